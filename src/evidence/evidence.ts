@@ -1,0 +1,70 @@
+import type { ColumnSummary } from './column.ts';
+import type { ExperimentResult } from './experiment.ts';
+import type { NearCopy, PoolRow } from './rows.ts';
+import type { Scores } from './scores.ts';
+
+export type Task = 'classification' | 'regression' | 'unlabelled';
+
+/** Which data set and model are spoken of. */
+export interface Subject {
+  readonly data: string | null;
+  readonly model: string | null;
+  readonly path: string | null;
+}
+
+/** Rows of the training files per revision, and what changed between them. */
+export interface RowCounts {
+  readonly base: number;
+  readonly head: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  readonly moved: number;
+}
+
+/** Everything that checks may see about one subject. Validated once, when made (`makeEvidence`). */
+export interface Evidence {
+  readonly subject: Subject;
+  readonly task: Task;
+  /** Names of the classes in the order of the label indices; empty unless `task` is classification. */
+  readonly classes: readonly string[];
+  /** Column summaries per revision; head is null when the data set was removed, base when it is new. */
+  readonly columns: { readonly base: readonly ColumnSummary[] | null; readonly head: readonly ColumnSummary[] | null };
+  /** Counts over the whole data set, also where the pool is a sample of it. */
+  readonly counts: RowCounts;
+  /** True when the pool holds only a sample of base's rows (all change rows are always in). */
+  readonly sampled: boolean;
+  /** Rows that could not be read, and other remarks of the reader, one sentence each. */
+  readonly remarks: readonly string[];
+  /** The pool: N rows. */
+  readonly rows: readonly PoolRow[];
+  /** All pairs above the near-copy threshold in which at least one row is of the change, or holdout, and base pairs too. */
+  readonly nearCopies: readonly NearCopy[];
+  /** True when near copies were not looked for (too many rows): checks that lean on them say so. */
+  readonly nearCopiesSkipped: boolean;
+  /** [N,D] features in single precision, for distances; null when no features could be made. */
+  readonly features: { readonly values: Float32Array; readonly width: number } | null;
+  readonly scores: Scores;
+  readonly experiments: readonly ExperimentResult[];
+  /** Seed of the plan (its nonce): checks that draw random numbers key them with it. */
+  readonly seed: number;
+}
+
+/** Checks the lengths and ranges that every check relies on. Throws a plain Error: a breach is a bug of ours. */
+export function makeEvidence(evidence: Evidence): Evidence {
+  const rows = evidence.rows.length;
+  for (const ensemble of [evidence.scores.base, evidence.scores.with, evidence.scores.screen]) {
+    if (!ensemble) continue;
+    const cells = ensemble.models * ensemble.rows;
+    if (ensemble.rows !== rows || ensemble.phi.length !== cells || ensemble.inside.length !== cells)
+      throw new Error(`ensemble ${ensemble.name}: ${ensemble.rows} rows, ${ensemble.phi.length} scores; expected ${rows} rows`);
+  }
+  if (evidence.features && evidence.features.values.length !== rows * evidence.features.width)
+    throw new Error(`features: ${evidence.features.values.length} values; expected ${rows} x ${evidence.features.width}`);
+  for (const { a, b, similarity } of evidence.nearCopies)
+    if (!(a >= 0 && a < b && b < rows && similarity >= 0 && similarity <= 1)) throw new Error(`near copy ${a}, ${b} of ${rows} rows`);
+  for (const row of evidence.rows)
+    if (evidence.task === 'classification' && row.label !== null && !(row.label >= 0 && row.label < evidence.classes.length))
+      throw new Error(`row ${row.id}: class ${row.label} of ${evidence.classes.length}`);
+  return evidence;
+}

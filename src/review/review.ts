@@ -1,0 +1,131 @@
+import { z } from 'zod';
+
+/**
+ * The review as it leaves the engine and is written to `review.json` (schema `taster/review@1`).
+ * Within @1 fields are only added; a reader drops unknown fields and reads an unknown enum value as `unknown`.
+ */
+const text = (limit: number) => z.string().max(limit);
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const number = z.number().nullable();
+
+const outcome = z.enum(['pass', 'warn', 'fail', 'unknown', 'not-applicable', 'error']).catch('unknown');
+const verdict = z.enum(['pass', 'warn', 'fail', 'unknown']).catch('unknown');
+
+export const estimateSchema = z.object({ value: number, low: number, high: number, n: number });
+
+export const metricSchema = z.object({
+  name: text(100),
+  at: z.record(z.string(), z.number()).nullable(),
+  unit: text(20),
+  limit: number,
+  base: estimateSchema.nullable(),
+  head: estimateSchema.nullable(),
+  delta: estimateSchema.nullable(),
+});
+
+const place = {
+  data: text(200),
+  revision: z.enum(['base', 'head']),
+  path: text(1000),
+  /** One-based line of the file; null where the format has no lines (Parquet): then `ordinal` says the row. */
+  line: count.nullable(),
+  ordinal: count,
+  id: text(200),
+};
+
+export const victimSchema = z.object({ ...place, effect: z.number() });
+
+export const rowSchema = z.object({
+  ...place,
+  score: number,
+  q: number,
+  why: text(500),
+  victims: z.array(victimSchema).max(20),
+});
+
+export const figureSchema = z.object({
+  kind: z.enum(['roc', 'scatter', 'matrix', 'histogram', 'bars']),
+  title: text(200),
+  x: text(100),
+  y: text(100),
+  series: z.array(z.object({ name: text(100), points: z.array(z.tuple([z.number(), z.number()])).max(2000) })).max(20),
+});
+
+export const findingSchema = z.object({
+  id: text(64),
+  check: text(40),
+  family: z.enum(['data', 'leakage', 'poisoning', 'weights', 'unknown']).catch('unknown'),
+  subject: z.object({ data: text(200).nullable(), model: text(1000).nullable(), path: text(1000).nullable() }),
+  outcome,
+  gated: z.boolean(),
+  /** Whether a gate on this check is broken by it; what the verdict is recomputed from. */
+  broken: z.boolean(),
+  introduced: z.boolean(),
+  ignored: z.object({ reason: text(500), until: text(10).nullable() }).nullable(),
+  summary: text(1000),
+  remedy: text(1000),
+  metrics: z.array(metricSchema).max(50),
+  rows: z.array(rowSchema).max(100),
+  rowsTotal: count,
+  figures: z.array(figureSchema).max(10),
+});
+
+export const reviewSchema = z.object({
+  schema: z.literal('taster/review@1'),
+  tool: z.object({ version: text(40) }),
+  verdict,
+  /** How a gated `unknown` or `error` is to be read: `fail` makes the job red. */
+  onUnknown: z.enum(['fail', 'pass']),
+  repository: text(200).nullable(),
+  pull: z.object({ number: count }).nullable(),
+  run: z.object({ id: text(40), attempt: count }).nullable(),
+  base: z.object({ sha: text(64), ref: text(300).nullable() }),
+  head: z.object({ sha: text(64), ref: text(300).nullable(), repository: text(200).nullable() }),
+  config: z.object({ sha256: text(64).nullable(), source: z.enum(['tip', 'none']), proposed: z.boolean() }),
+  data: z
+    .array(
+      z.object({
+        name: text(200),
+        path: text(1000),
+        rows: z.object({ base: count, head: count, added: count, removed: count, changed: count, moved: count }),
+        /** How the columns were read, one short sentence each. */
+        columns: z.array(text(300)).max(200),
+      }),
+    )
+    .max(100),
+  models: z
+    .array(z.object({ path: text(1000), change: z.enum(['none', 'added', 'removed', 'changed']), slice: text(300) }))
+    .max(100),
+  plan: z
+    .object({
+      nonce: text(64),
+      slice: text(300),
+      shadows: count,
+      epochs: count,
+      /** True when the clock cut the run: outside the promise of reproducibility. */
+      cut: z.boolean(),
+    })
+    .nullable(),
+  findings: z.array(findingSchema).max(500),
+  power: z.array(z.object({ check: text(40), planted: count, found: count })).max(100),
+  /** What was assumed, and what could not be seen, one sentence each. */
+  notes: z.array(text(500)).max(50),
+  cost: z.object({
+    seconds: z.number(),
+    shadows: count,
+    provider: text(40),
+    runtime: z.enum(['native', 'wasm', 'none']),
+    flops: z.number(),
+    peak_bytes: z.number(),
+    cached: z.boolean(),
+  }),
+  reproduce: z.object({ command: text(1000) }),
+});
+
+export type Review = z.infer<typeof reviewSchema>;
+export type ReviewFinding = z.infer<typeof findingSchema>;
+export type ReviewRow = z.infer<typeof rowSchema>;
+export type ReviewVictim = z.infer<typeof victimSchema>;
+export type ReviewMetric = z.infer<typeof metricSchema>;
+export type ReviewFigure = z.infer<typeof figureSchema>;
+export type Verdict = Review['verdict'];

@@ -1,0 +1,37 @@
+import type { ColumnKind, ColumnSummary } from '../evidence/column.ts';
+import type { RowCounts, Task } from '../evidence/evidence.ts';
+import type { PoolRow } from '../evidence/rows.ts';
+
+/** How the columns of a data set are to be read. */
+export interface TableOptions {
+  readonly label: string | null;
+  readonly classes: readonly string[] | null;
+  readonly id: string | null;
+  readonly group: string | null;
+  readonly exclude: readonly string[];
+  readonly text: readonly string[];
+  /** Upper bound on pool rows; all change rows are in, base rows are sampled by hash. */
+  readonly maxRows: number;
+}
+
+/** A column as it was read: its kind is decided once, on base (on head for a new data set). */
+export interface PoolColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** [N] trimmed text per pool row; null for a missing value. */
+  readonly values: readonly (string | null)[];
+}
+
+/** All rows of base and head, each distinct version once: what `features/` and `training/` work on. */
+export interface Pool {
+  readonly rows: readonly PoolRow[];
+  /** [N] value of the group column, else null. */
+  readonly groups: readonly (string | null)[];
+  readonly task: Task;
+  readonly classes: readonly string[];
+  readonly columns: readonly PoolColumn[];
+  readonly summaries: { readonly base: readonly ColumnSummary[] | null; readonly head: readonly ColumnSummary[] | null };
+  readonly counts: RowCounts;
+  readonly sampled: boolean;
+  readonly remarks: readonly string[];
+}
