@@ -38,7 +38,18 @@ export interface DataConfig {
 export interface ModelConfig {
   readonly path: string;
   readonly data: string | null;
+  /** `auto`, `last:N` (the last N layers) or `from:NODE`. */
   readonly slice: string;
+  /** Model input -> column or feature; empty: worked out from the graph. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Output of the graph; null: worked out. */
+  readonly output: { readonly name: string; readonly kind: 'logits' | 'probabilities' | null } | null;
+  readonly preprocess: {
+    readonly mean: readonly number[] | null;
+    readonly std: readonly number[] | null;
+    readonly layout: 'nchw' | 'nhwc' | null;
+  } | null;
+  readonly tokenizer: string | null;
 }
 
 /** What makes the required check red. With no limit set, any `fail` of the check breaks it. */

@@ -62,6 +62,8 @@ export const findingSchema = z.object({
   broken: z.boolean(),
   introduced: z.boolean(),
   ignored: z.object({ reason: text(500), until: text(10).nullable() }).nullable(),
+  /** True where an `unknown` or `error` has a cause outside the change (a download, GitHub's 5xx). Absent: false. */
+  infrastructure: z.boolean().optional(),
   summary: text(1000),
   remedy: text(1000),
   metrics: z.array(metricSchema).max(50),
@@ -76,6 +78,8 @@ export const reviewSchema = z.object({
   verdict,
   /** How a gated `unknown` or `error` is to be read: `fail` makes the job red. */
   onUnknown: z.enum(['fail', 'pass']),
+  /** The same for findings marked `infrastructure`. Absent: fail. */
+  onInfrastructure: z.enum(['fail', 'pass']).optional(),
   repository: text(200).nullable(),
   pull: z.object({ number: count }).nullable(),
   run: z.object({ id: text(40), attempt: count }).nullable(),
