@@ -1,0 +1,51 @@
+import { type Builder, makeBuilder } from '../onnx/builder.ts';
+import type { Graph } from '../onnx/graph.ts';
+import { inferShapes } from '../onnx/infer-shapes.ts';
+import { isSliceOp } from '../onnx/schema.ts';
+import { rules } from './index.ts';
+
+/**
+ * Reverse-mode differentiation: the forward graph, continued by nodes that compute d(loss)/d(value) for each value
+ * of `wrt`. Knows no operator: formulas come from the table. Input shapes must be fixed.
+ * @param loss name of a scalar, or of a tensor whose elements are summed.
+ * @returns the builder that holds forward and backward nodes, and the gradients' names in the order of `wrt`.
+ */
+export function backward(graph: Graph, { loss, wrt }: { loss: string; wrt: readonly string[] }): { build: Builder; gradients: string[] } {
+  const shapes = inferShapes(graph);
+  const build = makeBuilder('d_', graph);
+  const needed = reachableFrom(graph, wrt);
+  const gradients = new Map<string, string>();
+  gradients.set(loss, build.add('Expand', [build.scalar(1), build.ints(shapes.get(loss)!)]));
+
+  for (const node of [...graph.nodes].reverse()) {
+    const output = node.outputs[0]!;
+    const gradient = gradients.get(output);
+    if (gradient === undefined || !needed.has(output)) continue;
+    if (!isSliceOp(node.op)) throw new Error(`no gradient row for ${node.op}`);
+    const { inputs: inputRules } = rules[node.op];
+    node.inputs.forEach((input, index) => {
+      const rule = inputRules[index];
+      if (!needed.has(input) || rule === undefined || rule === 'constant') return;
+      if (typeof rule === 'object') throw new Error(`${node.op}, input ${index}: ${rule.refused}`);
+      const { inputs, attributes } = node;
+      const part = rule({ build, inputs, output, gradient, attributes, shape: (name) => shapes.get(name)! });
+      const before = gradients.get(input);
+      gradients.set(input, before === undefined ? part : build.add('Add', [before, part]));
+    });
+  }
+  return {
+    build,
+    gradients: wrt.map((name) => {
+      const gradient = gradients.get(name);
+      if (gradient === undefined) throw new Error(`the loss does not depend on ${name}`);
+      return gradient;
+    }),
+  };
+}
+
+/** Values that depend on one of the given ones, these included. */
+function reachableFrom(graph: Graph, names: readonly string[]): Set<string> {
+  const reached = new Set(names);
+  for (const node of graph.nodes) if (node.inputs.some((input) => reached.has(input))) for (const output of node.outputs) reached.add(output);
+  return reached;
+}

@@ -1,0 +1,21 @@
+import type { DataType, TensorData } from '../onnx/graph.ts';
+import type { Shape } from '../tensor/shape.ts';
+
+export interface Feed {
+  readonly type: DataType;
+  readonly shape: Shape;
+  readonly data: TensorData;
+}
+
+/** A compiled graph. Must be released. */
+export interface Session {
+  run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>>;
+  release(): Promise<void>;
+}
+
+/** What `training/` needs of onnxruntime; implemented by `adapters/onnxruntime.ts`. */
+export interface Runtime {
+  readonly provider: string;
+  readonly runtime: 'native' | 'wasm';
+  create(model: Uint8Array): Promise<Session>;
+}
