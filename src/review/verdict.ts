@@ -1,0 +1,131 @@
+import type { Check } from '../checks/check.ts';
+import { checks as builtChecks } from '../checks/index.ts';
+import type { Config } from '../config/config.ts';
+import { gateApplies, gatedMetric, judgeGate, worst } from './gates.ts';
+import { coverage, expiryNotes } from './ignore.ts';
+import { silentFinding, type Unjudged } from './judged.ts';
+import type { Review, ReviewFinding, Verdict } from './review.ts';
+
+interface PolicyContext {
+  /** Milliseconds since 1970, for expiry dates. */
+  readonly now: number;
+  /** Names of the data sets that this run looked at: a gate wants an answer about each of them. */
+  readonly reviewed: readonly string[];
+  readonly checks?: readonly Check[];
+}
+
+/**
+ * Lets gates and ignores look at findings. A gate decides the outcome of what it judges: broken is `fail`, a `fail`
+ * within its limits is `warn`, a gate that could not judge is `unknown`; so the verdict follows from the findings
+ * alone. Gated checks without an answer are added as `unknown`. `notes` tell what has expired.
+ */
+export function applyPolicy(
+  findings: readonly Unjudged[],
+  config: Pick<Config, 'data' | 'gates' | 'ignore'>,
+  { now, reviewed, checks = builtChecks }: PolicyContext,
+): { readonly findings: ReviewFinding[]; readonly notes: string[] } {
+  const all = [...findings, ...silentFindings(findings, config, reviewed)];
+  return {
+    findings: all.map((finding) => judge(finding, config, { now, checks })),
+    notes: expiryNotes(config.ignore, now),
+  };
+}
+
+function judge(
+  finding: Unjudged,
+  config: Pick<Config, 'data' | 'gates' | 'ignore'>,
+  { now, checks }: { now: number; checks: readonly Check[] },
+): ReviewFinding {
+  const gates = config.gates.filter((gate) => gateApplies(gate, finding));
+  const covered = coverage(finding, config, now);
+  const found = finding.outcome === 'warn' || finding.outcome === 'fail';
+  if (gates.length === 0) return { ...finding, gated: false, broken: false, ignored: found ? covered.ignored : null };
+
+  const check = checks.find((each) => each.id === finding.check);
+  const judgement = worst(gates.map((gate) => judgeGate(gate, finding, check)));
+  const accepted = covered.kind === 'all' || (covered.kind === 'rows' && judgement !== 'whole');
+  const broken = (judgement === 'whole' || judgement === 'rows') && !accepted;
+  const limits = gates.flatMap((gate) => gate.max ?? []);
+  const metric = gatedMetric(finding, check);
+  return {
+    ...finding,
+    outcome: judgedOutcome(finding, judgement),
+    metrics:
+      limits.length === 0
+        ? finding.metrics
+        : finding.metrics.map((each) => (each === metric ? { ...each, limit: Math.min(...limits) } : each)),
+    gated: true,
+    broken,
+    ignored: accepted && (found || judgement === 'rows' || judgement === 'whole') ? covered.ignored : null,
+  };
+}
+
+function judgedOutcome(finding: Unjudged, judgement: ReturnType<typeof judgeGate>): Unjudged['outcome'] {
+  if (judgement === 'whole' || judgement === 'rows') return 'fail';
+  if (judgement === 'unknown') return finding.outcome === 'error' ? 'error' : 'unknown';
+  // Faults that base has already keep their outcome: `introduced` tells them apart.
+  return finding.outcome === 'fail' && finding.introduced ? 'warn' : finding.outcome;
+}
+
+function silentFindings(
+  findings: readonly Unjudged[],
+  config: Pick<Config, 'gates'>,
+  reviewed: readonly string[],
+): Unjudged[] {
+  const missing = new Map<string, Unjudged>();
+  for (const gate of config.gates)
+    for (const data of reviewed.filter((name) => gate.data === null || gate.data === name)) {
+      const answered = findings.some(
+        ({ check, subject }) =>
+          check === gate.check && (subject.data === data || (subject.data === null && gate.data === null)),
+      );
+      if (answered) continue;
+      const outside = findings.some(({ subject, infrastructure }) => subject.data === data && infrastructure === true);
+      missing.set(JSON.stringify([gate.check, data]), silentFinding(gate.check, data, outside));
+    }
+  return [...missing.values()];
+}
+
+type Switches = Pick<Review, 'onUnknown' | 'onInfrastructure'>;
+
+/**
+ * The verdict of judged findings. `fail`: a gate is broken. `unknown`: a gated check could not tell, and its switch
+ * does not let that pass. `warn`: something else was introduced and not accepted. Whatever base had already, and an
+ * ungated `unknown`, is told but does not count. Fields that contradict each other are read as the worse.
+ */
+export function verdictOf(findings: readonly ReviewFinding[], switches: Switches): Verdict {
+  if (findings.some(isBroken)) return 'fail';
+  const untold = findings.filter(({ gated, outcome }) => gated && (outcome === 'unknown' || outcome === 'error'));
+  const open = ({ infrastructure }: ReviewFinding) =>
+    (infrastructure === true ? (switches.onInfrastructure ?? 'fail') : switches.onUnknown) === 'fail';
+  if (untold.some(open)) return 'unknown';
+  const told = findings.some(
+    ({ outcome, introduced, ignored }) =>
+      outcome === 'error' || (introduced && ignored === null && (outcome === 'warn' || outcome === 'fail')),
+  );
+  return told || untold.length > 0 ? 'warn' : 'pass';
+}
+
+function isBroken({ broken, gated, outcome, introduced, ignored }: ReviewFinding): boolean {
+  return broken || (gated && introduced && ignored === null && outcome === 'fail');
+}
+
+const SEVERITY: readonly Verdict[] = ['pass', 'warn', 'unknown', 'fail'];
+
+/**
+ * The verdict of a review that came from elsewhere, from its findings; the written verdict is believed only where it
+ * is worse (a run that ended before it had findings). `switches` override what the review says of itself.
+ */
+export function recomputeVerdict(review: Review, switches: Partial<Switches> = {}): Verdict {
+  const computed = verdictOf(review.findings, {
+    onUnknown: switches.onUnknown ?? review.onUnknown,
+    onInfrastructure: switches.onInfrastructure ?? review.onInfrastructure,
+  });
+  return SEVERITY.indexOf(review.verdict) > SEVERITY.indexOf(computed) ? review.verdict : computed;
+}
+
+/** 0: pass or warn; 1: a gate is broken; 2: no verdict. */
+export function exitCode(verdict: Verdict): 0 | 1 | 2 {
+  if (verdict === 'fail') return 1;
+  return verdict === 'pass' || verdict === 'warn' ? 0 : 2;
+}
