@@ -1,5 +1,15 @@
 /** How a column was read: decided once, on base. */
-export type ColumnKind = 'numeric' | 'category' | 'boolean' | 'date' | 'text' | 'constant' | 'label' | 'id' | 'group' | 'excluded';
+export type ColumnKind =
+  | 'numeric'
+  | 'category'
+  | 'boolean'
+  | 'date'
+  | 'text'
+  | 'constant'
+  | 'label'
+  | 'id'
+  | 'group'
+  | 'excluded';
 
 /** What one column looks like at one revision: counts and shares, never values of rows. */
 export interface ColumnSummary {

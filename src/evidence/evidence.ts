@@ -57,14 +57,23 @@ export function makeEvidence(evidence: Evidence): Evidence {
     if (!ensemble) continue;
     const cells = ensemble.models * ensemble.rows;
     if (ensemble.rows !== rows || ensemble.phi.length !== cells || ensemble.inside.length !== cells)
-      throw new Error(`ensemble ${ensemble.name}: ${ensemble.rows} rows, ${ensemble.phi.length} scores; expected ${rows} rows`);
+      throw new Error(
+        `ensemble ${ensemble.name}: ${ensemble.rows} rows, ${ensemble.phi.length} scores; expected ${rows} rows`,
+      );
   }
   if (evidence.features && evidence.features.values.length !== rows * evidence.features.width)
-    throw new Error(`features: ${evidence.features.values.length} values; expected ${rows} x ${evidence.features.width}`);
+    throw new Error(
+      `features: ${evidence.features.values.length} values; expected ${rows} x ${evidence.features.width}`,
+    );
   for (const { a, b, similarity } of evidence.nearCopies)
-    if (!(a >= 0 && a < b && b < rows && similarity >= 0 && similarity <= 1)) throw new Error(`near copy ${a}, ${b} of ${rows} rows`);
+    if (!(a >= 0 && a < b && b < rows && similarity >= 0 && similarity <= 1))
+      throw new Error(`near copy ${a}, ${b} of ${rows} rows`);
   for (const row of evidence.rows)
-    if (evidence.task === 'classification' && row.label !== null && !(row.label >= 0 && row.label < evidence.classes.length))
+    if (
+      evidence.task === 'classification' &&
+      row.label !== null &&
+      !(row.label >= 0 && row.label < evidence.classes.length)
+    )
       throw new Error(`row ${row.id}: class ${row.label} of ${evidence.classes.length}`);
   return evidence;
 }

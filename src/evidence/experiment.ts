@@ -2,16 +2,14 @@ import type { Ensemble } from './scores.ts';
 
 /**
  * What a check may ask for after it has looked. Equal experiments (all fields but `id`) of several checks run once.
- * `retrain`: fresh shadow models at `revision` with fresh seeds; membership bits for base units, every change unit in,
- * but `inside` units are forced in and `without` units are forced out. Two retrain experiments with one seed share
+ * `retrain`: fresh shadow models with fresh seeds; membership bits for base units, every change unit applied,
+ * but `inside` units are forced in and `without` units are forced out (a removal: not applied). Two retrain experiments with one seed share
  * bits, initial weights and batch order.
  * `plant`: a replicate of the screen in which `plant` rows are added, each a copy of a pool row under another label.
- * `null`: like `with`, but the change is an honest resample of base rows of the change's size.
  */
 export interface Experiment {
   readonly id: string;
-  readonly kind: 'retrain' | 'plant' | 'null';
-  readonly revision: 'base' | 'head';
+  readonly kind: 'retrain' | 'plant';
   readonly inside: readonly number[];
   readonly without: readonly number[];
   readonly plant: readonly PlantedRow[];

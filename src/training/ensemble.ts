@@ -33,9 +33,24 @@ export interface EnsembleOrder {
   readonly seed: number;
 }
 
+/** Keeps trained weights by content, so that an unchanged base is not trained twice. */
+export interface WeightStore {
+  /** Null when nothing is kept under the key, or what is kept is damaged. */
+  get(key: string): Promise<Record<string, Float32Array> | null>;
+  put(key: string, weights: Readonly<Record<string, Float32Array>>): Promise<void>;
+}
+
 /** Trains M shadow models in groups and asks each about every row. `progress` is told each finished share in [0,1]. */
 export async function trainEnsemble(
-  at: { set: TrainingSet; slice: Slice; recipe: Recipe; order: EnsembleOrder; runtime: Runtime },
+  at: {
+    set: TrainingSet;
+    slice: Slice;
+    recipe: Recipe;
+    order: EnsembleOrder;
+    runtime: Runtime;
+    /** With a store, groups are looked up under this key first. */
+    kept?: { store: WeightStore; key: string } | undefined;
+  },
   progress: (share: number) => void = () => {},
 ): Promise<Ensemble> {
   const { set, slice, order } = at;
@@ -44,7 +59,12 @@ export async function trainEnsemble(
   const right = new Uint8Array(order.models * N);
   for (let first = 0; first < order.models; first += GROUP) {
     const models = Math.min(GROUP, order.models - first);
-    const group = await trainGroup({ ...at, first, models }, (share) => progress((first + share * models) / order.models));
+    const key = `${at.kept?.key}-${first}-${models}`;
+    let group = (await at.kept?.store.get(key)) ?? null;
+    if (!group) {
+      group = await trainGroup({ ...at, first, models }, (share) => progress((first + share * models) / order.models));
+      await at.kept?.store.put(key, group);
+    }
     await scoreGroup({ set, slice, runtime: at.runtime, weights: group, models }, (start, phis, rights, n) => {
       for (let model = 0; model < models; model++)
         for (let i = 0; i < n; i++) {
@@ -60,7 +80,15 @@ export async function trainEnsemble(
 type Weights = Record<string, Float32Array>;
 
 async function trainGroup(
-  at: { set: TrainingSet; slice: Slice; recipe: Recipe; order: EnsembleOrder; runtime: Runtime; first: number; models: number },
+  at: {
+    set: TrainingSet;
+    slice: Slice;
+    recipe: Recipe;
+    order: EnsembleOrder;
+    runtime: Runtime;
+    first: number;
+    models: number;
+  },
   progress: (share: number) => void,
 ): Promise<Weights> {
   const { set, slice, recipe, order, runtime, first, models } = at;
@@ -69,7 +97,9 @@ async function trainGroup(
   const { graph, carried } = trainingGraph(slice, recipe, models);
   const session = await runtime.create(encodeModel(graph));
   try {
-    const parameters = new Map(parametersOf(slice).map((parameter, index) => [parameter.name, initialWeights(parameter, index, modelKeys)]));
+    const parameters = new Map(
+      parametersOf(slice).map((parameter, index) => [parameter.name, initialWeights(parameter, index, modelKeys)]),
+    );
     let weights: Weights = Object.fromEntries(
       carried.map(({ name, shape }) => [name, parameters.get(name) ?? new Float32Array(sizeOf(shape as number[]))]),
     );
@@ -77,23 +107,32 @@ async function trainGroup(
     const shared = { features: matrix(set), labels: labelFeed(set, slice) };
     let step = 0;
     for (let epoch = 0; epoch < recipe.epochs; epoch++) {
-      const { steps, rows, weights: batchWeights } = epochBatches({ inside, rowKeys: set.rowKeys, modelKeys, epoch, batch: recipe.batch });
+      const {
+        steps,
+        rows,
+        weights: batchWeights,
+      } = epochBatches({ inside, rowKeys: set.rowKeys, modelKeys, epoch, batch: recipe.batch });
       const all = steps * recipe.epochs;
       const feeds: Record<string, Feed> = {
         ...shared,
         rows: { type: 'int32', shape: [steps, models, recipe.batch], data: rows },
         weights: { type: 'float32', shape: [steps, models, recipe.batch, 1], data: batchWeights },
-        rate: { type: 'float32', shape: [steps], data: Float32Array.from({ length: steps }, (_, i) => cosineRate(recipe, step + i, all)) },
+        rate: {
+          type: 'float32',
+          shape: [steps],
+          data: Float32Array.from({ length: steps }, (_, i) => cosineRate(recipe, step + i, all)),
+        },
         first_step: { type: 'float32', shape: [], data: Float32Array.of(step + 1) },
         steps: { type: 'int64', shape: [], data: BigInt64Array.of(BigInt(steps)) },
       };
-      for (const { name, shape } of carried) feeds[`${name}_start`] = { type: 'float32', shape: shape as number[], data: weights[name]! };
+      for (const { name, shape } of carried)
+        feeds[`${name}_start`] = { type: 'float32', shape: shape as number[], data: weights[name]! };
       const results = await session.run(feeds);
       weights = Object.fromEntries(carried.map(({ name }) => [name, results[`${name}_end`] as Float32Array]));
       step += steps;
       progress((epoch + 1) / recipe.epochs);
     }
-    return weights;
+    return Object.fromEntries([...parameters.keys()].map((name) => [name, weights[name]!]));
   } finally {
     await session.release();
   }
@@ -108,12 +147,23 @@ async function scoreGroup(
   const session: Session = await runtime.create(encodeModel(scoringGraph(slice, models)));
   try {
     const parameters = Object.fromEntries(
-      parametersOf(slice).map(({ name, shape }) => [name, { type: 'float32', shape: [models, ...shape], data: weights[name]! } satisfies Feed]),
+      parametersOf(slice).map(({ name, shape }) => [
+        name,
+        { type: 'float32', shape: [models, ...shape], data: weights[name]! } satisfies Feed,
+      ]),
     );
     for (let start = 0; start < N; start += SCORE_ROWS) {
       const end = Math.min(N, start + SCORE_ROWS);
-      const part = { ...set, features: set.features.subarray(start * set.width, end * set.width), labels: set.labels.subarray(start, end) };
-      const { phi, right } = await session.run({ ...parameters, features: matrix(part), labels: labelFeed(part, slice) });
+      const part = {
+        ...set,
+        features: set.features.subarray(start * set.width, end * set.width),
+        labels: set.labels.subarray(start, end),
+      };
+      const { phi, right } = await session.run({
+        ...parameters,
+        features: matrix(part),
+        labels: labelFeed(part, slice),
+      });
       take(start, phi as Float32Array, right as Float32Array, end - start);
     }
   } finally {

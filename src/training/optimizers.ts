@@ -18,7 +18,8 @@ const sgd: Optimizer = {
   name: 'sgd',
   states: ['velocity'],
   update(build, { parameter, gradient, states, rate, decay }) {
-    const pull = decay === 0 ? gradient : build.add('Add', [gradient, build.add('Mul', [parameter, build.scalar(decay)])]);
+    const pull =
+      decay === 0 ? gradient : build.add('Add', [gradient, build.add('Mul', [parameter, build.scalar(decay)])]);
     const velocity = build.add('Add', [build.add('Mul', [states[0]!, build.scalar(MOMENTUM)]), pull]);
     return { parameter: build.add('Sub', [parameter, build.add('Mul', [velocity, rate])]), states: [velocity] };
   },
@@ -33,7 +34,10 @@ const adamw: Optimizer = {
   states: ['mean', 'square'],
   update(build, { parameter, gradient, states, rate, step, decay }) {
     const blend = (beta: number, state: string, value: string) =>
-      build.add('Add', [build.add('Mul', [state, build.scalar(beta)]), build.add('Mul', [value, build.scalar(1 - beta)])]);
+      build.add('Add', [
+        build.add('Mul', [state, build.scalar(beta)]),
+        build.add('Mul', [value, build.scalar(1 - beta)]),
+      ]);
     const corrected = (beta: number, state: string) => {
       const power = build.add('Pow', [build.scalar(beta), step]);
       return build.add('Div', [state, build.add('Sub', [build.scalar(1), power])]);

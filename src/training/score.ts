@@ -12,12 +12,23 @@ const FAR = 1e30;
 export function scoringGraph(slice: Slice, models: number): Graph {
   const build = makeBuilder('p_');
   const outputs = forward(build, slice, 'features');
-  const named = (name: string, op: string, inputs: readonly string[], attributes = {}) => ({ op, domain: '', inputs, outputs: [name], attributes });
+  const named = (name: string, op: string, inputs: readonly string[], attributes = {}) => ({
+    op,
+    domain: '',
+    inputs,
+    outputs: [name],
+    attributes,
+  });
   const tail = slice.task === 'classification' ? classify(outputs) : regress(outputs);
   const graph = build.graph('score', [], []);
 
   function classify(logits: string) {
-    const depth = build.constant({ name: 'p_depth', type: 'int64', shape: [], data: BigInt64Array.of(BigInt(slice.outputs)) });
+    const depth = build.constant({
+      name: 'p_depth',
+      type: 'int64',
+      shape: [],
+      data: BigInt64Array.of(BigInt(slice.outputs)),
+    });
     const offOn = build.constant({ name: 'p_off_on', type: 'float32', shape: [2], data: Float32Array.of(0, 1) });
     const own = build.add('OneHot', ['labels', depth, offOn], { axis: -1 });
     const mine = build.add('ReduceSum', [build.add('Mul', [logits, own]), build.ints([-1])], { keepdims: 0 });

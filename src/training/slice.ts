@@ -33,7 +33,9 @@ export function parametersOf({ kind, width, hidden, outputs }: Slice): readonly 
     { name: `${name}_weight`, shape: [from, to], bound: glorot(from, to) },
     { name: `${name}_bias`, shape: [1, to], bound: 0 },
   ];
-  return kind === 'softmax' ? layer('output', width, outputs) : [...layer('hidden', width, hidden), ...layer('output', hidden, outputs)];
+  return kind === 'softmax'
+    ? layer('output', width, outputs)
+    : [...layer('hidden', width, hidden), ...layer('output', hidden, outputs)];
 }
 
 export function parameterValues(slice: Slice, models: number): Value[] {
@@ -42,7 +44,8 @@ export function parameterValues(slice: Slice, models: number): Value[] {
 
 /** Writes the forward pass: x [M,B,D] or [B,D] -> logits [M,B,C]; reads the parameters by name. */
 export function forward(build: Builder, { kind }: Slice, x: string): string {
-  const affine = (from: string, name: string) => build.add('Add', [build.add('MatMul', [from, `${name}_weight`]), `${name}_bias`]);
+  const affine = (from: string, name: string) =>
+    build.add('Add', [build.add('MatMul', [from, `${name}_weight`]), `${name}_bias`]);
   return kind === 'softmax' ? affine(x, 'output') : affine(build.add('Relu', [affine(x, 'hidden')]), 'output');
 }
 

@@ -6,7 +6,11 @@ import { optimizers } from './optimizers.ts';
 import type { Recipe } from './recipe.ts';
 import { forward, parameterValues, type Slice } from './slice.ts';
 
-const value = (name: string, type: Value['type'], shape: readonly (number | string)[]): Value => ({ name, type, shape });
+const value = (name: string, type: Value['type'], shape: readonly (number | string)[]): Value => ({
+  name,
+  type,
+  shape,
+});
 const initial = (name: string) => `${name}_start`;
 const final = (name: string) => `${name}_end`;
 
@@ -17,7 +21,11 @@ const final = (name: string) => `${name}_end`;
  * rate [S], first_step (float, counts from 1), steps (int64), and every parameter and state `*_start`.
  * Outputs: every parameter and state `*_end`.
  */
-export function trainingGraph(slice: Slice, recipe: Recipe, models: number): { graph: Graph; carried: readonly Value[] } {
+export function trainingGraph(
+  slice: Slice,
+  recipe: Recipe,
+  models: number,
+): { graph: Graph; carried: readonly Value[] } {
   const { width: D, outputs: C } = slice;
   const B = recipe.batch;
   const parameters = parameterValues(slice, models);
@@ -77,7 +85,13 @@ export function trainingGraph(slice: Slice, recipe: Recipe, models: number): { g
 function batchNodes({ task, outputs: C }: Slice): Graph {
   const build = makeBuilder('g_');
   const rows = build.add('Gather', ['rows', 'iteration'], { axis: 0 });
-  const named = (from: string, name: string) => ({ op: 'Identity', domain: '', inputs: [from], outputs: [name], attributes: {} });
+  const named = (from: string, name: string) => ({
+    op: 'Identity',
+    domain: '',
+    inputs: [from],
+    outputs: [name],
+    attributes: {},
+  });
   const features = build.add('Gather', ['features', rows], { axis: 0 });
   const weights = build.add('Gather', ['weights', 'iteration'], { axis: 0 });
   const labels = build.add('Gather', ['labels', rows], { axis: 0 });
@@ -90,7 +104,12 @@ function batchNodes({ task, outputs: C }: Slice): Graph {
   const graph = build.graph('batch', [], []);
   return {
     ...graph,
-    nodes: [...graph.nodes, named(features, 'batch_features'), named(weights, 'batch_weights'), named(targets, 'batch_targets')],
+    nodes: [
+      ...graph.nodes,
+      named(features, 'batch_features'),
+      named(weights, 'batch_weights'),
+      named(targets, 'batch_targets'),
+    ],
   };
 }
 

@@ -1,0 +1,62 @@
+import type { Task } from '../evidence/evidence.ts';
+import { epochsFor, type Recipe } from './recipe.ts';
+import { describeSlice, flopsPerRow, type Slice } from './slice.ts';
+
+/** What is trained, and for how long: fixed before training from sizes alone, not from this machine's speed. */
+export interface Plan {
+  /** Drawn after the head revision is fixed; keys the suspicion bits. */
+  readonly nonce: string;
+  /** Keys the membership bits of base units; the same on every run of a repository. */
+  readonly membershipKey: string;
+  readonly slice: Slice;
+  readonly recipe: Recipe;
+  readonly models: number;
+}
+
+/** Floating-point operations a second that plans count with, on two cores. */
+export const REFERENCE_RATE = 50e9;
+
+export interface Sizes {
+  readonly task: Task;
+  readonly width: number;
+  readonly classes: number;
+  readonly trainingRows: number;
+}
+
+const WIDTHS = [128, 64, 32] as const;
+const BATCH = 256;
+const SMALL_BATCH = 64;
+/** Ensembles of a whole review: base, with, screen, and two to verify. */
+export const ENSEMBLES = 5;
+
+/**
+ * Chooses slice and recipe: the widest hidden layer whose five ensembles fit the budget at the reference rate, else
+ * softmax regression.
+ */
+export function makePlan(
+  { task, width, classes, trainingRows }: Sizes,
+  limits: { nonce: string; membershipKey: string; models: number; budgetSeconds: number; epochs: number | 'auto' },
+): Plan {
+  const batch = trainingRows < 1000 ? SMALL_BATCH : BATCH;
+  const epochs = limits.epochs === 'auto' ? epochsFor(trainingRows, batch) : limits.epochs;
+  const kind = task === 'regression' ? 'regression' : 'classification';
+  const outputs = kind === 'regression' ? 1 : classes;
+  const slices: Slice[] = [
+    ...WIDTHS.map((hidden) => ({ kind: 'mlp' as const, task: kind, width, hidden, outputs }) satisfies Slice),
+    { kind: 'softmax', task: kind, width, hidden: 0, outputs },
+  ];
+  const fits = (slice: Slice) =>
+    ensembleFlops(slice, epochs, trainingRows, limits.models) * ENSEMBLES <= limits.budgetSeconds * REFERENCE_RATE;
+  const slice = slices.find(fits) ?? slices.at(-1)!;
+  const recipe: Recipe = { optimizer: 'sgd', rate: kind === 'regression' ? 0.01 : 0.1, decay: 0, batch, epochs };
+  return { nonce: limits.nonce, membershipKey: limits.membershipKey, models: limits.models, slice, recipe };
+}
+
+/** Training operations of one ensemble: half of the rows, every epoch, every model. */
+export function ensembleFlops(slice: Slice, epochs: number, trainingRows: number, models: number): number {
+  return (flopsPerRow(slice) * epochs * trainingRows * models) / 2;
+}
+
+export function describePlan(plan: Plan): string {
+  return `${describeSlice(plan.slice)}, ${plan.recipe.epochs} epochs of ${plan.recipe.optimizer}`;
+}

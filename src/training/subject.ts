@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { PlantedRow } from '../evidence/experiment.ts';
+import type { PoolRow } from '../evidence/rows.ts';
+import { hash32, keyOf } from '../tensor/random.ts';
+import type { TrainingSet } from './ensemble.ts';
+import type { Plan } from './plan.ts';
+import type { Units } from './units.ts';
+
+/** What shadow models are trained on: one pool, encoded. */
+export interface TrainingSubject {
+  readonly rows: readonly PoolRow[];
+  readonly units: Units;
+  readonly set: TrainingSet;
+}
+
+/** Rows without a label get class 0 and never train. Equal rows have equal keys but for their ordinal in the id. */
+export function makeSubject(
+  rows: readonly PoolRow[],
+  units: Units,
+  features: { values: Float32Array; width: number },
+): TrainingSubject {
+  return {
+    rows,
+    units,
+    set: {
+      features: features.values,
+      width: features.width,
+      labels: Float64Array.from(rows, (row) => row.label ?? 0),
+      rowKeys: Uint32Array.from(rows, (row) => keyOf(`${row.id}\n${row.contentHash}`)),
+    },
+  };
+}
+
+/** The subject with planted rows behind its own: copies of pool rows under another label, each a unit of the change. */
+export function withPlanted(subject: TrainingSubject, plant: readonly PlantedRow[], seed: number): TrainingSubject {
+  const { rows, units, set } = subject;
+  const N = rows.length;
+  const features = new Float32Array((N + plant.length) * set.width);
+  features.set(set.features);
+  plant.forEach(({ copyOf }, index) => {
+    features.set(set.features.subarray(copyOf * set.width, (copyOf + 1) * set.width), (N + index) * set.width);
+  });
+  const planted = plant.map(({ copyOf, label }, index): PoolRow => {
+    const id = `planted/${seed}/${index}`;
+    return {
+      ...rows[copyOf]!,
+      id,
+      label,
+      inBase: false,
+      inHead: true,
+      change: 'added',
+      split: 'train',
+      unit: units.names.length + index,
+    };
+  });
+  return {
+    rows: [...rows, ...planted],
+    units: {
+      of: Int32Array.from([...units.of, ...planted.map(({ unit }) => unit)]),
+      names: [...units.names, ...planted.map(({ id }) => id)],
+    },
+    set: {
+      features,
+      width: set.width,
+      labels: Float64Array.from([...set.labels, ...plant.map(({ label }) => label)]),
+      rowKeys: Uint32Array.from([...set.rowKeys, ...plant.map((_, index) => hash32(seed, index, 0x91a27))]),
+    },
+  };
+}
+
+/** Content key of the base ensemble: everything that its weights depend on. */
+export function baseKey(subject: TrainingSubject, plan: Plan, runtime: string): string {
+  const { set, rows, units } = subject;
+  const hash = createHash('sha256');
+  const { slice, recipe, models, membershipKey } = plan;
+  hash.update(JSON.stringify({ version: 1, slice, recipe, models, membershipKey, runtime }));
+  const columns = new Float32Array(set.width);
+  rows.forEach((row, index) => {
+    if (!row.inBase || row.split === 'holdout' || row.label === null) return;
+    columns.set(set.features.subarray(index * set.width, (index + 1) * set.width));
+    hash.update(`${set.rowKeys[index]} ${units.names[units.of[index]!]} ${row.label}\n`);
+    hash.update(columns);
+  });
+  return hash.digest('hex');
+}
