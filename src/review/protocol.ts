@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { UserError } from '../errors.ts';
+import type { EngineRequest, Progress } from './request.ts';
+import { requestSchema } from './request-schema.ts';
+import { type Review, reviewSchema } from './review.ts';
+
+/** What the engine child says. The parent trusts none of it before it is parsed. */
+export type EngineMessage =
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'result'; readonly review: Review }
+  | { readonly kind: 'failure'; readonly failure: EngineFailure };
+
+/** An error as plain data. `code` is null for a bug, which carries a stack instead. */
+export interface EngineFailure {
+  readonly code: string | null;
+  readonly message: string;
+  readonly hint: string;
+  readonly infrastructure: boolean;
+  readonly stack: string | null;
+}
+
+const text = (limit: number) => z.string().max(limit);
+
+const messageSchema: z.ZodType<EngineMessage> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('progress'),
+    progress: z.object({ step: text(200), done: z.number().min(0).max(1), secondsLeft: z.number().min(0).nullable() }),
+  }),
+  z.object({ kind: z.literal('result'), review: reviewSchema }),
+  z.object({
+    kind: z.literal('failure'),
+    failure: z.object({
+      code: text(100).nullable(),
+      message: text(4000),
+      hint: text(2000),
+      infrastructure: z.boolean(),
+      stack: text(20_000).nullable(),
+    }),
+  }),
+]);
+
+/** A request as the child may use it. Throws a plain Error that names the field: a breach is a bug of ours. */
+export function parseRequest(message: unknown): EngineRequest {
+  const parsed = requestSchema.safeParse(message);
+  if (!parsed.success) throw new Error(`engine request: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+/** A message of the child as the parent may use it. Throws a plain Error that names the field, never its value. */
+export function parseMessage(message: unknown): EngineMessage {
+  const parsed = messageSchema.safeParse(message);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'message'} (${issue.code})`);
+  throw new Error(`the engine answered out of form: ${fields.join(', ')}`);
+}
+
+/** Any error as the child sends it. */
+export function failureOf(error: unknown): EngineFailure {
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  const user = error instanceof UserError ? error : null;
+  return {
+    code: user?.code ?? null,
+    message: message.slice(0, 4000),
+    hint: user?.hint.slice(0, 2000) ?? '',
+    infrastructure: user?.infrastructure ?? false,
+    stack: user ? null : (stack ?? '').slice(0, 20_000),
+  };
+}
+
+/** The error that the parent throws for a failure of the child. */
+export function errorOf(failure: EngineFailure): Error {
+  if (failure.code !== null)
+    return new UserError(failure.code, failure.message, { hint: failure.hint, infrastructure: failure.infrastructure });
+  const error = new Error(failure.message);
+  if (failure.stack) error.stack = failure.stack;
+  return error;
+}
