@@ -27,7 +27,7 @@ export interface NearCopies {
 
 /** Similarity that rows of other content reach at most, however alike their features are. */
 const NOT_EQUAL = 0.9999;
-const MAX_WORK = 4e9;
+const MAX_WORK = 1.5e9;
 const TABLES = 16;
 const BITS = 18;
 

@@ -60,7 +60,10 @@ function inverseFrequencies(column: PoolColumn, fit: Int32Array): Float32Array {
         seen[cell] = row;
       }
   }
-  return Float32Array.from(documents, (count) => Math.log((1 + n) / (1 + count)) + 1);
+  const byCount = Float64Array.from({ length: n + 1 }, (_, count) => Math.log((1 + n) / (1 + count)) + 1);
+  const idf = new Float32Array(CELLS);
+  for (let cell = 0; cell < CELLS; cell++) idf[cell] = byCount[documents[cell]!]!;
+  return idf;
 }
 
 /** Adds (1 + log tf) idf of each n-gram with its sign, the whole block at length 1. `counts` is zero before and after. */
