@@ -30,7 +30,10 @@ export interface Pool {
   readonly task: Task;
   readonly classes: readonly string[];
   readonly columns: readonly PoolColumn[];
-  readonly summaries: { readonly base: readonly ColumnSummary[] | null; readonly head: readonly ColumnSummary[] | null };
+  readonly summaries: {
+    readonly base: readonly ColumnSummary[] | null;
+    readonly head: readonly ColumnSummary[] | null;
+  };
   readonly counts: RowCounts;
   readonly sampled: boolean;
   readonly remarks: readonly string[];

@@ -1,0 +1,123 @@
+import { UserError } from '../errors.ts';
+import { type Delimiter, findDelimiter } from './delimiter.ts';
+import { hasHeader, nameColumns, numberedColumns } from './header.ts';
+import { parseCsv } from './parse-csv.ts';
+import { quoteName } from './quote.ts';
+import { type Encoding, linesSql } from './read-lines.ts';
+import type { LocalFile, Sql } from './sql.ts';
+import { tableError } from './table-error.ts';
+
+/** How one file is to be read, and what its columns are called. */
+export interface Format {
+  readonly kind: 'delimited' | 'spaces' | 'jsonl' | 'parquet';
+  readonly names: readonly string[];
+  readonly encoding: Encoding;
+  readonly delimiter: Delimiter;
+  /** Empty where quotes are plain characters. */
+  readonly quote: '"' | '';
+  readonly header: boolean;
+  /** Comment lines before the header or the first row. */
+  readonly skip: number;
+}
+
+const SAMPLE_LINES = 200;
+const COMMENT = /^(\||#|%|\/\/)/;
+
+/** Looks at a file's beginning. Throws a UserError when it is empty or no table. */
+export async function findFormat(sql: Sql, file: LocalFile, declared: readonly string[]): Promise<Format> {
+  if (file.bytes === 0)
+    throw new UserError('empty-file', `${file.repoPath}: the file is empty.`, {
+      hint: 'Commit its rows, or remove it from the configuration.',
+    });
+  const sample = (encoding: Encoding) =>
+    sql.rows(`SELECT line FROM ${linesSql(file.localPath, encoding)} LIMIT ${SAMPLE_LINES}`);
+  const extension = /\.([a-z0-9]+)$/i.exec(file.repoPath)?.[1]?.toLowerCase() ?? '';
+  if (extension === 'parquet' || extension === 'pq') return await parquetFormat(sql, file);
+  const raw = await sample('latin-1').catch((error: unknown) => Promise.reject(tableError(error, file.repoPath)));
+  const start = String(raw[0]?.[0] ?? '');
+  if (start.startsWith('PAR1')) return await parquetFormat(sql, file);
+  if (start.startsWith('\xfe\xff'))
+    throw new UserError('bad-encoding', `${file.repoPath}: the text is big-endian UTF-16.`, {
+      hint: 'Save the file as UTF-8.',
+    });
+  const encoding = start.startsWith('\xff\xfe') ? 'utf-16' : 'utf-8';
+  const lines = (encoding === 'utf-16' ? await sample('utf-16') : raw).map(([line]) =>
+    decode(String(line ?? ''), encoding),
+  );
+  if (
+    extension === 'jsonl' ||
+    extension === 'ndjson' ||
+    /^\s*\{.*\}\s*$/.test(lines.find((line) => line.trim() !== '') ?? '')
+  )
+    return { kind: 'jsonl', names: [], encoding, delimiter: null, quote: '', header: false, skip: 0 };
+  return await textFormat(sql, file, lines, { encoding, extension, declared });
+}
+
+async function parquetFormat(sql: Sql, file: LocalFile): Promise<Format> {
+  try {
+    const described = await sql.rows(`DESCRIBE SELECT * FROM read_parquet($1, hive_partitioning=false)`, [
+      file.localPath,
+    ]);
+    const names = described.map(([name]) => String(name));
+    return { kind: 'parquet', names, encoding: 'utf-8', delimiter: null, quote: '', header: true, skip: 0 };
+  } catch (error) {
+    throw tableError(error, file.repoPath);
+  }
+}
+
+interface Hints {
+  readonly encoding: Encoding;
+  readonly extension: string;
+  readonly declared: readonly string[];
+}
+
+async function textFormat(sql: Sql, file: LocalFile, lines: readonly string[], hints: Hints): Promise<Format> {
+  const whole = lines.length < SAMPLE_LINES ? lines : lines.slice(0, -1);
+  const delimiter = findDelimiter(whole.join('\n'), hints.extension);
+  const fields = (line: string) => (delimiter === 'spaces' ? line.trim().split(/\s+/) : line.split(delimiter ?? '\n'));
+  const firstPlain = whole.findIndex(
+    (line) => !(COMMENT.test(line) && delimiter !== null && fields(line).length === 1),
+  );
+  const skip = Math.max(0, firstPlain);
+  const text = whole.slice(skip).join('\n');
+  const quote = delimiter === '\t' && (await quotesAreText(sql, file, hints.encoding)) ? '' : '"';
+  const records =
+    delimiter === 'spaces'
+      ? text
+          .split('\n')
+          .filter((line) => line.trim() !== '')
+          .map(fields)
+      : parseCsv(text, delimiter ?? '\n', quote);
+  const first = records[0];
+  if (!first)
+    throw new UserError('empty-file', `${file.repoPath}: the file holds no rows.`, {
+      hint: 'Commit its rows, or remove it from the configuration.',
+    });
+  const header = hasHeader(records, hints.declared);
+  const names = header ? nameColumns(first) : numberedColumns(first.length);
+  return {
+    kind: delimiter === 'spaces' ? 'spaces' : 'delimited',
+    names,
+    encoding: hints.encoding,
+    delimiter,
+    quote,
+    header,
+    skip,
+  };
+}
+
+/** In tab-separated text a quote is often a plain character: it is, where some field opens one and does not close it. */
+async function quotesAreText(sql: Sql, file: LocalFile, encoding: Encoding): Promise<boolean> {
+  const open = String.raw`(^|\t)"([^"\t]|"")*("[^"\t]|\t|$)`;
+  const query = `SELECT count(*) FROM ${linesSql(file.localPath, encoding)} WHERE contains(line, '"') AND regexp_matches(${quoteName('line')}, $1)`;
+  try {
+    return Number((await sql.rows(query, [open]))[0]?.[0] ?? 0) > 0;
+  } catch (error) {
+    throw tableError(error, file.repoPath);
+  }
+}
+
+function decode(line: string, encoding: Encoding): string {
+  if (encoding !== 'utf-8') return line.replace(/^\ufeff/, '');
+  return new TextDecoder().decode(Uint8Array.from(line, (char) => char.charCodeAt(0)));
+}

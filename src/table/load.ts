@@ -1,0 +1,134 @@
+import { UserError } from '../errors.ts';
+import { type Format, findFormat } from './format.ts';
+import { quoteName, quoteText } from './quote.ts';
+import { linesSql } from './read-lines.ts';
+import type { LocalFile, Sql } from './sql.ts';
+import { tableError } from './table-error.ts';
+
+/** One part of a side: its rows are `first` <= rowid < `first + rows` of the side's table. */
+export interface Part {
+  readonly file: LocalFile;
+  readonly format: Format;
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** One side of a data set as a table of trimmed text (columns `c0`, `c1` ... in the order of `names`, null for nothing). */
+export interface Side {
+  readonly table: string;
+  readonly names: readonly string[];
+  readonly parts: readonly Part[];
+  readonly rows: number;
+  readonly remarks: readonly string[];
+}
+
+/** Reads all parts in order; the implicit rowid is then the position. Throws a UserError for what cannot be read. */
+export async function loadSide(
+  sql: Sql,
+  table: string,
+  files: readonly LocalFile[],
+  declared: readonly string[],
+): Promise<Side> {
+  const formats: Format[] = [];
+  for (const file of files) {
+    const format = await findFormat(sql, file, declared);
+    formats.push(format.kind === 'jsonl' ? { ...format, names: await jsonKeys(sql, file, format) } : format);
+  }
+  const names =
+    formats[0]?.kind === 'jsonl' ? [...new Set(formats.flatMap((format) => format.names))] : (formats[0]?.names ?? []);
+  const columns = names.map((_, at) => `c${at} VARCHAR`);
+  await sql.run(`CREATE OR REPLACE TABLE ${table} (${columns.join(', ')})`);
+  const parts: Part[] = [];
+  let first = 0;
+  for (const [at, file] of files.entries()) {
+    const format = formats[at]!;
+    checkColumns(file, format, names, files[0]!.repoPath);
+    try {
+      await sql.run(`INSERT INTO ${table} ${selectSql(file, format, names)}`);
+    } catch (error) {
+      throw tableError(error, file.repoPath);
+    }
+    const total = Number((await sql.rows(`SELECT count(*) FROM ${table}`))[0]![0]);
+    parts.push({ file, format, first, rows: total - first });
+    first = total;
+  }
+  return { table, names, parts, rows: first, remarks: remarksOf(parts) };
+}
+
+function remarksOf(parts: readonly Part[]): string[] {
+  const remarks: string[] = [];
+  for (const { file, format, rows } of parts) {
+    if ((format.kind === 'delimited' || format.kind === 'spaces') && !format.header)
+      remarks.push(
+        `${file.repoPath} has no header line: its columns are called column1 to column${format.names.length}.`,
+      );
+    if (format.skip > 0) remarks.push(`${file.repoPath}: ${format.skip} comment line(s) at the top were skipped.`);
+    if (rows === 0) remarks.push(`${file.repoPath} holds no rows.`);
+  }
+  return remarks;
+}
+
+function checkColumns(file: LocalFile, format: Format, names: readonly string[], firstPath: string): void {
+  if (format.kind === 'jsonl') return;
+  const lost = names.filter((name) => !format.names.includes(name)).length;
+  const extra = format.names.filter((name) => !names.includes(name)).length;
+  if (lost + extra > 0)
+    throw new UserError(
+      'parts-differ',
+      `${file.repoPath}: ${lost} columns of ${firstPath} are missing and ${extra} are new.`,
+      {
+        hint: 'All files of one data set must have the same columns; name other files as another data set.',
+      },
+    );
+}
+
+const BLANKS = `' \t\r\n\v\f\u00a0\ufeff\u200b'`;
+
+/** Trimmed, in Unicode's composed form, and without the character that the content hash uses as separator. */
+function cleanSql(expression: string): string {
+  const text = `nfc_normalize(${expression})`;
+  return `nullif(trim(CASE WHEN contains(${text}, '\x1f') THEN replace(${text}, '\x1f', ' ') ELSE ${text} END, ${BLANKS}), '')`;
+}
+
+function selectSql(file: LocalFile, format: Format, names: readonly string[]): string {
+  const list = (cell: (name: string, at: number) => string) =>
+    names.map((name) => cleanSql(cell(name, format.names.indexOf(name)))).join(', ');
+  if (format.kind === 'parquet')
+    return `SELECT ${list((name) => `CAST(${quoteName(name)} AS VARCHAR)`)} FROM read_parquet(${quoteText(file.localPath)}, hive_partitioning=false)`;
+  if (format.kind === 'jsonl')
+    return `SELECT ${list((name) => `json_extract_string(line, ${quoteText(pointer(name))})`)} FROM ${linesSql(file.localPath, format.encoding)} WHERE trim(line, ${BLANKS}) <> ''`;
+  const skip = format.skip + (format.header ? 1 : 0);
+  if (format.kind === 'spaces') {
+    const fields = `string_split_regex(trim(line, ${BLANKS}), '\\s+')`;
+    const checked = `CASE WHEN len(f) <> ${names.length} THEN error('CSV Error on Line: ' || n || chr(10) || 'Expected Number of Columns: ${names.length} Found: ' || len(f)) ELSE f END`;
+    const numbered = `SELECT line, row_number() OVER () AS n FROM ${linesSql(file.localPath, format.encoding)}`;
+    return `SELECT ${list((_, at) => `f[${at + 1}]`)} FROM (SELECT ${checked} AS f FROM (SELECT ${fields} AS f, n FROM (${numbered}) WHERE n > ${skip} AND trim(line, ${BLANKS}) <> ''))`;
+  }
+  const columns = format.names.map((_, at) => `'f${at}': 'VARCHAR'`).join(', ');
+  const source =
+    `read_csv(${quoteText(file.localPath)}, auto_detect=false, delim=${quoteText(format.delimiter ?? '\x1f')}, quote=${quoteText(format.quote)}, ` +
+    `escape=${quoteText(format.quote)}, header=false, skip=${skip}, columns={${columns}}, encoding=${quoteText(format.encoding)})`;
+  return `SELECT ${list((_, at) => `f${at}`)} FROM ${source}`;
+}
+
+/** A JSON pointer (RFC 6901) to one member. */
+function pointer(key: string): string {
+  return '/' + key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** Keys of all objects of a JSON Lines file, in the order of their first appearance. Refuses lines that are no object. */
+async function jsonKeys(sql: Sql, file: LocalFile, format: Format): Promise<string[]> {
+  try {
+    const numbered = `(SELECT line, row_number() OVER () AS n FROM ${linesSql(file.localPath, format.encoding)})`;
+    const bad = await sql.rows(
+      `SELECT n FROM ${numbered} WHERE trim(line, ${BLANKS}) <> '' AND CASE WHEN json_valid(line) THEN json_type(line) <> 'OBJECT' ELSE true END ORDER BY n LIMIT 1`,
+    );
+    if (bad[0]) throw new Error(`Malformed JSON at byte 0 in line ${bad[0][0]}`);
+    const keys = await sql.rows(
+      `SELECT k FROM (SELECT unnest(json_keys(line)) AS k, generate_subscripts(json_keys(line), 1) AS p, n FROM ${numbered} WHERE trim(line, ${BLANKS}) <> '') GROUP BY k ORDER BY min(n), min(p)`,
+    );
+    return keys.map(([key]) => String(key));
+  } catch (error) {
+    throw tableError(error, file.repoPath);
+  }
+}
