@@ -1,0 +1,165 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../errors.ts';
+import { type EngineMessage, errorOf, parseMessage } from '../review/protocol.ts';
+import type { EngineRequest, Progress } from '../review/request.ts';
+import type { Review } from '../review/review.ts';
+
+export interface EngineProcess {
+  /** The child's program: `engine.ts` in a checkout, `engine.js` when built. */
+  readonly entry: URL;
+  readonly limitSeconds: number;
+  /** Bound on the child's resident memory; watched where `/proc` is there, else on the JavaScript heap alone. */
+  readonly limitBytes: number;
+  /** What the parent's environment holds; only names of an allow-list reach the child. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  onProgress(progress: Progress): void;
+}
+
+const MIB = 2 ** 20;
+const MEMORY_POLL_MS = 200;
+/** A child that has answered may still be closing its native libraries. */
+const GRACE_MS = 2000;
+const STDERR_KEPT = 8192;
+
+/** No token, no GITHUB_*, ACTIONS_* or INPUT_*: what is not listed does not exist for the child. */
+const ENVIRONMENT = [
+  ...['PATH', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot', 'windir', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'],
+  ...['CUDA_VISIBLE_DEVICES', 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES'],
+];
+
+/**
+ * Runs one review in a child process. The promise settles only when the child is gone; an error in the child after
+ * it has answered does not count. Throws a `UserError` where the child was stopped or died, and what the child threw.
+ */
+export async function runEngine(request: EngineRequest, options: EngineProcess): Promise<Review> {
+  if (options.signal.aborted) throw interrupted();
+  const child = fork(fileURLToPath(options.entry), [], {
+    cwd: request.folders.scratch,
+    env: childEnvironment(options.environment, request.folders.scratch),
+    execArgv: [`--max-old-space-size=${Math.max(64, Math.floor((options.limitBytes * 0.6) / MIB))}`],
+    serialization: 'json',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    windowsHide: true,
+  });
+  const ended = waitForEnd(child);
+  let answer: Exclude<EngineMessage, { kind: 'progress' }> | null = null;
+  let stopped: Error | null = null;
+  const stop = (error: Error): void => {
+    if (!answer) stopped ??= error;
+    child.kill('SIGKILL');
+  };
+
+  const onAbort = () => stop(interrupted());
+  options.signal.addEventListener('abort', onAbort, { once: true });
+  const clock = setTimeout(() => stop(tooSlow(options.limitSeconds)), options.limitSeconds * 1000);
+  const memory = setInterval(() => {
+    if (residentBytes(child.pid) > options.limitBytes) stop(tooBig(options.limitBytes));
+  }, MEMORY_POLL_MS);
+  let grace: NodeJS.Timeout | undefined;
+  child.on('message', (raw) => {
+    if (answer || stopped) return;
+    try {
+      const message = parseMessage(raw);
+      if (message.kind === 'progress') options.onProgress(message.progress);
+      else {
+        answer = message;
+        grace = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+      }
+    } catch (error) {
+      stop(error as Error);
+    }
+  });
+  child.send(request, (error) => {
+    if (error) child.kill('SIGKILL');
+  });
+
+  try {
+    return settle(await ended, answer, stopped, options.limitBytes);
+  } finally {
+    clearTimeout(clock);
+    clearTimeout(grace);
+    clearInterval(memory);
+    options.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+interface End {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stderr: string;
+  readonly startError: Error | null;
+}
+
+function waitForEnd(child: ChildProcess): Promise<End> {
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => {
+    stderr = (stderr + part).slice(-STDERR_KEPT);
+  });
+  return new Promise((resolve) => {
+    child.once('error', (startError) => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, stderr, startError });
+    });
+    child.once('close', (code, signal) => resolve({ code, signal, stderr, startError: null }));
+  });
+}
+
+function settle(
+  end: End,
+  answer: Exclude<EngineMessage, { kind: 'progress' }> | null,
+  stopped: Error | null,
+  limitBytes: number,
+): Review {
+  if (answer?.kind === 'result') return answer.review;
+  if (answer?.kind === 'failure') throw errorOf(answer.failure);
+  if (stopped) throw stopped;
+  if (end.startError) throw new Error(`the engine could not be started: ${end.startError.message}`);
+  if (/heap out of memory|std::bad_alloc|Cannot allocate memory/.test(end.stderr)) throw tooBig(limitBytes);
+  if (end.signal !== null)
+    throw new UserError('engine-died', `The engine was killed (${end.signal}) before it had an answer.`, {
+      hint:
+        end.signal === 'SIGKILL'
+          ? 'Most likely the machine ran out of memory: lower `shadows.max_rows` or use a larger machine.'
+          : 'Run again; if it happens again, please report it with the file that it was reading.',
+    });
+  const bug = new Error(`the engine ended with code ${end.code} and no answer`);
+  bug.stack = `${bug.message}\n${end.stderr}`;
+  throw bug;
+}
+
+function childEnvironment(parent: EngineProcess['environment'], scratch: string): Record<string, string> {
+  const kept = ENVIRONMENT.flatMap((name) => (parent[name] === undefined ? [] : [[name, parent[name]] as const]));
+  // Libraries that look for a home or a temporary folder find the scratch folder, which the parent removes.
+  const places = ['HOME', 'USERPROFILE', 'TMPDIR', 'TMP', 'TEMP'].map((name) => [name, scratch] as const);
+  return Object.fromEntries([...kept, ...places]);
+}
+
+/** Resident bytes of a process as Linux tells them; 0 where nobody does. */
+function residentBytes(pid: number | undefined): number {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return Number(kilobytes ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+function interrupted(): UserError {
+  return new UserError('interrupted', 'The review was interrupted before it had an answer.', {
+    hint: 'Nothing was written.',
+  });
+}
+
+function tooSlow(seconds: number): UserError {
+  return new UserError('engine-time', `The engine was stopped: no answer after ${Math.round(seconds)} seconds.`, {
+    hint: 'Raise the budget (`--budget`, or `shadows.budget`), or lower `shadows.max_rows`.',
+  });
+}
+
+function tooBig(bytes: number): UserError {
+  return new UserError('engine-memory', `The engine was stopped: it needed more than ${Math.round(bytes / MIB)} MiB.`, {
+    hint: 'Lower `shadows.max_rows`, or use a machine with more memory.',
+  });
+}
