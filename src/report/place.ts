@@ -1,0 +1,63 @@
+import type { Review } from '../review/review.ts';
+import { code } from './escape.ts';
+
+/** Where links lead: `{server: 'https://github.com', repository: 'owner/name'}`; null writes no links. */
+export interface Links {
+  readonly server: string;
+  readonly repository: string;
+}
+
+/** What a row and a victim have in common. */
+export interface Place {
+  readonly revision: 'base' | 'head';
+  readonly path: string;
+  readonly line: number | null;
+  readonly ordinal: number;
+}
+
+const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
+
+/** `data/train.csv:812`, or `data/train.parquet row 811` where the format has no lines (rows counted from 1). Raw. */
+export function placeText(place: Place): string {
+  return place.line === null ? `${place.path} row ${place.ordinal + 1}` : `${place.path}:${place.line}`;
+}
+
+/** The place as inline code that links to the file and line at its own revision. */
+export function placeLink(review: Review, place: Place, links: Links | null): string {
+  const text = code(shorten(placeText(place)));
+  const url = placeUrl(review, place, links);
+  return url === null ? text : `[${text}](${url})`;
+}
+
+/** Address of the place, or null where a part of it cannot be trusted to be one. */
+export function placeUrl(review: Review, place: Place, links: Links | null): string | null {
+  if (!links || !/^https?:\/\/[\w.-]+(:\d+)?$/.test(links.server)) return null;
+  const { sha } = review[place.revision];
+  // A fork's commits can be read in the fork; the name comes from a file that the change could have written.
+  const fork = place.revision === 'head' ? review.head.repository : null;
+  const repository = fork !== null && isRepository(fork) ? fork : links.repository;
+  const segments = place.path.split('/');
+  if (!isRepository(repository) || !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(sha)) return null;
+  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) return null;
+  const path = segments.map(encodeSegment).join('/');
+  // GitHub draws these as tables and pages; only their source has line numbers.
+  const plain = /\.(csv|tsv|md)$/i.test(place.path) && place.line !== null ? '?plain=1' : '';
+  return `${links.server}/${repository}/blob/${sha}/${path}${plain}${place.line === null ? '' : `#L${place.line}`}`;
+}
+
+function isRepository(name: string): boolean {
+  return REPOSITORY.test(name) && !name.split('/').some((part) => part === '.' || part === '..');
+}
+
+function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment.toWellFormed()).replace(
+    /[!'()*~_]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** Long paths keep their end: the file's name and the line are what the reader needs. */
+function shorten(text: string): string {
+  const letters = Array.from(text);
+  return letters.length > 80 ? `…${letters.slice(-79).join('')}` : text;
+}
