@@ -1,4 +1,4 @@
-import { type ColumnPlan, numberSql } from './columns.ts';
+import type { ColumnPlan } from './columns.ts';
 import { missingWordSql } from './missing.ts';
 
 /** Digits beyond which a double no longer tells two numbers apart. */

@@ -4,7 +4,7 @@ import { hasHeader, nameColumns, numberedColumns } from './header.ts';
 import { parseCsv } from './parse-csv.ts';
 import { quoteName } from './quote.ts';
 import { type Encoding, linesSql } from './read-lines.ts';
-import type { LocalFile, Sql } from './sql.ts';
+import type { LocalFile, Sql, SqlValue } from './sql.ts';
 import { tableError } from './table-error.ts';
 
 /** How one file is to be read, and what its columns are called. */
@@ -33,17 +33,21 @@ export async function findFormat(sql: Sql, file: LocalFile, declared: readonly s
     sql.rows(`SELECT line FROM ${linesSql(file.localPath, encoding)} LIMIT ${SAMPLE_LINES}`);
   const extension = /\.([a-z0-9]+)$/i.exec(file.repoPath)?.[1]?.toLowerCase() ?? '';
   if (extension === 'parquet' || extension === 'pq') return await parquetFormat(sql, file);
-  const raw = await sample('latin-1').catch((error: unknown) => Promise.reject(tableError(error, file.repoPath)));
-  const start = String(raw[0]?.[0] ?? '');
-  if (start.startsWith('PAR1')) return await parquetFormat(sql, file);
-  if (start.startsWith('\xfe\xff'))
-    throw new UserError('bad-encoding', `${file.repoPath}: the text is big-endian UTF-16.`, {
-      hint: 'Save the file as UTF-8.',
-    });
-  const encoding = start.startsWith('\xff\xfe') ? 'utf-16' : 'utf-8';
-  const lines = (encoding === 'utf-16' ? await sample('utf-16') : raw).map(([line]) =>
-    decode(String(line ?? ''), encoding),
-  );
+  let encoding: Encoding = 'utf-8';
+  let sampled = await sample('utf-8').catch((error: unknown) => error);
+  if (!Array.isArray(sampled)) {
+    const magic = await firstBytes(sql, file);
+    if (magic === '50415231') return await parquetFormat(sql, file);
+    if (magic.startsWith('FEFF'))
+      throw new UserError('bad-encoding', `${file.repoPath}: the text is big-endian UTF-16.`, {
+        hint: 'Save the file as UTF-8.',
+      });
+    if (!magic.startsWith('FFFE')) throw tableError(sampled, file.repoPath);
+    encoding = 'utf-16';
+    sampled = await sample('utf-16').catch((error: unknown) => Promise.reject(tableError(error, file.repoPath)));
+  }
+  const lines = (sampled as SqlValue[][]).map(([line]) => String(line ?? '').replace(/^\ufeff/, ''));
+  if (lines[0]?.startsWith('PAR1')) return await parquetFormat(sql, file);
   if (
     extension === 'jsonl' ||
     extension === 'ndjson' ||
@@ -117,7 +121,8 @@ async function quotesAreText(sql: Sql, file: LocalFile, encoding: Encoding): Pro
   }
 }
 
-function decode(line: string, encoding: Encoding): string {
-  if (encoding !== 'utf-8') return line.replace(/^\ufeff/, '');
-  return new TextDecoder().decode(Uint8Array.from(line, (char) => char.charCodeAt(0)));
+/** The first four bytes in upper-case hexadecimal. Reads the whole file: only for a file that is no UTF-8 text. */
+async function firstBytes(sql: Sql, file: LocalFile): Promise<string> {
+  const found = await sql.rows('SELECT left(hex(content), 8) FROM read_blob($1)', [file.localPath]).catch(() => []);
+  return String(found[0]?.[0] ?? '');
 }

@@ -1,6 +1,6 @@
 import { quoteText } from './quote.ts';
 
-export type Encoding = 'utf-8' | 'utf-16' | 'latin-1';
+export type Encoding = 'utf-8' | 'utf-16';
 
 /** SQL source of the raw lines of a text file as column `line`; a blank line is null. */
 export function linesSql(localPath: string, encoding: Encoding, more = ''): string {

@@ -1,0 +1,209 @@
+import { UserError } from '../errors.ts';
+import type { ColumnSummary } from '../evidence/column.ts';
+import { type ColumnPlan, planColumns } from './columns.ts';
+import { diffSides } from './diff.ts';
+import { labelAccuracy } from './label-accuracy.ts';
+import { type Labels, readLabels } from './labels.ts';
+import { loadSide, type Side } from './load.ts';
+import { type Picked, pickRows } from './pick.ts';
+import type { Pool, TableOptions } from './pool.ts';
+import { schemaRemarks } from './schema-remarks.ts';
+import type { LocalFile, Sql } from './sql.ts';
+import { summarise } from './summaries.ts';
+
+/** The files of one data set; null where it does not exist at a revision. */
+export interface PoolFiles {
+  readonly base: readonly LocalFile[] | null;
+  readonly head: readonly LocalFile[] | null;
+  readonly holdout: { readonly base: readonly LocalFile[] | null; readonly head: readonly LocalFile[] | null };
+  readonly options: TableOptions;
+}
+
+interface Sides {
+  readonly base: Side | null;
+  readonly head: Side | null;
+}
+
+/** Above so many times `maxRows`, change rows cannot all be looked at: an error, for none may be left out in silence. */
+const CHANGE_FACTOR = 4;
+const ACCURACY_ROWS = 20_000;
+
+/**
+ * Reads both sides, decides the columns on base (on head for a new data set), compares, and pulls the pool.
+ * `unit` is the row's own index. Throws a UserError for files that cannot be read whole.
+ */
+export async function loadPool(sql: Sql, files: PoolFiles): Promise<Pool> {
+  const { options } = files;
+  const declared = [options.label, options.id, options.group, ...options.exclude, ...options.text].filter(
+    (name) => name !== null,
+  );
+  const load = async (table: string, list: readonly LocalFile[] | null) =>
+    list?.length ? await loadSide(sql, table, list, declared) : null;
+  const train: Sides = { base: await load('train_base', files.base), head: await load('train_head', files.head) };
+  const holdout: Sides = {
+    base: await load('hold_base', files.holdout.base),
+    head: await load('hold_head', files.holdout.head),
+  };
+  const first = train.base ?? train.head;
+  if (!first)
+    throw new UserError('no-data', 'The data set has no file at either revision.', {
+      hint: 'Check its `path` in the configuration.',
+    });
+  const firstPlans = await planColumns(sql, first, options);
+  const plans = new Map(firstPlans.map((plan) => [plan.name, plan]));
+  checkDeclared(first, options);
+  const late =
+    train.head && train.head !== first
+      ? (await planColumns(sql, train.head, options)).filter(({ name }) => !plans.has(name))
+      : [];
+  const common = firstPlans.filter(
+    ({ name }) => !train.base || !train.head || (train.base.names.includes(name) && train.head.names.includes(name)),
+  );
+  const id = common.some(({ name }) => name === options.id) ? options.id : null;
+  const compared = common.filter(({ kind }) => kind !== 'id' && kind !== 'excluded');
+  const diff = await diffSides(sql, 'train', train, compared, id);
+  const changes = diff.counts.added + diff.counts.removed + 2 * diff.counts.changed;
+  const paired = train.base !== null && train.head !== null;
+  if (paired && changes > CHANGE_FACTOR * options.maxRows)
+    throw new UserError(
+      'change-too-large',
+      `${first.parts[0]!.file.repoPath}: the change touches ${changes} rows; at most ${CHANGE_FACTOR * options.maxRows} can be looked at.`,
+      {
+        hint: 'Raise `shadows.max_rows`, or split the change.',
+      },
+    );
+  const labelPlan = firstPlans.find(({ kind }) => kind === 'label') ?? null;
+  const lostLabel = paired && labelPlan !== null && !common.includes(labelPlan);
+  const used = lostLabel ? [...common, labelPlan] : common;
+  const picked = await pickRows(sql, 'train', train, diff, used, {
+    split: 'train',
+    maxRows: options.maxRows,
+    sampleChanges: !paired,
+    preferBase: lostLabel,
+  });
+  const held = await pickHoldout(sql, holdout, used, options);
+  const labels = await findLabels(sql, labelPlan, train, first, options);
+  return {
+    ...joinPool(picked, held, used, labels, options),
+    summaries: await summariseSides(sql, train, [...firstPlans, ...late], used, picked, labels),
+    counts: diff.counts,
+    sampled: picked.sampled || (held?.sampled ?? false),
+    remarks: [
+      ...new Set([
+        ...(train.base?.remarks ?? []),
+        ...(train.head?.remarks ?? []),
+        ...(holdout.base?.remarks ?? []),
+        ...(holdout.head?.remarks ?? []),
+      ]),
+      ...schemaRemarks(train.base?.names ?? null, train.head?.names ?? null, options),
+      ...labels.remarks,
+    ],
+  };
+}
+
+function checkDeclared(side: Side, options: TableOptions): void {
+  for (const [role, name] of Object.entries({ label: options.label, id: options.id, group: options.group }))
+    if (name !== null && !side.names.includes(name))
+      throw new UserError(
+        `${role}-column-missing`,
+        `${side.parts[0]!.file.repoPath}: there is no ${role} column "${name}" among its ${side.names.length} columns.`,
+        {
+          hint: `Correct \`${role}\` in the configuration; a file without header has columns column1, column2 ...`,
+        },
+      );
+}
+
+async function pickHoldout(
+  sql: Sql,
+  sides: Sides,
+  plans: readonly ColumnPlan[],
+  options: TableOptions,
+): Promise<Picked | null> {
+  if (!sides.base && !sides.head) return null;
+  const shared = plans.filter(({ name }) =>
+    [sides.base, sides.head].every((side) => !side || side.names.includes(name)),
+  );
+  const compared = shared.filter(({ kind }) => kind !== 'id' && kind !== 'excluded');
+  const diff = await diffSides(sql, 'hold', sides, compared, null);
+  return await pickRows(sql, 'hold', sides, diff, plans, {
+    split: 'holdout',
+    maxRows: options.maxRows,
+    sampleChanges: true,
+    preferBase: false,
+  });
+}
+
+async function findLabels(
+  sql: Sql,
+  plan: ColumnPlan | null,
+  train: Sides,
+  first: Side,
+  options: TableOptions,
+): Promise<Labels> {
+  if (!plan) return readLabels(null, [], [], options);
+  const distinct = async (side: Side | null) => {
+    if (!side?.names.includes(plan.name)) return [];
+    const column = `c${side.names.indexOf(plan.name)}`;
+    return (
+      await sql.columns(`SELECT DISTINCT ${column} FROM ${side.table} WHERE ${column} IS NOT NULL LIMIT 100000`)
+    )[0]!.map(String);
+  };
+  return readLabels(plan, await distinct(first), train.head === first ? [] : await distinct(train.head), options);
+}
+
+function joinPool(
+  picked: Picked,
+  held: Picked | null,
+  plans: readonly ColumnPlan[],
+  labels: Labels,
+  options: TableOptions,
+) {
+  const values = plans.map((_, at) => [...picked.values[at]!, ...(held?.values[at] ?? [])]);
+  const columnOf = (name: string | null) => values[plans.findIndex((plan) => plan.name === name)];
+  const given = columnOf(options.label);
+  const groups = columnOf(options.group);
+  const all = [...picked.rows, ...(held?.rows ?? [])];
+  return {
+    rows: all.map((row, unit) => ({ ...row, unit, label: labels.read(given?.[unit] ?? null) })),
+    groups: all.map((_, at) => groups?.[at] ?? null),
+    task: labels.task,
+    classes: labels.classes,
+    columns: plans.map(({ name, kind }, at) => ({ name, kind, values: values[at]! })),
+  };
+}
+
+async function summariseSides(
+  sql: Sql,
+  train: Sides,
+  plans: readonly ColumnPlan[],
+  used: readonly ColumnPlan[],
+  picked: Picked,
+  labels: Labels,
+) {
+  const byName = new Map(plans.map((plan) => [plan.name, plan]));
+  const labelAt = used.findIndex(({ kind }) => kind === 'label');
+  const summary = async (
+    side: Side | null,
+    has: (row: Picked['rows'][number]) => boolean,
+  ): Promise<ColumnSummary[] | null> => {
+    if (!side) return null;
+    const accuracy = new Map<string, number>();
+    const rows = picked.rows.flatMap((row, at) => (has(row) ? [at] : [])).filter((_, at) => at < ACCURACY_ROWS);
+    const target = rows.map((at) => labels.read(picked.values[labelAt]?.[at] ?? null));
+    for (const [at, plan] of used.entries()) {
+      if (labels.task === 'unlabelled' || ['label', 'id', 'group', 'excluded', 'text', 'constant'].includes(plan.kind))
+        continue;
+      const values = rows.map((row) => picked.values[at]![row]!);
+      const value = labelAccuracy(
+        plan,
+        values,
+        target,
+        rows.map((row) => picked.rows[row]!.contentHash),
+        labels.task === 'regression',
+      );
+      if (value !== null) accuracy.set(plan.name, value);
+    }
+    return await summarise(sql, side, byName, accuracy);
+  };
+  return { base: await summary(train.base, (row) => row.inBase), head: await summary(train.head, (row) => row.inHead) };
+}

@@ -1,0 +1,130 @@
+import type { PoolRow, RowChange } from '../evidence/rows.ts';
+import { hashSql } from './canonical.ts';
+import type { ColumnPlan } from './columns.ts';
+import type { Diff } from './diff.ts';
+import type { Side } from './load.ts';
+import { isMissingWord } from './missing.ts';
+import type { Sql, SqlValue } from './sql.ts';
+
+/** Rows drawn from a pair of sides, still without labels. */
+export interface Picked {
+  readonly rows: readonly Omit<PoolRow, 'label' | 'unit'>[];
+  /** Per plan: [rows] text values, missing as null. */
+  readonly values: readonly (readonly (string | null)[])[];
+  readonly sampled: boolean;
+}
+
+export interface PickOptions {
+  readonly split: 'train' | 'holdout';
+  readonly maxRows: number;
+  /** Whether rows that changed may be sampled, too (a new data set, the holdout). */
+  readonly sampleChanges: boolean;
+  /** Values of rows that both sides have come from base (where head lost the label column). */
+  readonly preferBase: boolean;
+}
+
+/** Share of the pool that rows without change keep, however large the change is. */
+const KEPT_SHARE = 0.5;
+
+/** Pulls the change rows and a sample (by content hash) of the others, base order first, then head-only rows. */
+export async function pickRows(
+  sql: Sql,
+  name: string,
+  sides: { readonly base: Side | null; readonly head: Side | null },
+  diff: Diff,
+  plans: readonly ColumnPlan[],
+  options: PickOptions,
+): Promise<Picked> {
+  const { counts, pairs } = diff;
+  const changes = counts.added + counts.removed + 2 * counts.changed;
+  const same = counts.base - counts.removed - counts.changed;
+  const sameLimit = Math.max(options.maxRows - changes, Math.floor(options.maxRows * KEPT_SHARE));
+  const changeLimit = options.sampleChanges ? options.maxRows : Number.MAX_SAFE_INTEGER;
+  const pick = `${name}_picked`;
+  const unchanged = 'b IS NOT NULL AND h IS NOT NULL AND NOT changed';
+  await sql.run(
+    `CREATE OR REPLACE TABLE ${pick} AS ` +
+      `(SELECT b, h, k, 'same' AS change FROM ${pairs} WHERE ${unchanged} ${limitSql(name, same, sameLimit)}) ` +
+      `UNION ALL (SELECT b, h, k, CASE WHEN b IS NULL THEN 'added' WHEN h IS NULL THEN 'removed' ELSE 'changed' END FROM ${pairs} WHERE NOT (${unchanged}) ${limitSql(name, changes, changeLimit)})`,
+  );
+  if (diff.moved)
+    await sql.run(`UPDATE ${pick} SET change = 'moved' WHERE b IN (SELECT b FROM ${diff.moved}) AND change = 'same'`);
+  const result: { rows: Omit<PoolRow, 'label' | 'unit'>[]; values: (string | null)[][] } = {
+    rows: [],
+    values: plans.map(() => []),
+  };
+  const both = options.preferBase ? 'base' : 'head';
+  if (sides.base) await pull(sql, pick, sides, 'base', both, plans, options.split, result);
+  if (sides.head) await pull(sql, pick, sides, 'head', both, plans, options.split, result);
+  return { ...result, sampled: same > sameLimit || changes > changeLimit };
+}
+
+function limitSql(name: string, available: number, limit: number): string {
+  return available > limit ? `ORDER BY sha256('${name}' || k), k LIMIT ${limit}` : '';
+}
+
+async function pull(
+  sql: Sql,
+  pick: string,
+  sides: { readonly base: Side | null; readonly head: Side | null },
+  from: 'base' | 'head',
+  both: 'base' | 'head',
+  plans: readonly ColumnPlan[],
+  split: 'train' | 'holdout',
+  into: { rows: Omit<PoolRow, 'label' | 'unit'>[]; values: (string | null)[][] },
+): Promise<void> {
+  const side = sides[from]!;
+  const key = from === 'base' ? 'b' : 'h';
+  const other = from === 'base' ? 'h' : 'b';
+  const column = (plan: ColumnPlan) =>
+    side.names.includes(plan.name) ? `t.c${side.names.indexOf(plan.name)}` : 'NULL';
+  const cells = plans.map((plan) => ({ sql: column(plan), plan }));
+  const content = cells.filter(({ plan }) => plan.kind !== 'id' && plan.kind !== 'group' && plan.kind !== 'excluded');
+  const features = content.filter(({ plan }) => plan.kind !== 'label');
+  const whole = `p.${other} IS NULL OR p.change = 'changed'${both === from ? ' OR true' : ''}`;
+  const got = await sql.columns(
+    `SELECT p.b, p.h, p.k, p.change, ${hashSql(content)}, ${hashSql(features)}${cells.map((cell) => `, ${cell.sql}`).join('')} ` +
+      `FROM ${pick} p JOIN ${side.table} t ON t.rowid = p.${key} WHERE ${whole} ORDER BY coalesce(p.b, p.h)`,
+  );
+  const [b, h, k, change, contentHash, featureHash, ...values] = got as [
+    SqlValue[],
+    SqlValue[],
+    SqlValue[],
+    SqlValue[],
+    SqlValue[],
+    SqlValue[],
+  ];
+  for (let at = 0; at < (k?.length ?? 0); at++) {
+    const kind = change[at] as RowChange;
+    const old = kind === 'changed' && from === 'base';
+    const inHead = h[at] !== null && !old;
+    const place = inHead ? placeOf(sides.head!, Number(h[at])) : placeOf(sides.base!, Number(b[at]));
+    const inBase = b[at] !== null && !(kind === 'changed' && from === 'head');
+    into.rows.push({
+      id: shortId(String(k[at])),
+      ...place,
+      line: null,
+      inBase,
+      inHead,
+      change: kind,
+      split,
+      contentHash: String(contentHash[at]),
+      featureHash: String(featureHash[at]),
+    });
+  }
+  for (const [at, plan] of plans.entries())
+    for (const value of values[at] ?? [])
+      into.values[at]!.push(
+        value === null || (plan.missingWords && isMissingWord(String(value))) ? null : String(value),
+      );
+}
+
+/** A content key is 32 hexadecimal digits and an ordinal: 16 digits name it well enough. */
+function shortId(key: string): string {
+  return /^[0-9a-f]{32}-\d+$/.test(key) ? key.slice(0, 16) + key.slice(32) : key;
+}
+
+function placeOf(side: Side, row: number): { path: string; ordinal: number } {
+  const part = side.parts.findLast((candidate) => row >= candidate.first && candidate.rows > 0) ?? side.parts[0]!;
+  return { path: part.file.repoPath, ordinal: row - part.first };
+}
