@@ -16,12 +16,17 @@ export function parseNumber(text: string | null | undefined): number {
 
 /** Numbers: robustly scaled, missing as the median plus (where base has missing ones) a 0/1 feature of its own. */
 export function fitNumeric(column: PoolColumn, fit: Int32Array): Encoder {
-  return fitNumbers(column, Float64Array.from(column.values, parseNumber), fit, 'numeric');
+  const numbers = new Float64Array(column.values.length);
+  for (let row = 0; row < numbers.length; row++) numbers[row] = parseNumber(column.values[row]);
+  return fitNumbers(column, numbers, fit, 'numeric');
 }
 
 /** The same for numbers that are already parsed; NaN is missing. */
 export function fitNumbers(column: PoolColumn, numbers: Float64Array, fit: Int32Array, kind: string): Encoder {
-  const present = Float64Array.from(fit, (row) => numbers[row]!).filter((value) => !Number.isNaN(value));
+  const fitted = new Float64Array(fit.length);
+  let count = 0;
+  for (const row of fit) if (!Number.isNaN(numbers[row]!)) fitted[count++] = numbers[row]!;
+  const present = fitted.subarray(0, count);
   const scale = fitRobustScale(present.sort());
   const missing = fit.length - present.length;
   const filler = scale.apply(scale.median);

@@ -31,7 +31,8 @@ export function fitRobustScale(sorted: Float64Array): RobustScale {
   if (low === high) return { shape: 'constant', median, iqr, apply: (x) => (x === low ? 0 : clip(x > low ? 1 : -1)) };
   if (hasTwoValues(sorted, low, high)) {
     const binary = low === 0 && high === 1;
-    const span = high / 2 - low / 2;
+    // Halves cannot overflow, and the smallest number's half is 0.
+    const span = Math.max(high / 2 - low / 2, Number.MIN_VALUE);
     return { shape: binary ? 'binary' : 'two values', median, iqr, apply: (x) => clip((x / 2 - low / 2) / span) };
   }
   const spread = iqr > 0 ? iqr / NORMAL_IQR : medianDistance(sorted, median);

@@ -159,3 +159,25 @@ test('descriptions are one line whatever a column is called', () => {
   const { description } = encodeFeatures(smallPool({ 'a\n::error::b': { kind: 'numeric', base: ['1'] } }), limit);
   assert.ok(!/[\n]|::/.test(description[0]!));
 });
+
+test('extreme numbers in base stay finite and bounded', () => {
+  const extremes = [
+    '5e-324',
+    '-5e-324',
+    '0',
+    '1.7976931348623157e308',
+    '-1.7976931348623157e308',
+    '2.2e-308',
+    '1',
+    '1e999',
+  ];
+  const random = randomSequence(23);
+  for (let round = 0; round < 300; round++) {
+    const base = Array.from({ length: 1 + random.below(9) }, () => extremes[random.below(extremes.length)]!);
+    const features = encodeFeatures(smallPool({ x: { kind: 'numeric', base, added: extremes } }), limit);
+    assert.ok(
+      features.values.every((value) => Math.abs(value) <= 10),
+      base.join(' '),
+    );
+  }
+});
