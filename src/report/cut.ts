@@ -47,7 +47,9 @@ export function cut(sections: readonly Section[], options: CutOptions): string {
   });
   const losses = sections.flatMap((section) => {
     const lost = section.blocks.length - (kept.get(section) ?? 0);
-    return lost === 0 ? [] : [lost === section.blocks.length ? section.name : `${lost} of ${section.blocks.length} in ${section.name}`];
+    return lost === 0
+      ? []
+      : [lost === section.blocks.length ? section.name : `${lost} of ${section.blocks.length} in ${section.name}`];
   });
   if (losses.length > 0) pieces.push(`_Left out for length: ${losses.join('; ').slice(0, 400)}. ${options.elsewhere}_`);
   return `${pieces.join(GAP)}\n`;

@@ -1,6 +1,7 @@
-const HIDDEN = /[\p{Cf}\p{Co}\p{Cn}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]+/gu;
+// Marks that change what is seen or show nothing; Default_Ignorable holds fillers and variation selectors, too.
+const HIDDEN = /[\p{Cf}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]+/gu;
 const BREAK = '&#8203;';
-const SAFE_IN_BACKTICKS = /^[A-Za-z0-9./=+,()% -]+$|^\w[\w./=+,()%: -]*$/;
+const SAFE_IN_BACKTICKS = /^[\w./=+,()%: …-]+$/;
 
 /**
  * A foreign text on one line, safe to look at: no control characters, hidden and bidirectional marks shown as U+FFFD,
@@ -40,7 +41,10 @@ export function code(text: string, limit = 120): string {
 
 /** Letters, digits and little else: for mermaid, whose grammar has no safe escape. */
 export function bare(text: string, limit: number): string {
-  return visible(text, limit).replace(/[^\p{L}\p{N} .%-]+/gu, ' ').replace(/ +/g, ' ').trim();
+  return visible(text, limit)
+    .replace(/[^\p{L}\p{N} .%-]+/gu, ' ')
+    .replace(/ +/g, ' ')
+    .trim();
 }
 
 function escapeMarkup(text: string): string {

@@ -32,7 +32,9 @@ export function formatDelta(estimate: Estimate | null, unit: string): string {
 
 /** 5010 -> `5,010`. */
 export function formatCount(value: number): string {
-  return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 export function formatBytes(value: number): string {

@@ -46,7 +46,10 @@ export function triage(review: Review): Triage {
 export function bySeverity(findings: readonly ReviewFinding[]): ReviewFinding[] {
   const families = ['leakage', 'poisoning', 'weights', 'data', 'unknown'];
   const key = (finding: ReviewFinding): number =>
-    (finding.broken ? 0 : 1000) + RANK[finding.outcome] * 100 + (finding.gated ? 0 : 10) + families.indexOf(finding.family);
+    (finding.broken ? 0 : 1000) +
+    RANK[finding.outcome] * 100 +
+    (finding.gated ? 0 : 10) +
+    families.indexOf(finding.family);
   return [...findings].sort((a, b) => key(a) - key(b));
 }
 

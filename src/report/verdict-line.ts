@@ -41,7 +41,9 @@ function because(review: Review): string {
     return headline(first, changed) + (more > 0 ? ` (and ${more} more)` : '');
   }
   if (review.verdict === 'unknown') {
-    const names = undecided.map((finding) => `${finding.check} ${finding.outcome === 'error' ? 'broke' : 'could not tell'}`);
+    const names = undecided.map(
+      (finding) => `${finding.check} ${finding.outcome === 'error' ? 'broke' : 'could not tell'}`,
+    );
     if (names.length === 0) return 'the review could not answer; this does not count as passed';
     const shown = names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
     return `${shown}; a gate does not pass on that`;
