@@ -1,0 +1,119 @@
+import { oneLine } from '../errors.ts';
+import type { Review, ReviewFinding } from '../review/review.ts';
+import { keyMetrics } from './delta-table.ts';
+import { visible } from './escape.ts';
+import { namedId } from './finding-rows.ts';
+import { limits, powerNote } from './limits.ts';
+import { type Place, placeText } from './place.ts';
+import { compared, cost } from './provenance.ts';
+import { formatCount, formatDelta, formatEstimate, formatValue, metricLabel } from './quantity.ts';
+import { triage } from './triage.ts';
+import { headline, verdictLine } from './verdict-line.ts';
+import { columns, wrap } from './wrap.ts';
+
+export interface TerminalOptions {
+  readonly color: boolean;
+  /** Characters per line. */
+  readonly width: number;
+}
+
+const ROWS_SHOWN = 20;
+const VICTIMS_SHOWN = 3;
+const COLORS = { red: 31, yellow: 33, green: 32, blue: 36, bold: 1, dim: 2 } as const;
+const VERDICT_COLOR = { fail: 'red', warn: 'yellow', pass: 'green', unknown: 'blue' } as const;
+
+type Paint = (color: keyof typeof COLORS, text: string) => string;
+
+/** The review for a terminal or a log: verdict, culprits by file and line, measures, what is not known. */
+export function renderTerminal(review: Review, { color, width }: TerminalOptions): string {
+  const paint: Paint = (name, text) => (color ? `\u001b[${COLORS[name]}m${text}\u001b[0m` : text);
+  const fold = (text: string, indent = ''): string => wrap(clean(text, 1200), { width, indent });
+  const { blocking, undecided, told, open, standing, ignored } = triage(review);
+  const { word, because } = verdictLine(review);
+  const power = powerNote(review);
+  const parts: (string | null)[] = [
+    paint(VERDICT_COLOR[review.verdict], fold(`Taster: ${word} — ${because}`)) +
+      `\n${paint('dim', fold(compared(review)))}`,
+    ...[...blocking, ...undecided, ...told].map((finding) => findingText(review, finding, paint, fold)),
+    list('Not gated, and no answer', open, fold),
+    list('Stood in base already', standing, fold),
+    list('Ignored by the configuration', ignored, fold),
+    metricTable(review),
+    power === null ? null : fold(power),
+    `What this could not see:\n${limits(review)
+      .map((sentence) => fold(`- ${clean(sentence, 500)}`, '  '))
+      .join('\n')}`,
+    // Not folded: it is there to be copied.
+    `Reproduce: ${clean(review.reproduce.command, 1000)}\n${fold(cost(review))}`,
+  ];
+  return `${parts.filter((part) => part !== null).join('\n\n')}\n`;
+}
+
+function findingText(
+  review: Review,
+  finding: ReviewFinding,
+  paint: Paint,
+  fold: (text: string, indent?: string) => string,
+): string {
+  const changed = review.data.some((data) => data.rows.changed > 0);
+  const state = finding.broken ? `${finding.outcome}, blocks` : finding.outcome;
+  const tint = finding.outcome === 'warn' ? 'yellow' : finding.outcome === 'fail' ? 'red' : 'blue';
+  const rows = finding.rows.slice(0, ROWS_SHOWN);
+  const rest = Math.max(finding.rowsTotal, finding.rows.length) - rows.length;
+  return [
+    paint(tint, fold(`${clean(finding.check, 40)} (${state}): ${clean(headline(finding, changed), 600)}`)),
+    ...rows.map((row) => rowText(finding, row)),
+    ...(rows.length > 0 && rest > 0 ? [`  …and ${formatCount(rest)} more`] : []),
+    ...(finding.remedy === '' ? [] : [fold(`What to do: ${clean(finding.remedy, 600)}`, '  ')]),
+  ].join('\n');
+}
+
+function rowText(finding: ReviewFinding, row: ReviewFinding['rows'][number]): string {
+  const id = namedId(row);
+  const place = `  ${placeWords(row)}${id === null ? '' : ` (id ${clean(id, 60)})`}`;
+  if (row.victims.length === 0) return row.why === '' ? place : `${place}  ${clean(row.why, 160)}`;
+  const verb = finding.family === 'leakage' ? 'exposes' : 'with';
+  const victims = row.victims
+    .slice(0, VICTIMS_SHOWN)
+    .map((victim) => `${placeWords(victim)} (${victim.effect.toFixed(2)})`);
+  const more = row.victims.length > VICTIMS_SHOWN ? `, and ${row.victims.length - VICTIMS_SHOWN} more` : '';
+  return `${place} ${verb} ${victims.join(', ')}${more}`;
+}
+
+function placeWords(place: Place): string {
+  return `${clean(placeText(place), 300)}${place.revision === 'base' ? ' in base' : ''}`;
+}
+
+function list(
+  title: string,
+  findings: readonly ReviewFinding[],
+  fold: (text: string, indent?: string) => string,
+): string | null {
+  if (findings.length === 0) return null;
+  const lines = findings.slice(0, 20).map((finding) => {
+    const why = finding.ignored
+      ? ` [${clean(finding.ignored.reason, 200)}, until ${clean(finding.ignored.until ?? 'ever', 10)}]`
+      : '';
+    return fold(`- ${clean(finding.check, 40)} (${finding.outcome}): ${clean(finding.summary, 300)}${why}`, '  ');
+  });
+  const rest = findings.length - lines.length;
+  return [`${title}:`, ...lines, ...(rest > 0 ? [`  …and ${rest} more`] : [])].join('\n');
+}
+
+function metricTable(review: Review): string | null {
+  const measured = keyMetrics(review, 8);
+  if (measured.length === 0) return null;
+  const rows = measured.map(({ finding, metric }) => [
+    clean(`${finding.check}: ${metricLabel(metric)}`, 50),
+    clean(formatEstimate(metric.base, metric.unit), 40),
+    clean(formatEstimate(metric.head, metric.unit), 40),
+    clean(formatDelta(metric.delta, metric.unit), 40),
+    clean(formatValue(metric.limit, metric.unit), 20),
+  ]);
+  return columns([['measure [95% interval]', 'base', 'head', 'change', 'limit'], ...rows], '  ');
+}
+
+/** Fit for a log as well: no control characters, and nothing that a runner takes for a command. */
+function clean(text: string, limit: number): string {
+  return oneLine(visible(text, limit), limit);
+}
