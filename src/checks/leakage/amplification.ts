@@ -1,0 +1,154 @@
+import type { Evidence } from '../../evidence/evidence.ts';
+import type { Experiment } from '../../evidence/experiment.ts';
+import { plainFinding } from '../../evidence/finding.ts';
+import { hash32 } from '../../tensor/random.ts';
+import { defineCheck } from '../check.ts';
+import { answerExperiments, sampleEnsemble } from '../sample-ensemble.ts';
+import { sampleEvidence, sampleWorld } from '../sample-evidence.ts';
+import { answer, powerSentence } from './amplification-words.ts';
+import { measuredPower, plantedRows } from './power.ts';
+import { shortlistOf } from './shortlist.ts';
+import { freshArms, verify } from './verify.ts';
+
+const REMEDY = 'Remove the named rows, or have their labels confirmed by someone other than their author.';
+
+const options = {
+  min_effect: {
+    default: 1.5,
+    min: 0.1,
+    max: 20,
+    unit: 'd-prime',
+    sentence: "Least rise of a row's d' by the suspects that counts as exposure.",
+  },
+  min_lower: {
+    default: 1,
+    min: 0,
+    max: 20,
+    unit: 'd-prime',
+    sentence: 'Least lower bound (95%, one-sided) of that rise.',
+  },
+  min_tpr: {
+    default: 0.1,
+    min: 0,
+    max: 1,
+    unit: 'rate',
+    sentence: 'Least rate at which the row is then recognised as a member, at 0.1% false positives.',
+  },
+  max_p: {
+    default: 0.01,
+    min: 0,
+    max: 0.2,
+    unit: 'rate',
+    sentence: 'Largest p-value, adjusted by Holm over all rows tested.',
+  },
+  power: {
+    default: 1,
+    min: 0,
+    max: 1,
+    unit: 'models',
+    sentence:
+      '1 plants wrong-label copies in a replicate of its own, to say what would have been found; 0 saves the time.',
+  },
+} as const;
+
+/** Truth Serum (Tramèr et al., CCS 2022, arXiv 2204.00032), its evaluation turned into a defence: docs/method.md. */
+export const amplification = defineCheck({
+  id: 'amplification',
+  family: 'leakage',
+  question: 'Do rows of this change make the trained model give away rows that other people contributed?',
+  why: 'Whoever may add a few rows can make a model leak others by one to two orders of magnitude (Tramèr et al., CCS 2022, arXiv 2204.00032).',
+  needs: ['base', 'head', 'classes', 'screen'],
+  options,
+  gateMetric: null,
+  remedy: REMEDY,
+  experiments,
+  run(evidence, limits) {
+    const list = shortlistOf(evidence);
+    if (!list || list.screened === 0) return plainFinding('not-applicable', 'No row with a label arrives or leaves.');
+    const power = measuredPower(evidence, list);
+    const found = powerSentence(power);
+    if (list.suspects.length === 0)
+      return plainFinding(
+        'pass',
+        `None of ${list.screened} new units stands out among ${list.reference.length} units of base.${found}`,
+        { power },
+      );
+    const arms = freshArms(evidence);
+    if (!arms)
+      return plainFinding(
+        'unknown',
+        `${list.suspects.length} suspects were shortlisted, but the budget ended before they were verified.`,
+        { power, remedy: 'Give the review more time (budget), or fewer shadow models.' },
+      );
+    const thresholds = { difference: limits.min_effect, lower: limits.min_lower, tpr: limits.min_tpr, p: limits.max_p };
+    return answer(evidence, list, verify(list, arms, thresholds), power, REMEDY);
+  },
+  samples(seed) {
+    const wrong = 8;
+    const evidenceOf = (poisoned: boolean) => {
+      const world = sampleWorld(seed, {
+        base: 240,
+        added: 60,
+        models: 64,
+        more: (rows) =>
+          poisoned
+            ? rows.slice(0, wrong).map((row) => ({
+                ...row,
+                label: (row.label! + 1) % 4,
+                inBase: false,
+                inHead: true,
+                change: 'added' as const,
+                cluster: null,
+              }))
+            : [],
+        effects: (rows) =>
+          poisoned
+            ? Array.from({ length: wrong }, (_, index) => ({
+                culprit: rows.length - wrong + index,
+                victim: index,
+                strength: 8,
+              }))
+            : [],
+      });
+      const made = (['base', 'with', 'screen'] as const).map((name) => sampleEnsemble(world, { name }));
+      const evidence = sampleEvidence(world, { scores: { base: made[0]!, with: made[1]!, screen: made[2]! } });
+      const asked = experiments(evidence, { power: 1 });
+      return { ...evidence, experiments: answerExperiments(world, asked) };
+    };
+    return { faulty: evidenceOf(true), clean: evidenceOf(false) };
+  },
+});
+
+function experiments(evidence: Evidence, { power }: { readonly power: number }): Experiment[] {
+  const list = shortlistOf(evidence);
+  const models = evidence.scores.base?.models ?? 0;
+  if (!list) return [];
+  const asked: Experiment[] = [];
+  if (list.suspects.length > 0) {
+    const decoys = list.decoys.map(({ unit }) => unit);
+    const fresh = {
+      kind: 'retrain',
+      plant: [],
+      seed: hash32(evidence.seed, 0x7e57),
+      shadows: models,
+      inside: decoys,
+    } as const;
+    asked.push({ ...fresh, id: 'amplification/with', without: [] });
+    asked.push({
+      ...fresh,
+      id: 'amplification/without',
+      without: [...decoys, ...list.suspects.map(({ unit }) => unit)],
+    });
+  }
+  if (power > 0)
+    asked.push({
+      id: 'amplification/power',
+      kind: 'plant',
+      inside: [],
+      without: [],
+      plant: plantedRows(evidence, list),
+      seed: hash32(evidence.seed, 0x91a7),
+      shadows: models,
+    });
+  return asked;
+}
