@@ -6,7 +6,10 @@ import type { Feed, Runtime } from '../training/runtime.ts';
 type Library = Pick<typeof Onnxruntime, 'InferenceSession' | 'Tensor'>;
 
 /** onnxruntime on the processor. `library` is onnxruntime-node or onnxruntime-web, found by `loadOnnxruntime`. */
-export function makeRuntime(library: Library, { threads, kind }: { threads: number; kind: 'native' | 'wasm' }): Runtime {
+export function makeRuntime(
+  library: Library,
+  { threads, kind }: { threads: number; kind: 'native' | 'wasm' },
+): Runtime {
   return {
     provider: 'cpu',
     runtime: kind,
@@ -19,7 +22,9 @@ export function makeRuntime(library: Library, { threads, kind }: { threads: numb
       });
       return {
         async run(feeds) {
-          const tensors = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(library, feed)]));
+          const tensors = Object.fromEntries(
+            Object.entries(feeds).map(([name, feed]) => [name, toTensor(library, feed)]),
+          );
           const results = await session.run(tensors);
           return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.data as TensorData]));
         },

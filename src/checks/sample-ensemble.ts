@@ -87,7 +87,7 @@ export function answerExperiments(world: SampleWorld, experiments: readonly Expe
   return experiments.map((experiment) => ({
     experiment,
     ensemble: sampleEnsemble(world, {
-      name: experiment.kind === 'plant' ? 'screen' : experiment.revision === 'base' ? 'base' : 'with',
+      name: experiment.kind === 'plant' ? 'screen' : 'with',
       seed: experiment.seed,
       models: experiment.shadows,
       inside: experiment.inside,

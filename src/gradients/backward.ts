@@ -10,7 +10,10 @@ import { rules } from './index.ts';
  * @param loss name of a scalar, or of a tensor whose elements are summed.
  * @returns the builder that holds forward and backward nodes, and the gradients' names in the order of `wrt`.
  */
-export function backward(graph: Graph, { loss, wrt }: { loss: string; wrt: readonly string[] }): { build: Builder; gradients: string[] } {
+export function backward(
+  graph: Graph,
+  { loss, wrt }: { loss: string; wrt: readonly string[] },
+): { build: Builder; gradients: string[] } {
   const shapes = inferShapes(graph);
   const build = makeBuilder('d_', graph);
   const needed = reachableFrom(graph, wrt);
@@ -46,6 +49,7 @@ export function backward(graph: Graph, { loss, wrt }: { loss: string; wrt: reado
 /** Values that depend on one of the given ones, these included. */
 function reachableFrom(graph: Graph, names: readonly string[]): Set<string> {
   const reached = new Set(names);
-  for (const node of graph.nodes) if (node.inputs.some((input) => reached.has(input))) for (const output of node.outputs) reached.add(output);
+  for (const node of graph.nodes)
+    if (node.inputs.some((input) => reached.has(input))) for (const output of node.outputs) reached.add(output);
   return reached;
 }

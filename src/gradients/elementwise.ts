@@ -2,10 +2,25 @@ import { type Backprop, type Formula, type Rule, type Sample, sumTo } from './ru
 
 const OPSET = [7, 26] as const;
 const BROADCASTS: readonly Sample[] = [
-  { shapes: [[2, 3], [2, 3]] },
+  {
+    shapes: [
+      [2, 3],
+      [2, 3],
+    ],
+  },
   { shapes: [[2, 3], [3]] },
-  { shapes: [[4, 2, 3], [4, 1, 3]] },
-  { shapes: [[2, 1], [4, 1, 3]] },
+  {
+    shapes: [
+      [4, 2, 3],
+      [4, 1, 3],
+    ],
+  },
+  {
+    shapes: [
+      [2, 1],
+      [4, 1, 3],
+    ],
+  },
 ];
 const SHAPES: readonly Sample[] = [{ shapes: [[5]] }, { shapes: [[2, 3]] }, { shapes: [[4, 2, 3]] }];
 const positive = (samples: readonly Sample[], range: readonly [number, number] = [0.5, 2]): readonly Sample[] =>
@@ -35,8 +50,9 @@ const neg: Formula = (at) => at.build.add('Neg', [at.gradient]);
 const pass: Formula = (at) => at.gradient;
 const sign = (at: Backprop, x: string) => at.build.add('Sign', [x]);
 /** 1 where x > 0, else 0. */
-const step = (at: Backprop, x: string) => at.build.add('Cast', [at.build.add('Greater', [x, at.build.scalar(0)])], { to: 1 });
-const slopeOf = (at: Backprop) => (at.attributes['alpha'] as { float: number } | undefined)?.float ?? 0.01;
+const step = (at: Backprop, x: string) =>
+  at.build.add('Cast', [at.build.add('Greater', [x, at.build.scalar(0)])], { to: 1 });
+const slopeOf = (at: Backprop) => (at.attributes.alpha as { float: number } | undefined)?.float ?? 0.01;
 
 export const elementwise = {
   Add: { op: 'Add', opset: OPSET, keeps: [], inputs: [spread(0, pass), spread(1, pass)], samples: BROADCASTS },
@@ -68,7 +84,11 @@ export const elementwise = {
   Neg: unary('Neg', [], neg),
   Identity: unary('Identity', [], pass),
   Abs: unary('Abs', ['inputs'], times(sign), positive(SHAPES, [-2, -0.3])),
-  Exp: unary('Exp', ['output'], times((_, __, y) => y)),
+  Exp: unary(
+    'Exp',
+    ['output'],
+    times((_, __, y) => y),
+  ),
   Log: unary('Log', ['inputs'], (at) => at.build.add('Div', [at.gradient, at.inputs[0]!]), positive(SHAPES)),
   Sqrt: unary(
     'Sqrt',
@@ -82,7 +102,10 @@ export const elementwise = {
     ['inputs'],
     times((at, x) => {
       const alpha = slopeOf(at);
-      return at.build.add('Add', [at.build.add('Mul', [step(at, x), at.build.scalar(1 - alpha)]), at.build.scalar(alpha)]);
+      return at.build.add('Add', [
+        at.build.add('Mul', [step(at, x), at.build.scalar(1 - alpha)]),
+        at.build.scalar(alpha),
+      ]);
     }),
     SHAPES.map((sample) => ({ ...sample, attributes: { alpha: { float: 0.1 } } })),
   ),
@@ -96,7 +119,11 @@ export const elementwise = {
     ['output'],
     times((at, _, y) => at.build.add('Mul', [y, at.build.add('Sub', [at.build.scalar(1), y])])),
   ),
-  Softplus: unary('Softplus', ['inputs'], times((at, x) => at.build.add('Sigmoid', [x]))),
+  Softplus: unary(
+    'Softplus',
+    ['inputs'],
+    times((at, x) => at.build.add('Sigmoid', [x])),
+  ),
   Erf: unary(
     'Erf',
     ['inputs'],

@@ -7,4 +7,10 @@ import type { Rule } from './rule.ts';
 import { softmax } from './softmax.ts';
 
 /** Every operator of a slice has a row; a missing one does not compile. */
-export const rules: Readonly<Record<SliceOp, Rule>> = { ...elementwise, ...linear, ...movement, ...reductions, ...softmax };
+export const rules: Readonly<Record<SliceOp, Rule>> = {
+  ...elementwise,
+  ...linear,
+  ...movement,
+  ...reductions,
+  ...softmax,
+};

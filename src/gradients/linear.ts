@@ -30,11 +30,36 @@ export const linear = {
       },
     ],
     samples: [
-      { shapes: [[2, 3], [3, 4]] },
-      { shapes: [[5, 2, 3], [5, 3, 4]] },
-      { shapes: [[2, 3], [5, 3, 4]] },
-      { shapes: [[5, 2, 3], [3, 4]] },
-      { shapes: [[2, 1, 2, 3], [5, 3, 1]] },
+      {
+        shapes: [
+          [2, 3],
+          [3, 4],
+        ],
+      },
+      {
+        shapes: [
+          [5, 2, 3],
+          [5, 3, 4],
+        ],
+      },
+      {
+        shapes: [
+          [2, 3],
+          [5, 3, 4],
+        ],
+      },
+      {
+        shapes: [
+          [5, 2, 3],
+          [3, 4],
+        ],
+      },
+      {
+        shapes: [
+          [2, 1, 2, 3],
+          [5, 3, 1],
+        ],
+      },
     ],
   },
 } as const satisfies Partial<Record<Rule['op'], Rule>>;

@@ -8,7 +8,7 @@ export const movement = {
     inputs: [
       (at) => {
         const rank = at.shape(at.output).length;
-        const given = at.attributes['perm'] as readonly number[] | undefined;
+        const given = at.attributes.perm as readonly number[] | undefined;
         const perm = given ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
         const back = perm.map((_, axis) => perm.indexOf(axis));
         return at.build.add('Transpose', [at.gradient], { perm: back });

@@ -12,8 +12,7 @@ const SAMPLES: readonly Sample[] = [
 function unreduced(at: Backprop): string {
   const shape = at.shape(at.inputs[0]!);
   const [axes] = [at.inputs[1]];
-  const kept =
-    at.attributes['keepdims'] === 0 && axes ? at.build.add('Unsqueeze', [at.gradient, axes]) : at.gradient;
+  const kept = at.attributes.keepdims === 0 && axes ? at.build.add('Unsqueeze', [at.gradient, axes]) : at.gradient;
   return at.build.add('Expand', [kept, at.build.ints(shape)]);
 }
 

@@ -45,5 +45,7 @@ export function sumTo(build: Builder, gradient: string, from: Shape, target: Sha
   const axes = from.flatMap((size, axis) => (axis < lead || (target[axis - lead] === 1 && size !== 1) ? [axis] : []));
   if (axes.length === 0) return gradient;
   const summed = build.add('ReduceSum', [gradient, build.ints(axes)], { keepdims: 1 });
-  return lead === 0 ? summed : build.add('Reshape', [summed, build.ints(sizeOf(target) === 1 && target.length === 0 ? [] : target)]);
+  return lead === 0
+    ? summed
+    : build.add('Reshape', [summed, build.ints(sizeOf(target) === 1 && target.length === 0 ? [] : target)]);
 }

@@ -8,7 +8,7 @@ const SAMPLES: readonly Sample[] = [
 
 /** Sum along the softmax axis (last by default, opset 13 and up), kept as an axis of one. */
 function total(at: Backprop, name: string): string {
-  const axis = (at.attributes['axis'] as number | undefined) ?? -1;
+  const axis = (at.attributes.axis as number | undefined) ?? -1;
   return at.build.add('ReduceSum', [name, at.build.ints([axis])], { keepdims: 1 });
 }
 

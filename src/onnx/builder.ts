@@ -36,6 +36,12 @@ export function makeBuilder(prefix: string, from?: Graph): Builder {
     },
     constant: (tensor) => keep(tensor.name, () => tensor),
     fresh,
-    graph: (name, inputs, outputs) => ({ name, nodes: [...nodes], initializers: [...constants.values()], inputs, outputs }),
+    graph: (name, inputs, outputs) => ({
+      name,
+      nodes: [...nodes],
+      initializers: [...constants.values()],
+      inputs,
+      outputs,
+    }),
   };
 }

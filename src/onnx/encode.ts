@@ -44,7 +44,8 @@ function writeNode(writer: BinaryWriter, node: Node): void {
   for (const input of node.inputs) writer.tag(1, WireType.LengthDelimited).string(input);
   for (const output of node.outputs) writer.tag(2, WireType.LengthDelimited).string(output);
   writer.tag(4, WireType.LengthDelimited).string(node.op);
-  for (const [name, value] of Object.entries(node.attributes)) message(writer, 5, (w) => writeAttribute(w, name, value));
+  for (const [name, value] of Object.entries(node.attributes))
+    message(writer, 5, (w) => writeAttribute(w, name, value));
   if (node.domain) writer.tag(7, WireType.LengthDelimited).string(node.domain);
 }
 

@@ -16,8 +16,10 @@ const broadcasting: ShapeRule = ({ shapes }) => broadcast(shapes[0]!, shapes[1]!
 
 const reduced: ShapeRule = ({ shapes, ints, node }) => {
   const shape = shapes[0]!;
-  const axes = (node.inputs[1] ? ints(1) : shape.map((_, axis) => axis)).map((axis) => (axis + shape.length) % shape.length);
-  if (node.attributes['keepdims'] === 0) return shape.filter((_, axis) => !axes.includes(axis));
+  const axes = (node.inputs[1] ? ints(1) : shape.map((_, axis) => axis)).map(
+    (axis) => (axis + shape.length) % shape.length,
+  );
+  if (node.attributes.keepdims === 0) return shape.filter((_, axis) => !axes.includes(axis));
   return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 };
 
@@ -45,7 +47,8 @@ const RULES: Readonly<Record<SliceOp, ShapeRule>> = {
   ReduceMean: reduced,
   Transpose: ({ shapes, node }) => {
     const shape = shapes[0]!;
-    const perm = (node.attributes['perm'] as readonly number[] | undefined) ?? shape.map((_, axis) => shape.length - 1 - axis);
+    const perm =
+      (node.attributes.perm as readonly number[] | undefined) ?? shape.map((_, axis) => shape.length - 1 - axis);
     return perm.map((axis) => shape[axis]!);
   },
   MatMul: ({ shapes }) => {
@@ -65,7 +68,8 @@ export function inferShapes(graph: Graph): Map<string, Shape> {
   const constants = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
   const shapes = new Map<string, Shape>(graph.initializers.map((tensor) => [tensor.name, tensor.shape]));
   for (const input of graph.inputs) {
-    if (input.shape.some((axis) => typeof axis !== 'number')) throw new Error(`input ${input.name} has a symbolic axis`);
+    if (input.shape.some((axis) => typeof axis !== 'number'))
+      throw new Error(`input ${input.name} has a symbolic axis`);
     shapes.set(input.name, input.shape as Shape);
   }
   for (const node of graph.nodes) {

@@ -18,7 +18,11 @@ const Z_001 = 3.090232306167813;
  * Splits one row's scores by membership. Both matrices are [M,N]; `skip` leaves one model out.
  * Models below `from` or at and above `to` are not read.
  */
-export function armsOf(phi: Float32Array, inside: Uint8Array, at: { row: number; rows: number; from?: number; to?: number; skip?: number }): Arms {
+export function armsOf(
+  phi: Float32Array,
+  inside: Uint8Array,
+  at: { row: number; rows: number; from?: number; to?: number; skip?: number },
+): Arms {
   const models = phi.length / at.rows;
   const sum = [0, 0];
   const count = [0, 0];

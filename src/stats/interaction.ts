@@ -37,7 +37,12 @@ export interface Screen {
 /** Gathers the possible victims' scores out of [M,N] matrices, row after row. */
 export function makeScreen(phi: Float32Array, inside: Uint8Array, width: number, rows: readonly number[]): Screen {
   const models = phi.length / width;
-  const screen = { models, rows, phi: new Float32Array(rows.length * models), inside: new Uint8Array(rows.length * models) };
+  const screen = {
+    models,
+    rows,
+    phi: new Float32Array(rows.length * models),
+    inside: new Uint8Array(rows.length * models),
+  };
   rows.forEach((row, index) => {
     for (let model = 0; model < models; model++) {
       screen.phi[index * models + model] = phi[model * width + row]!;
@@ -70,7 +75,12 @@ export function strongestEffects(screen: Screen, units: readonly UnitBits[], top
 }
 
 /** e and t of one unit on one row; NaN when a cell holds fewer than two models. */
-export function effectOn(screen: Screen, index: number, bits: Uint8Array, typical: readonly [number, number]): { effect: number; t: number } {
+export function effectOn(
+  screen: Screen,
+  index: number,
+  bits: Uint8Array,
+  typical: readonly [number, number],
+): { effect: number; t: number } {
   const { models, phi, inside } = screen;
   const n = [0, 0, 0, 0];
   const sum = [0, 0, 0, 0];
@@ -127,7 +137,8 @@ function standardised({ models, rows, phi, inside }: Screen): Float32Array {
       count[inside[at]!]!++;
     }
     let square = 0;
-    for (let at = index * models; at < (index + 1) * models; at++) square += (phi[at]! - sum[inside[at]!]! / count[inside[at]!]!) ** 2;
+    for (let at = index * models; at < (index + 1) * models; at++)
+      square += (phi[at]! - sum[inside[at]!]! / count[inside[at]!]!) ** 2;
     const scale = 1 / Math.sqrt(Math.max(square / models, 1e-12));
     for (let model = 0; model < models; model++) {
       const at = index * models + model;

@@ -36,7 +36,8 @@ export function liraScores(phi: Float32Array, inside: Uint8Array, width: number,
       const inArm = member ? without(into!, value) : into!;
       const outArm = member ? out! : without(out!, value);
       const score =
-        logDensity(value, inArm.sum / inArm.n, shrunk(inArm, prior[1]!)) - logDensity(value, outArm.sum / outArm.n, shrunk(outArm, prior[0]!));
+        logDensity(value, inArm.sum / inArm.n, shrunk(inArm, prior[1]!)) -
+        logDensity(value, outArm.sum / outArm.n, shrunk(outArm, prior[0]!));
       (member ? members : others).push(score);
     }
   });
@@ -49,7 +50,13 @@ interface Sums {
   readonly square: number;
 }
 
-function rowSums(phi: Float32Array, inside: Uint8Array, width: number, models: readonly number[], row: number): [Sums, Sums] {
+function rowSums(
+  phi: Float32Array,
+  inside: Uint8Array,
+  width: number,
+  models: readonly number[],
+  row: number,
+): [Sums, Sums] {
   const n = [0, 0];
   const sum = [0, 0];
   const square = [0, 0];
@@ -65,8 +72,13 @@ function rowSums(phi: Float32Array, inside: Uint8Array, width: number, models: r
 }
 
 const variance = ({ n, sum, square }: Sums) => Math.max(0, square - (sum * sum) / n) / (n - 1);
-const without = ({ n, sum, square }: Sums, value: number): Sums => ({ n: n - 1, sum: sum - value, square: square - value * value });
-const shrunk = (arm: Sums, prior: number) => Math.max((NU * prior + (arm.n - 1) * variance(arm)) / (NU + arm.n - 1), 1e-12);
+const without = ({ n, sum, square }: Sums, value: number): Sums => ({
+  n: n - 1,
+  sum: sum - value,
+  square: square - value * value,
+});
+const shrunk = (arm: Sums, prior: number) =>
+  Math.max((NU * prior + (arm.n - 1) * variance(arm)) / (NU + arm.n - 1), 1e-12);
 
 /** Median of numbers; NaN for none. */
 export function median(values: readonly number[]): number {
