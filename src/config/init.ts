@@ -1,0 +1,112 @@
+import type { Check } from '../checks/check.ts';
+import { checks as builtChecks } from '../checks/index.ts';
+import type { ColumnSummary } from '../evidence/column.ts';
+
+/** A data file that was found in the repository, and how its columns read. */
+export interface FoundFile {
+  readonly path: string;
+  readonly rows: number;
+  readonly columns: readonly Pick<ColumnSummary, 'name' | 'kind' | 'missing' | 'distinct'>[];
+}
+
+const LABELS = /^(label|labels|target|class|y|outcome|category|income|survived|spam|sentiment)$/i;
+const HOLDOUT = /(^|[-_.])(test|holdout|valid|validation|eval|dev)([-_.]|$)/i;
+const SENSITIVE = /^(race|sex|gender|age|religion|ethnicity|nationality|disability)$/i;
+const GATED = ['conflicting-copies', 'amplification'];
+
+/** A `.github/taster.yml` for what was found: a guess that a person is to read, never more than the file says. */
+export function proposeConfig({
+  files,
+  checks = builtChecks,
+}: {
+  files: readonly FoundFile[];
+  checks?: readonly Check[];
+}): string {
+  const usable = files.filter((file) => isWritable(file.path, 1000));
+  const holdouts = new Map(usable.flatMap((file) => trainOf(file, usable).map((train) => [train, file] as const)));
+  const held = new Set(holdouts.values());
+  const trained = usable.filter((file) => !held.has(file)).slice(0, 100);
+  const lines = ['# What Taster reviews; every key is described in docs/configuration.md.', 'version: 1'];
+  if (trained.length > 0) lines.push('data:');
+  const names = new Set<string>();
+  for (const file of trained) lines.push(...dataLines(file, freshName(file.path, names), holdouts.get(file)));
+  const gates = GATED.filter((id) => checks.some((check) => check.id === id));
+  if (gates.length > 0 && trained.some((file) => labelOf(file) !== null)) {
+    lines.push('# What makes the required check red; everything else is told, not enforced.', 'gates:');
+    for (const id of gates) lines.push(`  ${id}: fail`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function dataLines(file: FoundFile, name: string, holdout: FoundFile | undefined): string[] {
+  const label = labelOf(file);
+  const columns = file.columns.filter((column) => isWritable(column.name, 200));
+  const id = columns.find(
+    (column) => /(^|[-_ ])id$/i.test(column.name) && column.distinct === file.rows && column.missing === 0,
+  );
+  const pick = (test: (column: FoundFile['columns'][number]) => boolean) =>
+    columns
+      .filter((column) => column.name !== label && column !== id && test(column))
+      .map((column) => word(column.name));
+  const text = pick((column) => column.kind === 'text');
+  const sensitive = pick((column) => SENSITIVE.test(column.name));
+  const lines = [`  - name: ${word(name)}`, `    path: ${word(file.path)}`];
+  lines.push(
+    label === null
+      ? '    # label: which column is to be predicted? Without it only some checks can run.'
+      : `    label: ${word(label)}`,
+  );
+  if (id) lines.push(`    id: ${word(id.name)}`);
+  if (text.length > 0) lines.push(`    text: [${text.join(', ')}]`);
+  if (sensitive.length > 0) lines.push(`    sensitive: [${sensitive.join(', ')}]`);
+  if (holdout) lines.push(`    holdout: ${word(holdout.path)}`);
+  return lines;
+}
+
+/** The column that looks like the label: by its name, else the last one where it has few values. */
+export function labelOf(file: FoundFile): string | null {
+  const few = file.columns.filter(
+    ({ name, distinct }) => isWritable(name, 200) && distinct >= 2 && distinct <= 1000 && distinct <= file.rows / 2,
+  );
+  const named = few.find(({ name }) => LABELS.test(name));
+  if (named) return named.name;
+  const last = few.find((column) => column === file.columns.at(-1));
+  return last && last.distinct <= 30 && (last.kind === 'category' || last.kind === 'boolean') ? last.name : null;
+}
+
+/** The training file that a holdout file belongs to: same folder or a sibling, same columns. */
+function trainOf(file: FoundFile, files: readonly FoundFile[]): FoundFile[] {
+  if (!HOLDOUT.test(stem(file.path))) return [];
+  const header = JSON.stringify(file.columns.map(({ name }) => name));
+  const candidates = files.filter(
+    (other) => !HOLDOUT.test(stem(other.path)) && header === JSON.stringify(other.columns.map(({ name }) => name)),
+  );
+  const beside = candidates.filter((other) => folder(other.path) === folder(file.path));
+  return (beside.length > 0 ? beside : candidates).slice(0, 1);
+}
+
+function freshName(path: string, taken: Set<string>): string {
+  let name = stem(path).slice(0, 190);
+  for (let count = 2; taken.has(name); count++) name = `${stem(path).slice(0, 190)}-${count}`;
+  taken.add(name);
+  return name;
+}
+
+function stem(path: string): string {
+  return (path.split('/').at(-1) ?? path).replace(/(?<=.)\.[^.]*$/, '');
+}
+
+function folder(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+function isWritable(text: string, limit: number): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  return text.trim() !== '' && text.length <= limit && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029\\]/.test(text);
+}
+
+/** A YAML scalar: plain where nothing can be misread, quoted otherwise. */
+function word(text: string): string {
+  const plain = /^[A-Za-z_][\w./-]*$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text);
+  return plain ? text : JSON.stringify(text);
+}

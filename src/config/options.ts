@@ -1,0 +1,221 @@
+import { UserError } from '../errors.ts';
+import { parseChoice, parseDuration, parseFlag, parseList, parseWhole } from './values.ts';
+import { quote } from './yaml-tree.ts';
+
+export type Command = 'review' | 'publish' | 'rows' | 'demo' | 'init' | 'explain';
+
+export type OptionValue = string | number | boolean | readonly string[];
+
+/** One option: on the command line `--name`, in the action the input `name`. */
+export interface OptionSpec {
+  readonly name: string;
+  /** `duration` gives seconds; `list` splits at commas; `flag` takes no value on the command line. */
+  readonly type: 'text' | 'path' | 'flag' | 'whole' | 'duration' | 'list' | 'choice';
+  readonly choices?: readonly string[];
+  readonly range?: { readonly min: number; readonly max: number };
+  /** As it would be written; null where something else decides (said in the sentence). */
+  readonly default: string | null;
+  readonly sentence: string;
+  readonly commands: readonly Command[];
+  /** True where the action has an input of this name. */
+  readonly input: boolean;
+  /** Environment variable that is read where the option is not given. */
+  readonly env: string | null;
+}
+
+const none = { default: null, commands: [], input: false, env: null } as const;
+const output = { ...none, type: 'path', commands: ['review', 'publish', 'demo'] } as const;
+
+/** Every option of the command line and every input of the action: help, action.yml and docs follow this table. */
+export const options: readonly OptionSpec[] = [
+  {
+    ...none,
+    name: 'repo',
+    type: 'path',
+    default: '.',
+    commands: ['review', 'rows', 'init'],
+    sentence: 'The repository to look at.',
+  },
+  {
+    ...none,
+    name: 'working-directory',
+    type: 'path',
+    default: '.',
+    input: true,
+    sentence: 'The repository to look at, relative to the workspace.',
+  },
+  {
+    ...none,
+    name: 'base',
+    type: 'text',
+    commands: ['review'],
+    sentence: 'The revision to compare with; without it, the merge base with the default branch.',
+  },
+  {
+    ...none,
+    name: 'head',
+    type: 'text',
+    default: 'HEAD',
+    commands: ['review'],
+    sentence: 'The revision to review; WORKTREE for the files as they are on disk.',
+  },
+  {
+    ...none,
+    name: 'config',
+    type: 'path',
+    default: '.github/taster.yml',
+    commands: ['review', 'init'],
+    input: true,
+    sentence: 'The configuration file; the action reads it from the tip of the target branch.',
+  },
+  {
+    ...none,
+    name: 'mode',
+    type: 'choice',
+    choices: ['review', 'publish'],
+    default: 'review',
+    input: true,
+    sentence: 'What this step does: review the change (needs no token), or publish the review of an earlier job.',
+  },
+  {
+    ...none,
+    name: 'id',
+    type: 'text',
+    default: 'taster',
+    input: true,
+    sentence: 'Names the sticky comment and the artifact: one of each per id.',
+  },
+  { ...output, name: 'json', sentence: 'Write the review as JSON to this file.' },
+  { ...output, name: 'markdown', sentence: 'Write the report as markdown to this file.' },
+  {
+    ...none,
+    name: 'budget',
+    type: 'duration',
+    commands: ['review'],
+    input: true,
+    sentence: 'Longest time for training shadow models, such as 90s or 5m; without it, the configuration says.',
+  },
+  {
+    ...none,
+    name: 'shadows',
+    type: 'whole',
+    range: { min: 8, max: 1024 },
+    commands: ['review'],
+    sentence: 'Shadow models per ensemble; without it, the configuration says.',
+  },
+  {
+    ...none,
+    name: 'seed',
+    type: 'text',
+    commands: ['review', 'demo'],
+    sentence: 'The nonce of an earlier plan, to reproduce its review; without it, one is drawn for this run.',
+  },
+  {
+    ...none,
+    name: 'device',
+    type: 'choice',
+    choices: ['auto', 'cpu', 'webgpu', 'cuda'],
+    default: 'auto',
+    commands: ['review'],
+    input: true,
+    sentence: 'Where shadow models are trained; what really ran is named in the report.',
+  },
+  {
+    ...none,
+    name: 'only',
+    type: 'list',
+    commands: ['review'],
+    sentence: 'Run only these checks; a gated check that is left out makes the verdict unknown.',
+  },
+  {
+    ...none,
+    name: 'dry-run',
+    type: 'flag',
+    default: 'false',
+    commands: ['review'],
+    sentence: 'Make the plan, predict its cost, train nothing.',
+  },
+  {
+    ...none,
+    name: 'comment',
+    type: 'choice',
+    choices: ['always', 'on-findings', 'never'],
+    input: true,
+    sentence: 'When to write the comment; without it, the configuration says.',
+  },
+  {
+    ...none,
+    name: 'on-unknown',
+    type: 'choice',
+    choices: ['fail', 'pass'],
+    input: true,
+    commands: ['publish'],
+    sentence: 'How a gated check that could not tell reads; without it, the configuration says.',
+  },
+  {
+    ...none,
+    name: 'token',
+    type: 'text',
+    input: true,
+    env: 'GITHUB_TOKEN',
+    sentence: 'Token with pull-requests: write, for mode publish; leave it out of mode review.',
+  },
+  {
+    ...none,
+    name: 'runtime-path',
+    type: 'path',
+    commands: ['review', 'demo'],
+    input: true,
+    env: 'TASTER_RUNTIME_PATH',
+    sentence:
+      'Folder that holds the native files of onnxruntime and DuckDB; without it they are looked for, then fetched.',
+  },
+  {
+    ...none,
+    name: 'registry',
+    type: 'text',
+    default: 'https://registry.npmjs.org',
+    commands: ['review', 'demo'],
+    input: true,
+    env: 'TASTER_REGISTRY',
+    sentence: 'npm registry that native files are fetched from; they are checked against pinned hashes.',
+  },
+];
+
+/** The options of one command, in the order of the table. */
+export function optionsOf(command: Command): readonly OptionSpec[] {
+  return options.filter(({ commands }) => commands.includes(command));
+}
+
+/** The inputs of the action, in the order of the table. */
+export function actionInputs(): readonly OptionSpec[] {
+  return options.filter(({ input }) => input);
+}
+
+/** The value of an option from its text. Throws a UserError (`option-invalid`). `from` is what the message calls it. */
+export function readOption(option: OptionSpec, text: string, from: string = `--${option.name}`): OptionValue {
+  const value = parse(option, text);
+  if (value !== undefined) return value;
+  throw new UserError('option-invalid', `${from}: expected ${expectation(option)}, received ${quote(text)}.`, {
+    hint: option.sentence,
+  });
+}
+
+function parse({ type, choices = [], range }: OptionSpec, text: string): OptionValue | undefined {
+  if (type === 'flag') return parseFlag(text);
+  if (type === 'whole') return parseWhole(text, range ?? { min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (type === 'duration') return parseDuration(text);
+  if (type === 'list') return parseList(text);
+  if (type === 'choice') return parseChoice(text, choices);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  return text.trim() === '' || text.length > 4000 || /[\u0000-\u001f\u007f]/.test(text) ? undefined : text;
+}
+
+function expectation({ type, choices = [], range }: OptionSpec): string {
+  if (type === 'flag') return 'true or false';
+  if (type === 'whole') return range ? `a whole number from ${range.min} to ${range.max}` : 'a whole number';
+  if (type === 'duration') return 'a duration such as 90s, 5m or 1h30m';
+  if (type === 'list') return 'names between commas';
+  if (type === 'choice') return choices.join(' or ');
+  return type === 'path' ? 'a path' : 'a text on one line';
+}

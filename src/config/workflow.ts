@@ -1,0 +1,53 @@
+/**
+ * The default workflow in two jobs: what opens the change's files has no token that could write, and what may write
+ * opens nothing of the change but validated JSON. `action` is the action's repository, `version` a tag or commit.
+ */
+export function workflowYaml({ action, version }: { action: string; version: string }): string {
+  return `name: taster
+
+# No "paths:" filter: a skipped workflow leaves a required check pending for ever. Where no data or model changed,
+# Taster ends in seconds.
+on:
+  pull_request:
+    types: [opened, synchronize, reopened, edited] # edited: the target branch may have changed
+  merge_group:
+  workflow_dispatch:
+
+permissions: {}
+
+concurrency:
+  group: taster-\${{ github.event.pull_request.number || github.ref }}
+  cancel-in-progress: \${{ github.event_name == 'pull_request' }}
+
+jobs:
+  # Make this job the required check.
+  review:
+    runs-on: ubuntu-latest
+    timeout-minutes: 30
+    permissions:
+      contents: read
+    steps:
+      - uses: actions/checkout@v5
+        with:
+          fetch-depth: 0 # the merge base must be there; Taster fetches it itself only where no token is needed
+          persist-credentials: false
+      - uses: ${action}@${version}
+        with:
+          mode: review # no token; leaves review.json as the artifact "taster"
+
+  # From a fork the token is read-only: the comment is left out with a warning, the report stands in the job summary.
+  # docs/configuration.md has a workflow_run recipe that comments on pull requests from forks, too.
+  publish:
+    needs: review
+    if: \${{ !cancelled() && github.event_name == 'pull_request' }}
+    runs-on: ubuntu-latest
+    timeout-minutes: 10
+    permissions:
+      pull-requests: write
+    steps:
+      - uses: ${action}@${version}
+        with:
+          mode: publish # opens nothing of the change but the validated review.json
+          token: \${{ github.token }}
+`;
+}
