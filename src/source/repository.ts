@@ -1,0 +1,39 @@
+/** The head revision that means the files as they lie in the work tree. */
+export const WORKTREE = 'WORKTREE';
+
+export interface TreeEntry {
+  /** Path inside the repository, with forward slashes. */
+  readonly path: string;
+  readonly kind: 'file' | 'link' | 'submodule';
+  /** Object id of the blob; null in the work tree. */
+  readonly object: string | null;
+}
+
+export interface ChangedFile {
+  readonly path: string;
+  /** Another path at base, where git saw a rename. */
+  readonly previousPath: string | null;
+  readonly change: 'added' | 'removed' | 'modified' | 'renamed';
+  readonly kind: TreeEntry['kind'];
+}
+
+/** What the review needs of a git repository; implemented by `adapters/git.ts`. */
+export interface Repository {
+  /** Full commit id. Throws a UserError for an unknown revision. */
+  resolve(revision: string): Promise<string>;
+  mergeBase(a: string, b: string): Promise<string>;
+  /** A name that resolves, such as `origin/main`. */
+  defaultBranch(): Promise<string>;
+  /** Address of a remote, or null. */
+  remoteUrl(name: string): Promise<string | null>;
+  /** `head` may be WORKTREE. */
+  changedFiles(base: string, head: string): Promise<ChangedFile[]>;
+  /** All files of a revision, sorted by path. */
+  listTree(revision: string): Promise<TreeEntry[]>;
+  /** Streams one file of a revision to a new local file; at most `maxBytes`. Answers its size in bytes. */
+  writeFile(revision: string, path: string, localPath: string, maxBytes: number): Promise<number>;
+  /** Makes a commit that a shallow clone lacks available. */
+  fetchCommit(sha: string): Promise<void>;
+  /** Absolute path of the work tree's root. */
+  readonly root: string;
+}
