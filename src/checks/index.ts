@@ -1,4 +1,21 @@
 import type { Check } from './check.ts';
+import { contamination } from './data/contamination.ts';
+import { duplicates } from './data/duplicates.ts';
+import { labelShift } from './data/label-shift.ts';
+import { rowDiff } from './data/row-diff.ts';
+import { schemaChange } from './data/schema-change.ts';
+import { targetLeak } from './data/target-leak.ts';
+import { conflictingCopies } from './poisoning/conflicting-copies.ts';
+import { mislabelled } from './poisoning/mislabelled.ts';
 
 /** The checks of this version, in the order of the report. */
-export const checks: readonly Check[] = [];
+export const checks: readonly Check[] = [
+  rowDiff,
+  schemaChange,
+  labelShift,
+  duplicates,
+  contamination,
+  targetLeak,
+  conflictingCopies,
+  mislabelled,
+];

@@ -66,7 +66,7 @@ export const conflictingCopies = defineCheck({
     const p = Math.min(1, 2 * worst.p);
     const outcome = p <= options.alpha ? 'fail' : p <= options.warn_alpha ? 'warn' : 'pass';
     const exactOnly = worst === tiers[0];
-    const rows = nameRows(evidence, ofChange, exactOnly);
+    const rows = nameRows(ofChange, exactOnly);
     const excess = Math.max(1, Math.round(worst.rows));
     const kind = exactOnly ? 'exactly repeat' : 'repeat (exactly or nearly)';
     const rates = `${percent(worst.head.k / worst.head.n)} against base's own ${percent(worst.base.n === 0 ? 0 : worst.base.k / worst.base.n)}`;
@@ -129,7 +129,7 @@ function nameRows(evidence: Evidence, found: ReadonlyMap<number, readonly Copy[]
       revision: 'head',
       score: copies[0]!.similarity,
       q: null,
-      why: `${copies[0]!.exact ? 'Exact copy' : `Near copy (similarity ${copies[0]!.similarity.toFixed(2)})`} of a base row that is labelled "${evidence.classes[evidence.rows[copies[0]!.row]!.label!]}"; this one is labelled "${evidence.classes[evidence.rows[row]!.label!]}".`,
+      why: `${copies[0]!.exact ? 'Exact copy' : `Near copy (similarity ${copies[0]!.similarity.toFixed(2)})`} of a base row that carries another label.`,
       victims: copies.slice(0, VICTIMS).map((copy) => ({ row: copy.row, revision: 'base', effect: copy.similarity })),
     }));
 }

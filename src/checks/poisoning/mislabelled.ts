@@ -57,9 +57,7 @@ export const mislabelled = defineCheck({
     const far = flagged.length - suspects.length;
     const newDomain = far > 0.5 * flagged.length && far >= 5;
     const named = newDomain ? [] : flagged;
-    const rows = named.flatMap(({ unit, q }) =>
-      unit.rows.map((row): NamedRow => nameRow(row, unit, q, isFar(unit), evidence.classes)),
-    );
+    const rows = named.flatMap(({ unit, q }) => unit.rows.map((row): NamedRow => nameRow(row, unit, q, isFar(unit))));
     const sight = `Fewer than ${group} rows strange together could not have been seen with ${counted(base.length, 'base unit')} to compare with.`;
     const more = {
       metrics: [
@@ -120,14 +118,14 @@ export const mislabelled = defineCheck({
   },
 });
 
-function nameRow(row: number, unit: ScoredUnit, q: number, far: boolean, classes: readonly string[]): NamedRow {
+function nameRow(row: number, unit: ScoredUnit, q: number, far: boolean): NamedRow {
   const place = far ? ' The row also lies where base has few rows.' : '';
   return {
     row,
     revision: 'head',
     score: unit.score,
     q,
-    why: `Models that never saw it give the label "${classes[unit.label]}" a margin ${Math.abs(unit.score).toFixed(1)} nats below what is usual for that class.${place}`,
+    why: `Models that never saw it give its label a margin ${Math.abs(unit.score).toFixed(1)} nats below what is usual for that class.${place}`,
     victims: [],
   };
 }
