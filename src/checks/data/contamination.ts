@@ -10,6 +10,8 @@ import { counted, percent } from '../words.ts';
 
 const NAMED = 50;
 
+const REMEDY = 'Remove the named rows from the training data or from the holdout.';
+
 /** Rows of the holdout that stand in the training data, exactly or nearly. */
 export const contamination = defineCheck({
   id: 'contamination',
@@ -48,7 +50,7 @@ export const contamination = defineCheck({
     },
   },
   gateMetric: 'exact copies across the split',
-  remedy: 'Remove the named rows from the training data or from the holdout.',
+  remedy: REMEDY,
   run(evidence, options) {
     const copies = copiesOf(evidence, options.near);
     const looks = (['train', 'holdout'] as const).flatMap((split) =>
@@ -88,7 +90,7 @@ export const contamination = defineCheck({
     return plainFinding(
       outcome,
       `${counted(named.length, 'row')} of the change ${named.length === 1 ? 'stands' : 'stand'} on both sides of the train/holdout split, ${exact ? 'exactly' : 'nearly'}: ${percent(excess.head.k / excess.head.n)} of them, against ${percent(excess.base.n === 0 ? 0 : excess.base.k / excess.base.n)} at base.${before}${skipped}`,
-      { remedy: this.remedy, metrics, rows: named.slice(0, NAMED), rowsTotal: named.length },
+      { remedy: REMEDY, metrics, rows: named.slice(0, NAMED), rowsTotal: named.length },
     );
   },
   samples(seed) {

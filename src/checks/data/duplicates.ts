@@ -11,6 +11,8 @@ import { counted, percent } from '../words.ts';
 
 const NAMED = 50;
 
+const REMEDY = 'Drop the repeated rows, or say why they belong there twice.';
+
 /** New rows that repeat base or each other more often than base repeats itself. */
 export const duplicates = defineCheck({
   id: 'duplicates',
@@ -42,7 +44,7 @@ export const duplicates = defineCheck({
     },
   },
   gateMetric: 'exact duplicates of base',
-  remedy: 'Drop the repeated rows, or say why they belong there twice.',
+  remedy: REMEDY,
   run(evidence, options) {
     const { base, kept, arriving } = rowSides(evidence);
     if (arriving.length === 0) return plainFinding('pass', 'The change brings no new rows.');
@@ -119,13 +121,11 @@ export const duplicates = defineCheck({
       const what =
         look.test === equal ? 'Exact duplicate' : `Near copy (similarity ${twins[0]!.similarity.toFixed(2)})`;
       const where = look.among === own ? 'of another new row' : 'of a base row';
-      const victims = twins
-        .slice(0, 3)
-        .map((twin) => ({
-          row: twin.row,
-          revision: look.among === own ? ('head' as const) : ('base' as const),
-          effect: twin.similarity,
-        }));
+      const victims = twins.slice(0, 3).map((twin) => ({
+        row: twin.row,
+        revision: look.among === own ? ('head' as const) : ('base' as const),
+        effect: twin.similarity,
+      }));
       return [{ row, revision: 'head', score: twins[0]!.similarity, q: look.p, why: `${what} ${where}.`, victims }];
     });
     rows.sort((a, b) => b.score! - a.score! || a.row - b.row);
@@ -137,7 +137,7 @@ export const duplicates = defineCheck({
       'warn',
       `${counted(rows.length, 'new row')} of ${arriving.length} ${rows.length === 1 ? 'repeats' : 'repeat'} others: ${told.join('; ')}.${skipped}`,
       {
-        remedy: this.remedy,
+        remedy: REMEDY,
         metrics,
         rows: rows.slice(0, NAMED),
         rowsTotal: rows.length,

@@ -8,6 +8,8 @@ import { counted, percent } from '../words.ts';
 const NAMED = 20;
 const exactly = (value: number): Estimate => ({ value, low: null, high: null, n: null });
 
+const REMEDY = 'Check that the removed rows were meant to go.';
+
 /** What was added, removed, changed and moved. */
 export const rowDiff = defineCheck({
   id: 'row-diff',
@@ -19,7 +21,7 @@ export const rowDiff = defineCheck({
     max_removed: { default: 0.2, min: 0, max: 1, unit: 'share', sentence: 'Warns when more of base than this goes.' },
   },
   gateMetric: 'removed',
-  remedy: 'Check that the removed rows were meant to go.',
+  remedy: REMEDY,
   run(evidence, options) {
     const { base, head, added, removed, changed, moved } = evidence.counts;
     const share = base === 0 ? 0 : removed / base;
@@ -42,7 +44,7 @@ export const rowDiff = defineCheck({
       tooMany ? 'warn' : 'pass',
       tooMany ? `${percent(share)} of base's rows are removed. ${summary}` : summary,
       {
-        remedy: tooMany ? this.remedy : '',
+        remedy: tooMany ? REMEDY : '',
         metrics: [
           {
             name: 'rows',

@@ -6,6 +6,8 @@ import { sampleEvidence, sampleWorld } from '../sample-evidence.ts';
 import { listed, percent } from '../words.ts';
 import { appearedClasses, permutedColumns, renamedColumns } from './column-changes.ts';
 
+const REMEDY = 'Check that whatever reads this data knows of the new columns or classes.';
+
 /** What happened to the columns and classes. */
 export const schemaChange = defineCheck({
   id: 'schema-change',
@@ -23,7 +25,7 @@ export const schemaChange = defineCheck({
     },
   },
   gateMetric: null,
-  remedy: 'Check that whatever reads this data knows of the new columns or classes.',
+  remedy: REMEDY,
   run(evidence, options) {
     const base = evidence.columns.base ?? [];
     const head = evidence.columns.head ?? [];
@@ -84,7 +86,7 @@ export const schemaChange = defineCheck({
       lost ? 'fail' : 'warn',
       `${lost ? 'The label column is gone. ' : ''}Columns or classes changed: ${facts.join('; ')}.`.slice(0, 900),
       {
-        remedy: this.remedy,
+        remedy: REMEDY,
         metrics,
       },
     );

@@ -6,6 +6,8 @@ import { listed, percent } from '../words.ts';
 
 const NOT_LEARNED = new Set(['label', 'id', 'group', 'excluded', 'constant']);
 
+const REMEDY = 'Check when the column is known; exclude it when that is after the label.';
+
 /** A column that gives the label away nearly alone. */
 export const targetLeak = defineCheck({
   id: 'target-leak',
@@ -23,7 +25,7 @@ export const targetLeak = defineCheck({
     },
   },
   gateMetric: 'label accuracy',
-  remedy: 'Check when the column is known; exclude it when that is after the label.',
+  remedy: REMEDY,
   run(evidence, options) {
     const majority = { base: majorityShare(evidence.rows, 'inBase'), head: majorityShare(evidence.rows, 'inHead') };
     const head = (evidence.columns.head ?? []).filter(
@@ -56,7 +58,7 @@ export const targetLeak = defineCheck({
     return plainFinding(
       'warn',
       `${listed(shown.map(({ name }) => name.slice(0, 60)))} ${shown.length === 1 ? 'gives' : 'give'} the label away nearly alone, ${when}: right in ${percent(shown[0]!.labelAccuracy!)}, where guessing is right in ${percent(majority.head)}.`,
-      { metrics, remedy: this.remedy, introduced: introduced.length > 0 },
+      { metrics, remedy: REMEDY, introduced: introduced.length > 0 },
     );
   },
   samples(seed) {

@@ -11,6 +11,8 @@ import { counted, percent } from '../words.ts';
 const NAMED = 50;
 const VICTIMS = 5;
 
+const REMEDY = 'Look at the named rows beside the base rows that they repeat, and drop or relabel the wrong ones.';
+
 /** New rows that repeat a base row under another label, measured against how often base does so itself. */
 export const conflictingCopies = defineCheck({
   id: 'conflicting-copies',
@@ -42,7 +44,7 @@ export const conflictingCopies = defineCheck({
     },
   },
   gateMetric: 'conflicting',
-  remedy: 'Look at the named rows beside the base rows that they repeat, and drop or relabel the wrong ones.',
+  remedy: REMEDY,
   run(evidence, options) {
     const { base, kept, arriving } = rowSides(evidence);
     if (arriving.length === 0) return plainFinding('pass', 'The change brings no new rows.');
@@ -76,7 +78,7 @@ export const conflictingCopies = defineCheck({
         ? `${rows.length === 0 ? 'No new row repeats a base row under another label.' : `${counted(rows.length, 'new row')} under another label than a copy in base: ${rates}, no more than chance brings.`}${skipped}`
         : `${counted(rows.length, 'new row')} ${kind} a base row under another label: ${rates}, about ${excess} more than expected (p = ${p.toPrecision(2)}).${skipped}`;
     return plainFinding(outcome, summary, {
-      remedy: outcome === 'pass' ? '' : this.remedy,
+      remedy: outcome === 'pass' ? '' : REMEDY,
       metrics: tiers.map((one, index) => ({
         name: index === 0 ? 'conflicting exact copies' : 'conflicting',
         at: index === 0 ? null : { similarity: options.near },
@@ -115,7 +117,7 @@ function differs(evidence: Evidence, a: number, b: number): boolean {
   return one !== null && other !== null && one !== other;
 }
 
-function nameRows(evidence: Evidence, found: ReadonlyMap<number, readonly Copy[]>, exactOnly: boolean): NamedRow[] {
+function nameRows(found: ReadonlyMap<number, readonly Copy[]>, exactOnly: boolean): NamedRow[] {
   return [...found]
     .map(([row, copies]) => ({ row, copies: copies.filter((copy) => copy.exact || !exactOnly) }))
     .filter(({ copies }) => copies.length > 0)

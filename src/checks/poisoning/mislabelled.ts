@@ -14,6 +14,8 @@ const NAMED = 50;
 /** A row farther from base than this share of base's own rows is of a domain that base does not cover. */
 const FAR = 0.05;
 
+const REMEDY = 'Look at the named rows and correct or drop those whose label is wrong.';
+
 /** New rows whose label the rest of the data contradicts, at a controlled false discovery rate. */
 export const mislabelled = defineCheck({
   id: 'mislabelled',
@@ -31,7 +33,7 @@ export const mislabelled = defineCheck({
     },
   },
   gateMetric: 'flagged',
-  remedy: 'Look at the named rows and correct or drop those whose label is wrong.',
+  remedy: REMEDY,
   run(evidence, options) {
     const ensemble = evidence.scores.base;
     if (!ensemble) return plainFinding('unknown', 'No shadow models of base were trained.');
@@ -92,7 +94,7 @@ export const mislabelled = defineCheck({
       return plainFinding(
         'warn',
         `${counted(rows.length, 'new row')} of ${change.length} (${percent(rows.length / change.length)}) carry a label that models of base contradict, at a false discovery rate of ${percent(options.fdr)}.`,
-        { ...more, remedy: this.remedy, rows: rows.slice(0, NAMED), rowsTotal: rows.length },
+        { ...more, remedy: REMEDY, rows: rows.slice(0, NAMED), rowsTotal: rows.length },
       );
     if (blind)
       return plainFinding('unknown', `Too few base rows to tell. ${sight}`, {
