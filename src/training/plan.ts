@@ -48,7 +48,7 @@ export function makePlan(
   const fits = (slice: Slice) =>
     ensembleFlops(slice, epochs, trainingRows, limits.models) * ENSEMBLES <= limits.budgetSeconds * REFERENCE_RATE;
   const slice = slices.find(fits) ?? slices.at(-1)!;
-  const recipe: Recipe = { optimizer: 'sgd', rate: kind === 'regression' ? 0.01 : 0.1, decay: 0, batch, epochs };
+  const recipe: Recipe = { optimizer: 'sgd', rate: kind === 'regression' ? 0.02 : 0.3, decay: 0, batch, epochs };
   return { nonce: limits.nonce, membershipKey: limits.membershipKey, models: limits.models, slice, recipe };
 }
 

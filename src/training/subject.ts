@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Task } from '../evidence/evidence.ts';
 import type { PlantedRow } from '../evidence/experiment.ts';
 import type { PoolRow } from '../evidence/rows.ts';
 import { hash32, keyOf } from '../tensor/random.ts';
@@ -18,17 +19,29 @@ export function makeSubject(
   rows: readonly PoolRow[],
   units: Units,
   features: { values: Float32Array; width: number },
+  task: Task,
 ): TrainingSubject {
+  const labels = Float64Array.from(rows, (row) => row.label ?? 0);
   return {
     rows,
     units,
     set: {
       features: features.values,
       width: features.width,
-      labels: Float64Array.from(rows, (row) => row.label ?? 0),
+      labels: task === 'regression' ? standardised(labels, rows) : labels,
       rowKeys: Uint32Array.from(rows, (row) => keyOf(`${row.id}\n${row.contentHash}`)),
     },
   };
+}
+
+const FARTHEST = 10;
+
+/** Targets in units of their own spread on base, by median and interquartile range, clipped. */
+function standardised(labels: Float64Array, rows: readonly PoolRow[]): Float64Array {
+  const own = labels.filter((_, index) => rows[index]!.inBase && rows[index]!.label !== null).sort();
+  const quantile = (share: number) => own[Math.floor(share * (own.length - 1))] ?? 0;
+  const spread = (quantile(0.75) - quantile(0.25)) / 1.349 || 1;
+  return labels.map((label) => Math.max(-FARTHEST, Math.min(FARTHEST, (label - quantile(0.5)) / spread)));
 }
 
 /** The subject with planted rows behind its own: copies of pool rows under another label, each a unit of the change. */

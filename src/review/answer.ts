@@ -1,0 +1,85 @@
+import { type Check, defaultOptions } from '../checks/check.ts';
+import type { Config } from '../config/config.ts';
+import { oneLine, UserError } from '../errors.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import type { Experiment, ExperimentResult } from '../evidence/experiment.ts';
+import { type Finding, plainFinding } from '../evidence/finding.ts';
+import { unmetNeed } from './needs.ts';
+
+/** One check's answer, with whose it is. */
+export interface Answer {
+  readonly check: Check;
+  readonly finding: Finding;
+  readonly infrastructure: boolean;
+}
+
+/** Checks that this run asks: on in the configuration, and wanted. */
+export function chosenChecks(
+  checks: readonly Check[],
+  config: Pick<Config, 'checks'>,
+  only: readonly string[] | null,
+): Check[] {
+  return checks.filter(({ id }) => config.checks[id] !== 'off' && (only === null || only.includes(id)));
+}
+
+/** Options of a check: the configured values over the defaults. */
+export function optionsOf(check: Check, config: Pick<Config, 'checks'>): Record<string, number> {
+  const given = config.checks[check.id];
+  return { ...defaultOptions(check.options), ...(given === 'off' ? {} : given) };
+}
+
+/** Asks every check; one that throws becomes an `error` finding and the others go on. */
+export function answerAll(checks: readonly Check[], evidence: Evidence, config: Pick<Config, 'checks'>): Answer[] {
+  return checks.map((check) => {
+    const unmet = unmetNeed(check, evidence);
+    if (unmet !== null) return { check, finding: plainFinding('not-applicable', unmet), infrastructure: false };
+    try {
+      return { check, finding: check.run(evidence, optionsOf(check, config)), infrastructure: false };
+    } catch (error) {
+      return { check, ...brokenFinding(error) };
+    }
+  });
+}
+
+/** The experiments that the checks ask for, equal ones once. A check that throws here will throw again when asked. */
+export function wantedExperiments(
+  checks: readonly Check[],
+  evidence: Evidence,
+  config: Pick<Config, 'checks'>,
+): Experiment[] {
+  const wanted = new Map<string, Experiment>();
+  for (const check of checks) {
+    if (!check.experiments || unmetNeed(check, evidence) !== null) continue;
+    try {
+      for (const experiment of check.experiments(evidence, optionsOf(check, config))) {
+        const { id, ...rest } = experiment;
+        const key = JSON.stringify(rest);
+        if (!wanted.has(key)) wanted.set(key, { ...experiment, id });
+      }
+    } catch {
+      // `answerAll` reports it.
+    }
+  }
+  return [...wanted.values()];
+}
+
+/** An error of a check, or of a data set's reader, as a finding. */
+export function brokenFinding(error: unknown): { finding: Finding; infrastructure: boolean } {
+  if (error instanceof UserError)
+    return {
+      finding: plainFinding('error', oneLine(error.message, 900), { remedy: oneLine(error.hint, 900) }),
+      infrastructure: error.infrastructure,
+    };
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    finding: plainFinding('error', oneLine(`The check broke: ${message}`, 900), {
+      remedy: 'Please report this as a bug of Taster.',
+    }),
+    infrastructure: false,
+  };
+}
+
+/** Results of experiments by the id under which the evidence knows them. */
+export function withResults(evidence: Evidence, results: readonly ExperimentResult[]): Evidence {
+  return { ...evidence, experiments: [...evidence.experiments, ...results] };
+}

@@ -1,0 +1,115 @@
+import type { Check } from '../checks/check.ts';
+import { type Evidence, makeEvidence } from '../evidence/evidence.ts';
+import type { ExperimentResult } from '../evidence/experiment.ts';
+import { ensembleFlops, type Plan } from '../training/plan.ts';
+import { runExperiment, trainScores } from '../training/run.ts';
+import type { Runtime } from '../training/runtime.ts';
+import type { TrainingSubject } from '../training/subject.ts';
+import { type Answer, answerAll, wantedExperiments, withResults } from './answer.ts';
+import type { EngineRequest } from './request.ts';
+import type { Prepared } from './subject.ts';
+import type { Tools } from './tools.ts';
+
+/** What was measured about one data set, and what it cost. */
+export interface Measured {
+  readonly evidence: Evidence;
+  readonly answers: readonly Answer[];
+  /** Shadow models that were trained. */
+  readonly shadows: number;
+  readonly flops: number;
+  readonly runtime: Pick<Runtime, 'provider' | 'runtime'> | null;
+  readonly cached: boolean;
+  /** True when the clock cut an experiment. */
+  readonly cut: boolean;
+}
+
+interface Order {
+  readonly prepared: Prepared;
+  readonly training: { readonly subject: TrainingSubject; readonly plan: Plan } | null;
+  readonly checks: readonly Check[];
+  readonly context: {
+    readonly request: EngineRequest;
+    readonly tools: Tools;
+    readonly start: number;
+    progress(step: string, done: number): void;
+  };
+}
+
+/** Shares of the work that the progress line counts with. */
+const PREPARED = 0.05;
+const SCORED = 0.6;
+
+/** Trains the ensembles, runs one round of experiments inside the budget, and asks the checks. */
+export async function measure({ prepared, training, checks, context }: Order): Promise<Measured> {
+  const { tools, request, progress, start } = context;
+  if (!training)
+    return {
+      evidence: prepared.evidence,
+      answers: answerAll(checks, prepared.evidence, request.config),
+      shadows: 0,
+      flops: 0,
+      runtime: null,
+      cached: false,
+      cut: false,
+    };
+  const runtime = await tools.runtime();
+  const { subject, plan } = training;
+  const count = { trained: 0, found: 0 };
+  const store = tools.store && {
+    get: async (key: string) => {
+      const kept = await tools.store!.get(key);
+      if (kept) count.found++;
+      return kept;
+    },
+    put: tools.store.put,
+  };
+  let done = PREPARED;
+  let width = (SCORED - PREPARED) / 3;
+  let shadowsBefore = 0;
+  const run = {
+    subject,
+    plan,
+    runtime,
+    store,
+    progress: (name: string, share: number) => progress(`training shadow models (${name})`, done + width * share),
+  };
+  const began = tools.seconds();
+  const scores = await trainScores({
+    ...run,
+    progress: (name, share) => {
+      const finished = name === 'base' ? 0 : name === 'with' ? 1 : 2;
+      done = PREPARED + width * finished;
+      run.progress(name, share);
+    },
+  });
+  shadowsBefore =
+    [scores.base, scores.with, scores.screen].filter((one, index, all) => one && all.indexOf(one) === index).length *
+    plan.models;
+  const perShadow = (tools.seconds() - began) / Math.max(1, shadowsBefore);
+  const evidence = makeEvidence({ ...prepared.evidence, scores });
+
+  const wanted = wantedExperiments(checks, evidence, request.config);
+  const results: ExperimentResult[] = [];
+  done = SCORED;
+  width = (0.95 - SCORED) / Math.max(1, wanted.length);
+  for (const experiment of wanted) {
+    const left = request.limits.budgetSeconds - (tools.seconds() - start);
+    const cut = left < perShadow * experiment.shadows;
+    results.push(cut ? { experiment, ensemble: null } : await runExperiment(run, experiment));
+    if (!cut) count.trained += experiment.shadows;
+    done += width;
+  }
+  progress('asking the checks', 0.97);
+  const full = withResults(evidence, results);
+  const trained = shadowsBefore + count.trained;
+  const rows = subject.rows.filter(({ split, inBase }) => split === 'train' && inBase).length;
+  return {
+    evidence: full,
+    answers: answerAll(checks, full, request.config),
+    shadows: trained,
+    flops: ensembleFlops(plan.slice, plan.recipe.epochs, rows, trained),
+    runtime,
+    cached: count.found > 0,
+    cut: results.some(({ ensemble }) => ensemble === null),
+  };
+}

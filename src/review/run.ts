@@ -1,0 +1,129 @@
+import type { Check } from '../checks/check.ts';
+import { checks as builtChecks } from '../checks/index.ts';
+import { oneLine } from '../errors.ts';
+import { loadPool } from '../table/load-pool.ts';
+import { costOf, type DataReview, notesOf, planOf } from './account.ts';
+import { brokenFinding, chosenChecks } from './answer.ts';
+import type { Unjudged } from './judged.ts';
+import { measure } from './measure.ts';
+import { placeFindings } from './place.ts';
+import type { DataRequest, EngineRequest } from './request.ts';
+import type { Review } from './review.ts';
+import { prepareSubject, wantsTraining } from './subject.ts';
+import type { Tools } from './tools.ts';
+import { applyPolicy, verdictOf } from './verdict.ts';
+
+/** The engine: reads both revisions of every data set, trains what is needed, asks the checks and applies the policy. */
+export async function runReview(request: EngineRequest, tools: Tools): Promise<Review> {
+  const start = tools.seconds();
+  const nonce = request.limits.nonce ?? tools.drawNonce();
+  const checks = chosenChecks(tools.checks ?? builtChecks, request.config, request.limits.only);
+  const reviews: DataReview[] = [];
+  for (const [index, data] of request.data.entries()) {
+    const share = (done: number) => (index + done) / request.data.length;
+    const progress = (step: string, done: number) => {
+      const elapsed = tools.seconds() - start;
+      const all = share(done);
+      const secondsLeft = all > 0.05 ? (elapsed / all) * (1 - all) : null;
+      tools.progress({ step: `${oneLine(data.name, 60)}: ${step}`, done: all, secondsLeft });
+    };
+    reviews.push(await reviewData(data, { request, tools, checks, nonce, progress, start }));
+  }
+  const reviewed = request.data.map(({ name }) => name);
+  const policy = { now: request.limits.now, reviewed, ...(tools.checks ? { checks: tools.checks } : {}) };
+  const { findings, notes } = applyPolicy(
+    reviews.flatMap((review) => review.findings),
+    request.config,
+    policy,
+  );
+  const { onUnknown, onInfrastructure } = request.config;
+  return {
+    schema: 'taster/review@1',
+    tool: request.tool,
+    verdict: request.limits.dryRun ? 'unknown' : verdictOf(findings, { onUnknown, onInfrastructure }),
+    onUnknown,
+    onInfrastructure,
+    repository: request.repository,
+    pull: request.pull,
+    run: request.run,
+    base: request.base,
+    head: request.head,
+    config: request.configuration,
+    data: reviews.flatMap(({ summary }) => summary ?? []),
+    models: [...request.models],
+    plan: planOf(reviews, nonce),
+    findings,
+    power: reviews.flatMap(({ answers }) =>
+      answers.flatMap(({ check, finding }) => (finding.power ? [{ check: check.id, ...finding.power }] : [])),
+    ),
+    notes: [...request.notes, ...notes, ...reviews.flatMap(notesOf)].map((note) => oneLine(note)).slice(0, 50),
+    cost: costOf(reviews, tools.seconds() - start, tools.peakBytes()),
+    reproduce: {
+      command:
+        request.limits.nonce === null && planOf(reviews, nonce)
+          ? `${request.command} --seed ${nonce}`
+          : request.command,
+    },
+  };
+}
+
+interface Context {
+  readonly request: EngineRequest;
+  readonly tools: Tools;
+  readonly checks: readonly Check[];
+  readonly nonce: string;
+  readonly start: number;
+  progress(step: string, done: number): void;
+}
+
+/** One data set. What cannot be read becomes an `error` finding of every check that is asked; other data sets go on. */
+async function reviewData(data: DataRequest, context: Context): Promise<DataReview> {
+  const { request, tools, checks, nonce, progress } = context;
+  try {
+    if (data.problem) return unreadable(data, checks, data.problem);
+    progress('reading rows', 0.01);
+    const pool = await loadPool(tools.sql, { ...data, options: { ...data.options, maxRows: request.limits.maxRows } });
+    progress('encoding', 0.04);
+    const prepared = prepareSubject(pool, data.name, data.path, request, nonce);
+    const summary = {
+      name: data.name,
+      path: data.path,
+      rows: pool.counts,
+      columns: prepared.features.description.slice(0, 200).map((sentence) => oneLine(sentence, 300)),
+    };
+    const training = wantsTraining(checks) && !request.limits.dryRun ? prepared.training : null;
+    if (request.limits.dryRun) return { answers: [], findings: [], summary, prepared, measured: null };
+    const measured = await measure({ prepared, training, checks, context });
+    const findings = await placeFindings(measured.answers, measured.evidence, data, tools.locate);
+    return { answers: measured.answers, findings, summary, prepared, measured };
+  } catch (error) {
+    const { finding, infrastructure } = brokenFinding(error);
+    return unreadable(data, checks, { message: `${finding.summary} ${finding.remedy}`, infrastructure });
+  }
+}
+
+/** A data set that could not be read: one `error` per check that was asked, so that no gate opens. */
+function unreadable(
+  data: DataRequest,
+  checks: readonly Check[],
+  problem: { message: string; infrastructure: boolean },
+): DataReview {
+  const findings = checks.map(
+    (check): Unjudged => ({
+      id: `${check.id}/${data.name}`.slice(0, 64),
+      check: check.id,
+      family: check.family,
+      subject: { data: data.name, model: null, path: data.path },
+      outcome: 'error',
+      introduced: true,
+      ...(problem.infrastructure ? { infrastructure: true } : {}),
+      summary: oneLine(problem.message, 1000),
+      remedy: '',
+      metrics: [],
+      rows: [],
+      rowsTotal: 0,
+      figures: [],
+    }),
+  );
+  return { answers: [], findings, summary: null, prepared: null, measured: null };
+}

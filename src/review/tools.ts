@@ -1,0 +1,23 @@
+import type { Check } from '../checks/check.ts';
+import type { Sql } from '../table/sql.ts';
+import type { WeightStore } from '../training/ensemble.ts';
+import type { Runtime } from '../training/runtime.ts';
+import type { Locate } from './place.ts';
+import type { Progress } from './request.ts';
+
+/** What the engine stands on; composed in `shells/engine.ts`. */
+export interface Tools {
+  readonly sql: Sql;
+  /** Opened when the first shadow model is to be trained. */
+  runtime(): Promise<Runtime>;
+  readonly store: WeightStore | null;
+  readonly locate: Locate;
+  /** A fresh random nonce, drawn after the head revision is fixed. */
+  drawNonce(): string;
+  /** Seconds of a steady clock, for cost and budget alone. */
+  seconds(): number;
+  peakBytes(): number;
+  progress(progress: Progress): void;
+  /** Checks to ask; the built ones when left out. */
+  readonly checks?: readonly Check[];
+}
