@@ -8,7 +8,15 @@ const EXACT_DIGITS = 15;
 export function canonicalSql(column: string, plan: ColumnPlan): string {
   const text = plan.missingWords ? `CASE WHEN ${missingWordSql(column)} THEN NULL ELSE ${column} END` : column;
   if (!plan.numeric) return text;
-  return `CASE WHEN length(${column}) <= ${EXACT_DIGITS} AND isfinite(TRY_CAST(${column} AS DOUBLE)) THEN CAST(TRY_CAST(${column} AS DOUBLE) + 0.0 AS VARCHAR) ELSE ${text} END`;
+  const number = `TRY_CAST(${column} AS DOUBLE)`;
+  // A text such as 12 or -3.25 is its own canonical form: most cells are spared two casts.
+  const digits = `(${column} >= '1' AND ${column} < ':' OR ${column} >= '-1' AND ${column} < '-:')`;
+  const short = `(NOT contains(${column}, '.') OR NOT (suffix(${column}, '0') OR suffix(${column}, '.')))`;
+  const plain = `${column} = '0' OR ${digits} AND ${short} AND NOT contains(${column}, 'e') AND NOT contains(${column}, 'E')`;
+  return (
+    `CASE WHEN ${plain} THEN ${column} WHEN length(${column}) <= ${EXACT_DIGITS} AND isfinite(${number}) ` +
+    `THEN replace(replace(CAST(${number} + 0.0 AS VARCHAR) || '|', '.0|', '|'), '|', '') ELSE ${text} END`
+  );
 }
 
 /** SQL: 128 bits of SHA-256 in hexadecimal over the canonical values; values never hold the separator (`load`). */

@@ -1,8 +1,8 @@
 import type { ColumnKind } from '../evidence/column.ts';
 import type { Side } from './load.ts';
-import { MISSING_WORDS, missingWordSql } from './missing.ts';
+import { missingWordSql } from './missing.ts';
 import type { TableOptions } from './pool.ts';
-import type { Sql } from './sql.ts';
+import type { Sql, SqlValue } from './sql.ts';
 
 /** How a column is read, decided once. `numeric`: its values are compared as numbers ("1.0" equals "1"). */
 export interface ColumnPlan {
@@ -35,39 +35,40 @@ interface Facts {
 /** Decides the kinds of all columns of a side; above 200,000 rows from a sample by position. */
 export async function planColumns(sql: Sql, side: Side, options: TableOptions): Promise<ColumnPlan[]> {
   const every = Math.max(1, Math.floor(side.rows / SAMPLED_ABOVE));
-  const where = every > 1 ? ` WHERE hash(rowid) % ${every} = 0` : '';
-  const plans: ColumnPlan[] = [];
-  for (let start = 0; start < side.names.length; start += BATCH) {
-    const names = side.names.slice(start, start + BATCH);
-    const cells = names.map((_, at) => factsSql(`c${start + at}`)).join(', ');
-    const [row] = await sql.rows(`SELECT count(*), ${cells} FROM ${side.table}${where}`);
-    for (const [at, name] of names.entries()) {
-      const [present, distinct, numbers, dates, words, length, spaces, low, high] = row!.slice(1 + at * 9, 10 + at * 9);
-      const n = (value: unknown) => Number(value ?? 0);
-      const facts = {
-        total: n(row![0]),
-        present: n(present),
-        distinct: n(distinct),
-        numbers: n(numbers),
-        dates: n(dates),
-      };
-      plans.push(
-        planOf(
-          name,
-          {
-            ...facts,
-            words: n(words),
-            length: n(length),
-            spaces: n(spaces),
-            low: String(low ?? ''),
-            high: String(high ?? ''),
-          },
-          options,
-        ),
-      );
-    }
+  const source = `${side.table}${every > 1 ? ` WHERE hash(rowid) % ${every} = 0` : ''}`;
+  const all = side.names.map((_, at) => `c${at}`);
+  const first = await readFacts(sql, source, all, firstSql);
+  const open = all.filter((_, at) => Number(first[at]!.numbers) < Number(first[at]!.present));
+  const second = await readFacts(sql, source, open, secondSql);
+  const [total] = (await sql.rows(`SELECT count(*) FROM ${source}`))[0]!;
+  return side.names.map((name, at) => {
+    const found = { ...first[at], ...second[open.indexOf(`c${at}`)] };
+    const n = (key: string) => Number(found[key] ?? 0);
+    const facts = { total: Number(total), present: n('present'), distinct: n('distinct'), numbers: n('numbers') };
+    const text = { dates: n('dates'), words: n('words'), length: n('length'), spaces: n('spaces') };
+    return planOf(name, { ...facts, ...text, low: String(found.low ?? ''), high: String(found.high ?? '') }, options);
+  });
+}
+
+type Cells = Readonly<Record<string, SqlValue>>;
+
+/** One record per column, in batches that the database can plan. */
+async function readFacts(
+  sql: Sql,
+  source: string,
+  columns: readonly string[],
+  cells: (column: string) => Readonly<Record<string, string>>,
+): Promise<Cells[]> {
+  const found: Cells[] = [];
+  for (let start = 0; start < columns.length; start += BATCH) {
+    const records = columns.slice(start, start + BATCH).map(cells);
+    const [row] = await sql.rows(
+      `SELECT ${records.flatMap((record) => Object.values(record)).join(', ')} FROM ${source}`,
+    );
+    let at = 0;
+    for (const record of records) found.push(Object.fromEntries(Object.keys(record).map((key) => [key, row![at++]!])));
   }
-  return plans;
+  return found;
 }
 
 /** SQL: a finite number, else null. */
@@ -75,19 +76,25 @@ export function numberSql(column: string): string {
   return `CASE WHEN isfinite(TRY_CAST(${column} AS DOUBLE)) THEN TRY_CAST(${column} AS DOUBLE) END`;
 }
 
-function factsSql(column: string): string {
+function firstSql(column: string): Record<string, string> {
+  return {
+    present: `count(${column})`,
+    distinct: `approx_count_distinct(${column})`,
+    numbers: `count(*) FILTER (isfinite(TRY_CAST(${column} AS DOUBLE)))`,
+    low: `left(min(${column}), 100)`,
+    high: `left(max(${column}), 100)`,
+  };
+}
+
+/** What matters for columns that are not all numbers. */
+function secondSql(column: string): Record<string, string> {
   const date = `regexp_matches(${column}, '^\\d{1,4}[-/]\\d{1,2}[-/]\\d{1,4}') AND TRY_CAST(${column} AS TIMESTAMP) IS NOT NULL`;
-  return [
-    `count(${column})`,
-    `approx_count_distinct(${column})`,
-    `count(${numberSql(column)})`,
-    `count(*) FILTER (${date})`,
-    `count(*) FILTER (${missingWordSql(column)})`,
-    `avg(length(${column}))`,
-    `avg(length(${column}) - length(replace(${column}, ' ', '')))`,
-    `left(min(${column}), 100)`,
-    `left(max(${column}), 100)`,
-  ].join(', ');
+  return {
+    dates: `count(*) FILTER (${date})`,
+    words: `count(*) FILTER (${missingWordSql(column)})`,
+    length: `avg(length(${column}))`,
+    spaces: `avg(length(${column}) - length(replace(${column}, ' ', '')))`,
+  };
 }
 
 function planOf(name: string, facts: Facts, options: TableOptions): ColumnPlan {
@@ -98,7 +105,7 @@ function planOf(name: string, facts: Facts, options: TableOptions): ColumnPlan {
     name,
     kind,
     numeric: numeric && kind !== 'id' && kind !== 'text' && kind !== 'excluded',
-    missingWords: MISSING_WORDS.length > 0 && (kind === 'numeric' || kind === 'date'),
+    missingWords: kind === 'numeric' || kind === 'date',
   });
   if (name === options.label) return plan('label');
   if (name === options.id) return plan('id');

@@ -52,10 +52,9 @@ export async function loadPool(sql: Sql, files: PoolFiles): Promise<Pool> {
   const firstPlans = await planColumns(sql, first, options);
   const plans = new Map(firstPlans.map((plan) => [plan.name, plan]));
   checkDeclared(first, options);
+  const hasNew = train.head?.names.some((name) => !plans.has(name)) ?? false;
   const late =
-    train.head && train.head !== first
-      ? (await planColumns(sql, train.head, options)).filter(({ name }) => !plans.has(name))
-      : [];
+    train.head && hasNew ? (await planColumns(sql, train.head, options)).filter(({ name }) => !plans.has(name)) : [];
   const common = firstPlans.filter(
     ({ name }) => !train.base || !train.head || (train.base.names.includes(name) && train.head.names.includes(name)),
   );

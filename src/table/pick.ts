@@ -1,6 +1,6 @@
 import type { PoolRow, RowChange } from '../evidence/rows.ts';
-import { hashSql } from './canonical.ts';
 import type { ColumnPlan } from './columns.ts';
+import { contentHashes } from './content-hash.ts';
 import type { Diff } from './diff.ts';
 import type { Side } from './load.ts';
 import { isMissingWord } from './missing.ts';
@@ -44,8 +44,8 @@ export async function pickRows(
   const unchanged = 'b IS NOT NULL AND h IS NOT NULL AND NOT changed';
   await sql.run(
     `CREATE OR REPLACE TABLE ${pick} AS ` +
-      `(SELECT b, h, k, 'same' AS change FROM ${pairs} WHERE ${unchanged} ${limitSql(name, same, sameLimit)}) ` +
-      `UNION ALL (SELECT b, h, k, CASE WHEN b IS NULL THEN 'added' WHEN h IS NULL THEN 'removed' ELSE 'changed' END FROM ${pairs} WHERE NOT (${unchanged}) ${limitSql(name, changes, changeLimit)})`,
+      `(SELECT b, h, k, 'same' AS change FROM ${pairs} WHERE ${unchanged} ${limitSql(same, sameLimit)}) ` +
+      `UNION ALL (SELECT b, h, k, CASE WHEN b IS NULL THEN 'added' WHEN h IS NULL THEN 'removed' ELSE 'changed' END FROM ${pairs} WHERE NOT (${unchanged}) ${limitSql(changes, changeLimit)})`,
   );
   if (diff.moved)
     await sql.run(`UPDATE ${pick} SET change = 'moved' WHERE b IN (SELECT b FROM ${diff.moved}) AND change = 'same'`);
@@ -59,8 +59,8 @@ export async function pickRows(
   return { ...result, sampled: same > sameLimit || changes > changeLimit };
 }
 
-function limitSql(name: string, available: number, limit: number): string {
-  return available > limit ? `ORDER BY sha256('${name}' || k), k LIMIT ${limit}` : '';
+function limitSql(available: number, limit: number): string {
+  return available > limit ? `ORDER BY hash(k), k LIMIT ${limit}` : '';
 }
 
 async function pull(
@@ -78,23 +78,22 @@ async function pull(
   const other = from === 'base' ? 'h' : 'b';
   const column = (plan: ColumnPlan) =>
     side.names.includes(plan.name) ? `t.c${side.names.indexOf(plan.name)}` : 'NULL';
-  const cells = plans.map((plan) => ({ sql: column(plan), plan }));
-  const content = cells.filter(({ plan }) => plan.kind !== 'id' && plan.kind !== 'group' && plan.kind !== 'excluded');
-  const features = content.filter(({ plan }) => plan.kind !== 'label');
+  const cells = plans.map((plan) => `, ${column(plan)}`).join('');
   const whole = `p.${other} IS NULL OR p.change = 'changed'${both === from ? ' OR true' : ''}`;
   const got = await sql.columns(
-    `SELECT p.b, p.h, p.k, p.change, ${hashSql(content)}, ${hashSql(features)}${cells.map((cell) => `, ${cell.sql}`).join('')} ` +
+    `SELECT p.b, p.h, p.k, p.change${cells} ` +
       `FROM ${pick} p JOIN ${side.table} t ON t.rowid = p.${key} WHERE ${whole} ORDER BY coalesce(p.b, p.h)`,
   );
-  const [b, h, k, change, contentHash, featureHash, ...values] = got as [
-    SqlValue[],
-    SqlValue[],
-    SqlValue[],
-    SqlValue[],
-    SqlValue[],
-    SqlValue[],
-  ];
-  for (let at = 0; at < (k?.length ?? 0); at++) {
+  const [b, h, k, change, ...raw] = got as [SqlValue[], SqlValue[], SqlValue[], SqlValue[]];
+  const values = plans.map(({ missingWords }, at) =>
+    (raw[at] ?? []).map((value) =>
+      value === null || (missingWords && isMissingWord(String(value))) ? null : String(value),
+    ),
+  );
+  const isContent = ({ kind }: ColumnPlan) => kind !== 'id' && kind !== 'group' && kind !== 'excluded';
+  const contents = contentHashes(plans, values, k.length, isContent);
+  const features = contentHashes(plans, values, k.length, (plan) => isContent(plan) && plan.kind !== 'label');
+  for (let at = 0; at < k.length; at++) {
     const kind = change[at] as RowChange;
     const old = kind === 'changed' && from === 'base';
     const inHead = h[at] !== null && !old;
@@ -108,15 +107,11 @@ async function pull(
       inHead,
       change: kind,
       split,
-      contentHash: String(contentHash[at]),
-      featureHash: String(featureHash[at]),
+      contentHash: contents[at]!,
+      featureHash: features[at]!,
     });
   }
-  for (const [at, plan] of plans.entries())
-    for (const value of values[at] ?? [])
-      into.values[at]!.push(
-        value === null || (plan.missingWords && isMissingWord(String(value))) ? null : String(value),
-      );
+  for (const [at, column] of values.entries()) for (const value of column) into.values[at]!.push(value);
 }
 
 /** A content key is 32 hexadecimal digits and an ordinal: 16 digits name it well enough. */
