@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type * as Onnxruntime from 'onnxruntime-node';
 import type { TensorData } from '../onnx/graph.ts';
 import type { Feed, Runtime } from '../training/runtime.ts';
@@ -41,4 +42,24 @@ function toTensor(library: Library, { type, shape, data }: Feed): Onnxruntime.Te
 /** Loads onnxruntime-node from beside the code. */
 export function loadOnnxruntime(): Library {
   return createRequire(import.meta.url)('onnxruntime-node') as Library;
+}
+
+/** The variable by which the bundled onnxruntime-node learns where its native file lies. */
+export const BINDING_VARIABLE = 'TASTER_ONNXRUNTIME_BINDING';
+
+/**
+ * onnxruntime for `makeRuntime`: native from the given folder (null: from beside the code), else the WASM build.
+ * A checkout always takes what lies beside the code; only a bundled build reads the folder.
+ */
+export async function findOnnxruntime(
+  folder: string | null,
+): Promise<{ readonly library: Library; readonly kind: 'native' | 'wasm' }> {
+  if (folder !== null) process.env[BINDING_VARIABLE] = join(folder, 'onnxruntime_binding.node');
+  try {
+    const native = await import('onnxruntime-node');
+    return { library: (native as { default?: Library }).default ?? native, kind: 'native' };
+  } catch {
+    const wasm = await import('onnxruntime-web');
+    return { library: wasm as unknown as Library, kind: 'wasm' };
+  }
 }

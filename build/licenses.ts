@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+}
+
+const LICENSE_FILE = /^(?:licen[cs]e|copying|notice|third.?party)/i;
+
+/** For packages that say MIT and forgot the text. */
+const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
+/** The licences of every package that files come from, as one text in the order of their names. Throws without one. */
+export function licensesOf(files: readonly string[]): string {
+  const folders = new Map<string, string>();
+  for (const file of files) {
+    const folder = packageFolder(file);
+    if (folder !== null) folders.set(folder, describe(folder));
+  }
+  const texts = [...new Set(folders.values())].sort();
+  return `Taster carries parts of these packages.\n\n${texts.join('\n')}`;
+}
+
+function packageFolder(file: string): string | null {
+  if (!file.includes('node_modules/')) return null;
+  for (let folder = dirname(file); folder.includes('node_modules/'); folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    // Packages put a package.json without a name into subfolders, to say which module form is in them.
+    if (existsSync(manifest) && 'name' in JSON.parse(readFileSync(manifest, 'utf8'))) return folder;
+  }
+  throw new Error(`no package is known for ${file}`);
+}
+
+function describe(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  const texts = readdirSync(folder)
+    .filter((file) => LICENSE_FILE.test(file))
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
+  if (texts.length === 0) {
+    if (license !== 'MIT') throw new Error(`${name} carries no licence text (${license ?? 'and names none'})`);
+    texts.push(`Copyright (c) the authors of ${name}\n\n${MIT}`);
+  }
+  return `${'-'.repeat(80)}\n${name} ${version}\nLicence: ${license ?? 'see below'}\n\n${texts.join('\n\n')}\n`;
+}
