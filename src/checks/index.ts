@@ -5,6 +5,9 @@ import { labelShift } from './data/label-shift.ts';
 import { rowDiff } from './data/row-diff.ts';
 import { schemaChange } from './data/schema-change.ts';
 import { targetLeak } from './data/target-leak.ts';
+import { amplification } from './leakage/amplification.ts';
+import { exposedRows } from './leakage/exposed-rows.ts';
+import { membership } from './leakage/membership.ts';
 import { conflictingCopies } from './poisoning/conflicting-copies.ts';
 import { mislabelled } from './poisoning/mislabelled.ts';
 
@@ -18,4 +21,7 @@ export const checks: readonly Check[] = [
   targetLeak,
   conflictingCopies,
   mislabelled,
+  membership,
+  exposedRows,
+  amplification,
 ];
