@@ -1,15 +1,13 @@
 import { UserError } from '../errors.ts';
-import type { ColumnSummary } from '../evidence/column.ts';
 import { type ColumnPlan, planColumns } from './columns.ts';
 import { diffSides } from './diff.ts';
-import { labelAccuracy } from './label-accuracy.ts';
 import { type Labels, readLabels } from './labels.ts';
 import { loadSide, type Side } from './load.ts';
 import { type Picked, pickRows } from './pick.ts';
 import type { Pool, TableOptions } from './pool.ts';
 import { schemaRemarks } from './schema-remarks.ts';
 import type { LocalFile, Sql } from './sql.ts';
-import { summarise } from './summaries.ts';
+import { summariseSides } from './summarise-sides.ts';
 
 /** The files of one data set; null where it does not exist at a revision. */
 export interface PoolFiles {
@@ -26,7 +24,6 @@ interface Sides {
 
 /** Above so many times `maxRows`, change rows cannot all be looked at: an error, for none may be left out in silence. */
 const CHANGE_FACTOR = 4;
-const ACCURACY_ROWS = 20_000;
 
 /**
  * Reads both sides, decides the columns on base (on head for a new data set), compares, and pulls the pool.
@@ -169,40 +166,4 @@ function joinPool(
     classes: labels.classes,
     columns: plans.map(({ name, kind }, at) => ({ name, kind, values: values[at]! })),
   };
-}
-
-async function summariseSides(
-  sql: Sql,
-  train: Sides,
-  plans: readonly ColumnPlan[],
-  used: readonly ColumnPlan[],
-  picked: Picked,
-  labels: Labels,
-) {
-  const byName = new Map(plans.map((plan) => [plan.name, plan]));
-  const labelAt = used.findIndex(({ kind }) => kind === 'label');
-  const summary = async (
-    side: Side | null,
-    has: (row: Picked['rows'][number]) => boolean,
-  ): Promise<ColumnSummary[] | null> => {
-    if (!side) return null;
-    const accuracy = new Map<string, number>();
-    const rows = picked.rows.flatMap((row, at) => (has(row) ? [at] : [])).filter((_, at) => at < ACCURACY_ROWS);
-    const target = rows.map((at) => labels.read(picked.values[labelAt]?.[at] ?? null));
-    for (const [at, plan] of used.entries()) {
-      if (labels.task === 'unlabelled' || ['label', 'id', 'group', 'excluded', 'text', 'constant'].includes(plan.kind))
-        continue;
-      const values = rows.map((row) => picked.values[at]![row]!);
-      const value = labelAccuracy(
-        plan,
-        values,
-        target,
-        rows.map((row) => picked.rows[row]!.contentHash),
-        labels.task === 'regression',
-      );
-      if (value !== null) accuracy.set(plan.name, value);
-    }
-    return await summarise(sql, side, byName, accuracy);
-  };
-  return { base: await summary(train.base, (row) => row.inBase), head: await summary(train.head, (row) => row.inHead) };
 }
