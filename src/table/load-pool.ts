@@ -79,9 +79,11 @@ export async function loadPool(sql: Sql, files: PoolFiles): Promise<Pool> {
   });
   const held = await pickHoldout(sql, holdout, used, options);
   const labels = await findLabels(sql, labelPlan, train, first, options);
+  const summaries = await summariseSides(sql, train, [...firstPlans, ...late], used, picked, labels);
+  await dropTables(sql);
   return {
     ...joinPool(picked, held, used, labels, options),
-    summaries: await summariseSides(sql, train, [...firstPlans, ...late], used, picked, labels),
+    summaries,
     counts: diff.counts,
     sampled: picked.sampled || (held?.sampled ?? false),
     remarks: [
@@ -95,6 +97,13 @@ export async function loadPool(sql: Sql, files: PoolFiles): Promise<Pool> {
       ...labels.remarks,
     ],
   };
+}
+
+/** A table of hundreds of columns keeps hundreds of megabytes: training needs them back. */
+async function dropTables(sql: Sql): Promise<void> {
+  for (const set of ['train', 'hold'])
+    for (const part of ['base', 'head', 'base_keys', 'head_keys', 'pairs', 'moved', 'picked'])
+      await sql.run(`DROP TABLE IF EXISTS ${set}_${part}`);
 }
 
 function checkDeclared(side: Side, options: TableOptions): void {
