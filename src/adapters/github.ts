@@ -1,0 +1,137 @@
+import { UserError } from '../errors.ts';
+import { type RetryOptions, retry } from './retry.ts';
+
+export interface GitHubOptions {
+  readonly token: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly api: string;
+  log(line: string): void;
+  /** Tests give a clock of their own. */
+  readonly patience?: Partial<RetryOptions>;
+}
+
+export interface Pull {
+  readonly number: number;
+  readonly headSha: string;
+}
+
+export interface Sticky {
+  readonly pull: number;
+  readonly body: string;
+  /** Whether a body carries our marker, under the same id. */
+  isOurs(body: string): boolean;
+  /** Whether what stands there may be replaced. */
+  mayReplace(body: string): boolean;
+  /** False: an existing comment is updated, none is created. */
+  readonly create: boolean;
+}
+
+export type Posted = 'created' | 'updated' | 'unchanged' | 'newer-there' | 'not-needed' | 'forbidden';
+
+export interface GitHub {
+  /** Throws a UserError (infrastructure) where GitHub cannot be asked. */
+  pull(number: number): Promise<Pull>;
+  /** The one open pull request of a branch with exactly this commit; null where there is none or more than one. */
+  findPull(head: { readonly owner: string; readonly branch: string; readonly sha: string }): Promise<Pull | null>;
+  /** Writes the one comment of this marker: its author and marker must both be ours. */
+  stick(sticky: Sticky): Promise<Posted>;
+}
+
+const ACTIONS_BOT = 'github-actions[bot]';
+
+/** GitHub as the given token sees it. */
+export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
+  // Imported late: the package reads the environment when it is imported.
+  const { getOctokit } = await import('@actions/github');
+  const [owner = '', repo = ''] = options.repository.split('/');
+  const silent = () => {};
+  const octokit = getOctokit(options.token, {
+    baseUrl: options.api,
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+  });
+  const { rest } = octokit;
+  const patience: RetryOptions = {
+    attempts: 4,
+    budgetMs: 120_000,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    now: () => Date.now(),
+    log: options.log,
+    ...options.patience,
+  };
+  const ask = <T>(call: (attempt: number) => Promise<T>) => retry(call, patience).catch(failed);
+
+  /** Installation tokens have no `GET /user`; GraphQL knows who they are. */
+  const login = async (): Promise<string> => {
+    try {
+      const answer = await octokit.graphql<{ viewer?: { login?: unknown } }>('query { viewer { login } }');
+      return typeof answer.viewer?.login === 'string' ? answer.viewer.login : ACTIONS_BOT;
+    } catch {
+      return ACTIONS_BOT;
+    }
+  };
+
+  const findComment = async ({ pull, isOurs }: Sticky, me: string) => {
+    const pages = octokit.paginate.iterator(rest.issues.listComments, {
+      owner,
+      repo,
+      issue_number: pull,
+      per_page: 100,
+    });
+    for await (const { data } of pages)
+      for (const comment of data)
+        if (isAuthor(comment.user, me) && isOurs(comment.body ?? ''))
+          return { id: comment.id, body: comment.body ?? '' };
+    return null;
+  };
+
+  return {
+    async pull(number) {
+      const { data } = await ask(() => rest.pulls.get({ owner, repo, pull_number: number }));
+      return { number: data.number, headSha: data.head.sha };
+    },
+    async findPull({ owner: from, branch, sha }) {
+      const { data } = await ask(() =>
+        rest.pulls.list({ owner, repo, state: 'open', head: `${from}:${branch}`, per_page: 100 }),
+      );
+      const found = data.filter(({ head }) => head.sha === sha);
+      return found.length === 1 ? { number: found[0]!.number, headSha: sha } : null;
+    },
+    async stick(sticky) {
+      const me = await login();
+      const { body, pull } = sticky;
+      const write = async (): Promise<Posted> => {
+        // Looked for at each attempt: a create that answered 502 may have been done.
+        const there = await findComment(sticky, me);
+        if (there === null) {
+          if (!sticky.create) return 'not-needed';
+          await rest.issues.createComment({ owner, repo, issue_number: pull, body });
+          return 'created';
+        }
+        if (there.body === body) return 'unchanged';
+        if (!sticky.mayReplace(there.body)) return 'newer-there';
+        await rest.issues.updateComment({ owner, repo, comment_id: there.id, body });
+        return 'updated';
+      };
+      return await retry(write, patience).catch((error: unknown) => {
+        const status = (error as { status?: number }).status;
+        if (status === 403 || status === 404 || status === 401) return 'forbidden' as const;
+        return failed(error);
+      });
+    },
+  };
+}
+
+/** GraphQL may leave out the `[bot]` of an app; a person of that bare name is someone else. */
+function isAuthor(user: { readonly login: string; readonly type: string } | null, me: string): boolean {
+  return user !== null && (user.login === me || (user.type === 'Bot' && user.login === `${me}[bot]`));
+}
+
+function failed(error: unknown): never {
+  const { status, message } = error as { status?: number; message?: string };
+  throw new UserError('github', `GitHub answered ${status ?? 'nothing'}: ${message ?? String(error)}.`, {
+    hint: 'Run the job again; if it stays so, check the permissions of the token.',
+    infrastructure: true,
+    cause: error,
+  });
+}

@@ -1,0 +1,108 @@
+import { connectGitHub, type GitHub, type Posted, type Pull } from '../adapters/github.ts';
+import type { Log } from '../adapters/log.ts';
+import { field, type Runner, textField } from '../adapters/runner.ts';
+import { oneLine, UserError } from '../errors.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import { type Marker, marker, readMarker } from '../report/marker.ts';
+import type { Review } from '../review/review.ts';
+
+/** GitHub takes 65,536 characters. */
+const COMMENT_CHARACTERS = 60_000;
+
+export interface PublishOptions {
+  readonly review: Review;
+  readonly runner: Runner;
+  readonly token: string;
+  readonly id: string;
+  readonly comment: 'always' | 'on-findings' | 'never';
+  readonly log: Log;
+}
+
+/**
+ * Posts a review as the pull request's comment. The review may come from another job: its repository and commit must
+ * be those of the event, its pull request is found by the event, never by the review.
+ */
+export async function publishReview(options: PublishOptions): Promise<Posted | 'no-pull'> {
+  const { runner, log, comment } = options;
+  // A run of GitHub is named by GitHub; what the file says of it orders nothing.
+  const review = { ...options.review, run: eventRun(runner) };
+  verifyOrigin(review, runner);
+  if (comment === 'never') return 'not-needed';
+  const github = await connectGitHub({ ...runner, token: options.token, log: log.line });
+  const pull = await findPull(github, runner, review);
+  if (pull === null) {
+    log.line('There is no open pull request to comment on; the report stands in the job summary.');
+    return 'no-pull';
+  }
+  const mine: Marker = { id: options.id, sha: review.head.sha, run: review.run.id, attempt: review.run.attempt };
+  const posted = await github.stick({
+    pull: pull.number,
+    body: renderMarkdown(review, {
+      limit: COMMENT_CHARACTERS,
+      links: { server: runner.server, repository: runner.repository },
+      marker: marker(mine),
+    }),
+    isOurs: (body) => readMarker(body)?.id === options.id,
+    mayReplace: (body) => isNewer(mine, readMarker(body), pull.headSha),
+    create: comment === 'always' || review.verdict !== 'pass',
+  });
+  tell(posted, log);
+  return posted;
+}
+
+/** Whether `mine` may stand in place of `there`: the pull request's own head wins, then the later run. */
+export function isNewer(mine: Marker, there: Marker | null, headSha: string): boolean {
+  if (there === null) return true;
+  if (mine.sha !== there.sha) {
+    if (mine.sha === headSha) return true;
+    if (there.sha === headSha) return false;
+  }
+  const [own, other] = [mine.run, there.run].map((run) => (run && /^\d{1,20}$/.test(run) ? BigInt(run) : 0n));
+  return own === other ? (mine.attempt ?? 0) >= (there.attempt ?? 0) : own! > other!;
+}
+
+function eventRun(runner: Runner): { id: string; attempt: number } {
+  if (runner.eventName !== 'workflow_run') return runner.run;
+  const id = field(runner.event, 'workflow_run', 'id');
+  const attempt = field(runner.event, 'workflow_run', 'run_attempt');
+  return { id: String(id ?? ''), attempt: typeof attempt === 'number' ? attempt : 1 };
+}
+
+/** The commit that the event speaks of; null where it speaks of none. */
+function eventHead({ eventName, event, sha }: Runner): string | null {
+  if (eventName === 'workflow_run') return textField(event, 'workflow_run', 'head_sha');
+  if (eventName === 'merge_group') return textField(event, 'merge_group', 'head_sha');
+  return textField(event, 'pull_request', 'head', 'sha') ?? sha;
+}
+
+function verifyOrigin(review: Review, runner: Runner): void {
+  const head = eventHead(runner);
+  const wrong =
+    review.repository?.toLowerCase() !== runner.repository.toLowerCase()
+      ? `of ${oneLine(review.repository ?? 'no repository', 100)}, not of ${runner.repository}`
+      : review.head.sha !== head
+        ? `of commit ${oneLine(review.head.sha, 64)}, not of ${head ?? 'a commit of this event'}`
+        : null;
+  if (wrong === null) return;
+  throw new UserError('review-origin', `The review is ${wrong}: it is not published.`, {
+    hint: 'Publish the artifact of the very run that reviewed this change.',
+  });
+}
+
+async function findPull(github: GitHub, { eventName, event }: Runner, review: Review): Promise<Pull | null> {
+  const number = field(event, 'pull_request', 'number');
+  if (typeof number === 'number') return await github.pull(number);
+  if (eventName !== 'workflow_run') return null;
+  const owner = textField(event, 'workflow_run', 'head_repository', 'owner', 'login');
+  const branch = textField(event, 'workflow_run', 'head_branch');
+  return owner && branch ? await github.findPull({ owner, branch, sha: review.head.sha }) : null;
+}
+
+function tell(posted: Posted, log: Log): void {
+  if (posted === 'forbidden')
+    log.warning(
+      'The token may not comment here (a pull request from a fork has a read-only token); the report stands in the job summary.',
+    );
+  else if (posted === 'newer-there') log.line('The comment tells of a newer run and was left as it is.');
+  else log.line(`The comment: ${posted}.`);
+}

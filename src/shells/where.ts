@@ -1,0 +1,65 @@
+import { field, type Runner, textField } from '../adapters/runner.ts';
+import { UserError } from '../errors.ts';
+import type { Review } from '../review/review.ts';
+
+/** What an event asks to have reviewed. */
+export interface Change {
+  readonly pull: Review['pull'];
+  /** `sha` is the tip of the target branch; the data diff takes the merge base with it. */
+  readonly base: { readonly sha: string; readonly ref: string | null };
+  readonly head: { readonly sha: string; readonly ref: string | null; readonly repository: string | null };
+}
+
+/**
+ * Base and head of an event. `workflow_dispatch` compares the chosen commit with the default branch: its base is a
+ * name, not a commit. Throws a UserError for an event that names no two revisions.
+ */
+export function changeOf({ eventName, event, repository, sha, ref }: Runner): Change {
+  const commit = (...path: string[]) => requireSha(textField(event, ...path), path.join('.'));
+  const name = (text: string | null) => text?.replace(/^refs\/heads\//, '') ?? null;
+  switch (eventName) {
+    case 'pull_request':
+    case 'pull_request_target':
+      return {
+        pull: { number: requireNumber(field(event, 'pull_request', 'number')) },
+        base: { sha: commit('pull_request', 'base', 'sha'), ref: textField(event, 'pull_request', 'base', 'ref') },
+        head: {
+          sha: commit('pull_request', 'head', 'sha'),
+          ref: textField(event, 'pull_request', 'head', 'ref'),
+          repository: textField(event, 'pull_request', 'head', 'repo', 'full_name'),
+        },
+      };
+    case 'merge_group':
+      return {
+        pull: null,
+        base: { sha: commit('merge_group', 'base_sha'), ref: name(textField(event, 'merge_group', 'base_ref')) },
+        head: {
+          sha: commit('merge_group', 'head_sha'),
+          ref: name(textField(event, 'merge_group', 'head_ref')),
+          repository,
+        },
+      };
+    case 'workflow_dispatch': {
+      const branch = textField(event, 'repository', 'default_branch') ?? 'main';
+      return {
+        pull: null,
+        base: { sha: `origin/${branch}`, ref: branch },
+        head: { sha: requireSha(sha, 'GITHUB_SHA'), ref: name(ref), repository },
+      };
+    }
+    default:
+      throw new UserError('event', `The event ${eventName} names no change to review.`, {
+        hint: 'Run this on pull_request, merge_group or workflow_dispatch.',
+      });
+  }
+}
+
+function requireSha(text: string | null, from: string): string {
+  if (text !== null && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text)) return text;
+  throw new UserError('event', `${from} of the event is not a full commit id.`, { hint: 'Run the job again.' });
+}
+
+function requireNumber(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
+  throw new UserError('event', 'pull_request.number of the event is not a number.', { hint: 'Run the job again.' });
+}
