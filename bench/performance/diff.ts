@@ -37,7 +37,7 @@ export async function benchDiff(rows: number = ROWS): Promise<DiffBench> {
       await writeRows(localPath, rows, isHead);
       files.push({ repoPath: name, localPath, bytes: statSync(localPath).size });
     }
-    const sql = await openDuckdb({ folder, scratch: join(root, 'scratch'), memoryBytes: 6e8, threads: 2 });
+    const sql = await openDuckdb({ folder, scratch: join(root, 'scratch'), memoryBytes: 8e8, threads: 2 });
     const start = process.hrtime.bigint();
     const base = await loadSide(sql, 'base_rows', [files[0]!], []);
     const head = await loadSide(sql, 'head_rows', [files[1]!], []);
