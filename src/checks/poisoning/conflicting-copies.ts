@@ -22,7 +22,7 @@ export const conflictingCopies = defineCheck({
   needs: ['base', 'head', 'label', 'classes'],
   options: {
     near: {
-      default: 0.9,
+      default: 0.8,
       min: 0.5,
       max: 1,
       unit: 'share',
