@@ -22,6 +22,9 @@ export interface Side {
   readonly remarks: readonly string[];
 }
 
+/** Planning a query takes the database more than a minute beyond a few thousand columns. */
+const MOST_COLUMNS = 2000;
+
 /** Reads all parts in order; the implicit rowid is then the position. Throws a UserError for what cannot be read. */
 export async function loadSide(
   sql: Sql,
@@ -36,6 +39,14 @@ export async function loadSide(
   }
   const names =
     formats[0]?.kind === 'jsonl' ? [...new Set(formats.flatMap((format) => format.names))] : (formats[0]?.names ?? []);
+  if (names.length > MOST_COLUMNS)
+    throw new UserError(
+      'too-many-columns',
+      `${files[0]!.repoPath}: ${names.length} columns; at most ${MOST_COLUMNS} can be read.`,
+      {
+        hint: 'Check the separator, or keep wide feature vectors in another format.',
+      },
+    );
   const columns = names.map((_, at) => `c${at} VARCHAR`);
   await sql.run(`CREATE OR REPLACE TABLE ${table} (${columns.join(', ')})`);
   const parts: Part[] = [];

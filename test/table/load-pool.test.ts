@@ -168,6 +168,7 @@ test('a missing label column, bad ids and unreadable files are user errors with 
     ['malformed-row', 'a,b\n1,2\n3,"open\n', {}, /line 3: a quoted value does not end/],
     ['bad-encoding', Buffer.from('a,b\n1,\xe9\n', 'latin1'), {}, /not valid UTF-8/],
     ['empty-file', '', {}, /empty/],
+    ['too-many-columns', `${Array.from({ length: 10_000 }, (_, at) => `c${at}`).join(',')}\n`, {}, /10000 columns/],
     ['bad-parquet', 'PAR1 cut short', {}, /Parquet/],
   ];
   for (const [code, content, options, message] of cases)
