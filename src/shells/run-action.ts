@@ -1,0 +1,175 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { downloadArtifact, hasArtifacts, uploadArtifact } from '../adapters/artifact.ts';
+import type { Log } from '../adapters/log.ts';
+import type { Runner } from '../adapters/runner.ts';
+import { actionInputs } from '../config/options.ts';
+import { readOption } from '../config/read-option.ts';
+import { oneLine, UserError } from '../errors.ts';
+import { annotations, workflowCommand } from '../report/annotations.ts';
+import { renderJson } from '../report/json.ts';
+import { parseReview } from '../report/parse-review.ts';
+import { renderSummary } from '../report/summary.ts';
+import type { Review } from '../review/review.ts';
+import { exitCode, recomputeVerdict } from '../review/verdict.ts';
+import { publishReview } from './publish.ts';
+import { type Change, changeOf } from './where.ts';
+
+/** What the action asks of the review; `null` leaves an option to the configuration. */
+export interface Asked {
+  readonly repo: string;
+  readonly config: string;
+  readonly change: Change;
+  readonly repository: string;
+  readonly run: Review['run'];
+  readonly budgetSeconds: number | null;
+  readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
+  readonly runtimePath: string | null;
+  readonly registry: string | null;
+}
+
+export interface ActionContext {
+  readonly runner: Runner;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  review(asked: Asked): Promise<Review>;
+}
+
+type Switch = 'fail' | 'pass' | null;
+
+const REVIEW_BYTES = 32 * 2 ** 20;
+const FILE = 'review.json';
+
+/** One step of a workflow: reviews, or publishes. Answers the exit code of the step: 0, 1 or 2. */
+export async function runAction(context: ActionContext): Promise<0 | 1 | 2> {
+  const mode = context.runner.input('mode') ?? 'review';
+  if (mode === 'shard' || mode === 'merge')
+    throw new UserError('not-in-this-version', `mode: ${mode} is not in this version.`, {
+      hint: 'Use mode: review, in one job.',
+    });
+  return input(context.runner, 'mode') === 'publish' ? await publish(context) : await review(context);
+}
+
+async function review({ runner, env, log, review }: ActionContext): Promise<0 | 1 | 2> {
+  const change = changeOf(runner);
+  if (runner.eventName === 'pull_request_target')
+    log.warning('pull_request_target hands a token that can write to what opens the change: use pull_request.');
+  const found = await review({
+    repo: inside(runner.workspace, String(input(runner, 'working-directory'))),
+    config: String(input(runner, 'config')),
+    change,
+    repository: runner.repository,
+    run: runner.run,
+    budgetSeconds: input(runner, 'budget') as number | null,
+    device: input(runner, 'device') as Asked['device'],
+    runtimePath: input(runner, 'runtime-path') as string | null,
+    registry: input(runner, 'registry') as string | null,
+  });
+  const told = judged(found, runner);
+  const id = idOf(runner);
+  const file = join(folderOf(runner), FILE);
+  await mkdir(folderOf(runner), { recursive: true });
+  await writeFile(file, renderJson(told));
+  for (const annotation of annotations(told)) log.command(workflowCommand(annotation));
+  tell(told, file, runner, log);
+  if (hasArtifacts(env))
+    await uploadArtifact(id, file).catch((error: unknown) => log.warning(`No artifact was left: ${String(error)}`));
+  const token = runner.input('token');
+  if (token !== null && commentOf(runner) !== 'never')
+    await publishReview({ review: told, runner, token, id, comment: commentOf(runner), log }).catch(
+      (error: unknown) => {
+        if (!(error instanceof UserError && error.infrastructure)) throw error;
+        // The verdict is there and stands in the summary: GitHub's bad minute does not change it.
+        log.warning(`${error.message} ${error.hint}`);
+      },
+    );
+  return exitCode(told.verdict);
+}
+
+async function publish({ runner, env, log }: ActionContext): Promise<0 | 1 | 2> {
+  const token = runner.input('token') ?? env.GITHUB_TOKEN;
+  if (!token)
+    throw new UserError('no-token', 'mode: publish has no token.', {
+      hint: 'Give `token: $' + '{{ github.token }}` and the job `permissions: pull-requests: write`.',
+    });
+  const id = idOf(runner);
+  const file = await reviewFile(runner, env, id);
+  const told = judged(parseReview(await readFile(file, 'utf8'), { maxBytes: REVIEW_BYTES }), runner);
+  await publishReview({ review: told, runner, token, id, comment: commentOf(runner), log });
+  tell(told, file, runner, log);
+  return 0;
+}
+
+/** The review of an earlier step or a downloaded one; else the artifact of this run. */
+async function reviewFile(runner: Runner, env: ActionContext['env'], id: string): Promise<string> {
+  const near = join(folderOf(runner), FILE);
+  let state = await stat(near).catch(() => null);
+  let file = near;
+  if (state === null && hasArtifacts(env)) {
+    const folder = join(folderOf(runner), 'artifact');
+    await mkdir(folder, { recursive: true });
+    file = await downloadArtifact(id, FILE, folder).catch((error: unknown) => {
+      throw new UserError('no-review', `The artifact ${id} cannot be had: ${oneLine(String(error), 200)}.`, {
+        hint: 'The review job must have run before, with the same `id`.',
+        infrastructure: true,
+      });
+    });
+    state = await stat(file).catch(() => null);
+  }
+  if (state?.isFile() && state.size <= REVIEW_BYTES) return file;
+  throw new UserError(
+    'no-review',
+    state === null
+      ? `There is no review to publish: neither ${near} nor an artifact ${id}.`
+      : `review.json is no plain file of at most ${REVIEW_BYTES} bytes.`,
+    { hint: 'Run mode: review before, in this job or in one that this job `needs`.' },
+  );
+}
+
+/** The review with the verdict that its findings give; the written one is believed only where it is worse. */
+function judged(review: Review, runner: Runner): Review {
+  const onUnknown = input(runner, 'on-unknown') as Switch;
+  const switched = onUnknown === null ? review : { ...review, onUnknown };
+  return { ...switched, verdict: recomputeVerdict(switched) };
+}
+
+function tell(review: Review, file: string, runner: Runner, log: Log): void {
+  runner.summary(renderSummary(review, { server: runner.server, repository: runner.repository }));
+  const count = (...outcomes: string[]) => review.findings.filter(({ outcome }) => outcomes.includes(outcome)).length;
+  runner.output('verdict', review.verdict);
+  runner.output('review-path', file);
+  runner.output('findings', String(count('warn', 'fail')));
+  runner.output('failed', String(review.findings.filter(({ broken }) => broken).length));
+  runner.output('skipped', String(review.findings.length === 0));
+  log.line(`Verdict: ${review.verdict}.`);
+}
+
+function input(runner: Runner, name: string): unknown {
+  const option = actionInputs().find((each) => each.name === name);
+  if (!option) throw new Error(`no input ${name}`);
+  const text = runner.input(name) ?? option.default;
+  return text === null ? null : readOption(option, text, name);
+}
+
+function commentOf(runner: Runner): 'always' | 'on-findings' | 'never' {
+  return (input(runner, 'comment') as 'always' | 'on-findings' | 'never' | null) ?? 'on-findings';
+}
+
+function idOf(runner: Runner): string {
+  const id = String(input(runner, 'id'));
+  if (/^[A-Za-z0-9][\w.-]{0,63}$/.test(id)) return id;
+  throw new UserError('option-invalid', 'id: expected letters, digits, dots, dashes, at most 64.', {
+    hint: 'It names the comment and the artifact.',
+  });
+}
+
+const folderOf = (runner: Runner): string => join(runner.temp, 'taster', idOf(runner));
+
+function inside(workspace: string, path: string): string {
+  const full = resolve(workspace, path);
+  const way = relative(workspace, full);
+  if (!way.startsWith('..') && !isAbsolute(way)) return full;
+  throw new UserError('option-invalid', 'working-directory leads out of the workspace.', {
+    hint: 'Name a folder inside the workspace.',
+  });
+}
