@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
+import { rules } from '../../src/gradients/index.ts';
+import { makeBuilder } from '../../src/onnx/builder.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { inferShapes } from '../../src/onnx/infer-shapes.ts';
+
+const runtime = makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' });
+
+test('the shape of every operator is what onnxruntime makes', async () => {
+  for (const { op, samples } of Object.values(rules))
+    for (const { shapes, ints, attributes } of samples) {
+      const build = makeBuilder('s_');
+      const values = shapes.map((shape, index) => ({ name: `x${index}`, type: 'float32' as const, shape }));
+      const names = values.map(({ name }, index) => (ints?.[index] ? build.ints(ints[index]) : name));
+      const inputs = values.filter((_, index) => !ints?.[index]);
+      const output = build.add(op, names, attributes ?? {});
+      const inferred = inferShapes(build.graph('shape', inputs, [])).get(output);
+      const shape = build.add('Shape', [output]);
+      const graph = build.graph('shape', inputs, [{ name: shape, type: 'int64', shape: ['rank'] }]);
+      const session = await runtime.create(encodeModel(graph));
+      const feeds = inputs.map(({ name, type, shape: axes }) => {
+        const size = axes.reduce((product, axis) => product * axis, 1);
+        return [name, { type, shape: axes, data: new Float32Array(size).fill(1) }] as const;
+      });
+      const made = await session.run(Object.fromEntries(feeds));
+      await session.release();
+      assert.deepEqual(
+        inferred,
+        Array.from(made[shape] as BigInt64Array, Number),
+        `${op} of ${JSON.stringify(shapes)}`,
+      );
+    }
+});
+
+test('shapes that do not fit are refused', () => {
+  const at = (op: string, shapes: number[][]) => {
+    const build = makeBuilder('s_');
+    const values = shapes.map((shape, index) => ({ name: `x${index}`, type: 'float32' as const, shape }));
+    build.add(
+      op,
+      values.map(({ name }) => name),
+    );
+    return () => inferShapes(build.graph('shape', values, []));
+  };
+  assert.throws(at('MatMul', [[2, 3], [4, 5]]), /MatMul of \[2,3\] and \[4,5\]/); // biome-ignore format: one case a line
+  assert.throws(at('MatMul', [[3], [3, 5]]), /MatMul/); // biome-ignore format: one case a line
+  assert.throws(at('Add', [[2, 3], [2]]), /do not broadcast at axis 1/); // biome-ignore format: one case a line
+  assert.throws(at('Conv', [[2, 3]]), /no shape rule for Conv/);
+});
