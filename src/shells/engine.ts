@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { totalmem } from 'node:os';
+import { steadySeconds } from '../adapters/clock.ts';
+import { openDuckdb } from '../adapters/duckdb.ts';
+import { readBytes } from '../adapters/files.ts';
+import { findOnnxruntime, makeRuntime } from '../adapters/onnxruntime.ts';
+import { openWeightStore } from '../adapters/weight-store.ts';
+import { type EngineMessage, failureOf, parseRequest } from '../review/protocol.ts';
+import type { EngineRequest } from '../review/request.ts';
+import type { Review } from '../review/review.ts';
+import { runReview } from '../review/run.ts';
+import { locateLines } from '../table/locate-lines.ts';
+
+const DUCKDB_MOST = 2 ** 31;
+const PROGRESS_EVERY_SECONDS = 0.2;
+
+/** The engine with everything it stands on. */
+async function review(request: EngineRequest): Promise<Review> {
+  const { folders, limits, runtime } = request;
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  const sql = await openDuckdb({
+    folder: folders.files,
+    scratch: folders.scratch,
+    memoryBytes: Math.min(DUCKDB_MOST, memory / 2),
+    threads: limits.threads,
+    bindings: runtime.duckdb,
+  });
+  const declared = new Map(
+    request.data.flatMap(({ base, head, holdout, options }) => {
+      const columns = [options.label, options.id, options.group, ...options.exclude, ...options.text];
+      const names = columns.filter((name) => name !== null);
+      return [base, head, holdout.base, holdout.head].flatMap((files) =>
+        (files ?? []).map((file) => [file.localPath, names] as const),
+      );
+    }),
+  );
+  let last = Number.NEGATIVE_INFINITY;
+  try {
+    return await runReview(request, {
+      sql,
+      async runtime() {
+        const { library, kind } = await findOnnxruntime(runtime.onnxruntime);
+        return makeRuntime(library, { threads: limits.threads, kind });
+      },
+      store: folders.cache === null ? null : openWeightStore(folders.cache),
+      locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, declared.get(file.localPath) ?? []),
+      drawNonce: () => randomBytes(8).toString('hex'),
+      seconds: steadySeconds,
+      peakBytes: () => process.resourceUsage().maxRSS * 1024,
+      progress({ step, done, secondsLeft }) {
+        if (steadySeconds() - last < PROGRESS_EVERY_SECONDS) return;
+        last = steadySeconds();
+        const left = secondsLeft === null || !Number.isFinite(secondsLeft) ? null : Math.max(0, secondsLeft);
+        const share = Number.isFinite(done) ? Math.min(1, Math.max(0, done)) : 0;
+        send({ kind: 'progress', progress: { step: step.slice(0, 200), done: share, secondsLeft: left } });
+      },
+    });
+  } finally {
+    sql.close();
+  }
+}
+
+function send(message: EngineMessage, after: () => void = () => {}): void {
+  process.send?.(message, undefined, undefined, after);
+}
+
+/** Answers the one request of the parent and ends; without a parent there is nobody to answer. */
+function main(): void {
+  if (!process.send) {
+    process.stderr.write('This is the engine of Taster: it is started by `taster review`, not by hand.\n');
+    process.exitCode = 2;
+    return;
+  }
+  process.once('disconnect', () => process.exit(2));
+  process.once('message', async (raw) => {
+    const answer: EngineMessage = await Promise.resolve(raw)
+      .then(parseRequest)
+      .then(review)
+      .then(
+        (done) => ({ kind: 'result', review: done }) as const,
+        (error: unknown) => ({ kind: 'failure', failure: failureOf(error) }) as const,
+      );
+    send(answer, () => process.exit(0));
+  });
+}
+
+main();

@@ -1,0 +1,85 @@
+import { localDvc } from '../adapters/dvc.ts';
+import { type MaterialiseOptions, materialise } from '../adapters/files.ts';
+import { lfsEndpoint, lfsFetcher } from '../adapters/lfs.ts';
+import type { DataConfig } from '../config/config.ts';
+import { assumedData } from '../config/defaults.ts';
+import { UserError } from '../errors.ts';
+import type { DataRequest } from '../review/request.ts';
+import type { FoundDataSet } from '../source/data-sets.ts';
+import type { Repository } from '../source/repository.ts';
+import type { Revisions } from '../source/revisions.ts';
+import type { LocalFile } from '../table/sql.ts';
+
+/** Largest file that is materialised, in bytes. */
+const MOST_BYTES = 2 ** 32;
+
+export interface Gathering {
+  readonly revisions: Revisions;
+  readonly configured: readonly DataConfig[];
+  /** Private folder for the files. */
+  readonly folder: string;
+  /** For the repository's own LFS endpoint; null asks without. */
+  readonly token: string | null;
+}
+
+/** Brings both revisions' files of the data sets into the private folder. What cannot be had becomes a `problem`. */
+export async function gatherData(
+  repository: Repository,
+  found: readonly FoundDataSet[],
+  gathering: Gathering,
+): Promise<DataRequest[]> {
+  const options = await pointerOptions(repository, gathering.token);
+  const requests: DataRequest[] = [];
+  for (const data of found) requests.push(await gatherOne(repository, data, gathering, options));
+  return requests;
+}
+
+async function pointerOptions(repository: Repository, token: string | null): Promise<MaterialiseOptions> {
+  const remote = await repository.remoteUrl('origin');
+  const endpoint = remote === null ? null : lfsEndpoint(remote);
+  return {
+    lfs: endpoint === null ? null : lfsFetcher({ endpoint, token, maxBytes: MOST_BYTES }),
+    dvc: localDvc(repository.root),
+    maxBytes: MOST_BYTES,
+  };
+}
+
+async function gatherOne(
+  repository: Repository,
+  found: FoundDataSet,
+  { revisions, configured, folder }: Gathering,
+  options: MaterialiseOptions,
+): Promise<DataRequest> {
+  const settings = configured.find(({ name }) => name === found.name) ?? assumedData(found.name, found.path, null);
+  const { label, classes, id, group, exclude, text } = settings;
+  const request: DataRequest = {
+    name: found.name,
+    path: found.path,
+    previousPath: found.previousPath,
+    base: null,
+    head: null,
+    holdout: { base: null, head: null },
+    options: { label, classes, id, group, exclude, text },
+    problem: null,
+  };
+  if (found.problem !== null) return { ...request, problem: { message: found.problem, infrastructure: false } };
+  const bring = async (revision: string, paths: readonly string[] | null): Promise<LocalFile[] | null> =>
+    paths === null ? null : await materialise(repository, revision, paths, folder, options);
+  try {
+    return {
+      ...request,
+      base: await bring(revisions.base, found.base),
+      head: await bring(revisions.head, found.head),
+      holdout: {
+        base: await bring(revisions.base, found.holdout.base),
+        head: await bring(revisions.head, found.holdout.head),
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return {
+      ...request,
+      problem: { message: `${error.message} ${error.hint}`.slice(0, 2000), infrastructure: error.infrastructure },
+    };
+  }
+}

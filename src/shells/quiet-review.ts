@@ -1,0 +1,28 @@
+import type { EngineRequest } from '../review/request.ts';
+import type { Review } from '../review/review.ts';
+
+/** The review of a change that touches no data set: it passes, and says that nothing was looked at. */
+export function quietReview(request: Omit<EngineRequest, 'data' | 'folders' | 'runtime'>): Review {
+  const { onUnknown, onInfrastructure } = request.config;
+  return {
+    schema: 'taster/review@1',
+    tool: request.tool,
+    verdict: 'pass',
+    onUnknown,
+    onInfrastructure,
+    repository: request.repository,
+    pull: request.pull,
+    run: request.run,
+    base: request.base,
+    head: request.head,
+    config: request.configuration,
+    data: [],
+    models: [...request.models],
+    plan: null,
+    findings: [],
+    power: [],
+    notes: ['The change touches no data set.', ...request.notes].slice(0, 50),
+    cost: { seconds: 0, shadows: 0, provider: 'none', runtime: 'none', flops: 0, peak_bytes: 0, cached: false },
+    reproduce: { command: request.command },
+  };
+}

@@ -1,0 +1,180 @@
+import { availableParallelism, totalmem } from 'node:os';
+import packageFile from '../../package.json' with { type: 'json' };
+import { now } from '../adapters/clock.ts';
+import { runEngine } from '../adapters/engine-process.ts';
+import { openRepository } from '../adapters/git.ts';
+import { untilInterrupted } from '../adapters/interrupt.ts';
+import { type PrivateFolder, withPrivateFolder } from '../adapters/private-folder.ts';
+import { locateRuntime } from '../adapters/runtime.ts';
+import type { Config } from '../config/config.ts';
+import { findCheck } from '../config/explain.ts';
+import { UserError } from '../errors.ts';
+import type { EngineRequest, Progress } from '../review/request.ts';
+import type { Review } from '../review/review.ts';
+import { exitCode } from '../review/verdict.ts';
+import { findDataSets } from '../source/data-sets.ts';
+import { resolveRevisions } from '../source/revisions.ts';
+import { type Configuration, readConfiguration } from './configuration.ts';
+import { gatherData } from './gather-data.ts';
+import { quietReview } from './quiet-review.ts';
+import { changedWeights, remarksOn } from './remarks.ts';
+import { reproduceCommand } from './reproduce-command.ts';
+
+/** What a shell knows about the review that is wanted. Null leaves a value to the configuration or to chance. */
+export interface ReviewOptions {
+  readonly repo: string;
+  readonly base: string | null;
+  readonly head: string | null;
+  /** Tip of the target branch, whose configuration counts; null: `base` where it is given, else the default branch. */
+  readonly tip: string | null;
+  /** Path of the configuration inside the repository. */
+  readonly configPath: string;
+  /** A local configuration file instead; null for none. */
+  readonly configFile: string | null;
+  readonly seed: string | null;
+  readonly budgetSeconds: number | null;
+  readonly shadows: number | null;
+  readonly device: EngineRequest['limits']['device'];
+  readonly only: readonly string[] | null;
+  readonly dryRun: boolean;
+  /** Bound on the engine's resident memory in bytes; null: four fifths of the machine's. */
+  readonly memoryBytes: number | null;
+  readonly runtimePath: string | null;
+  readonly registry: string | null;
+  /** For the repository's own LFS endpoint. Never handed to the engine. */
+  readonly token: string | null;
+  /** Where trained base ensembles are kept; null keeps none. */
+  readonly cache: string | null;
+  readonly context: Pick<EngineRequest, 'repository' | 'pull' | 'run'> & {
+    readonly baseRef: string | null;
+    readonly headRef: string | null;
+    readonly headRepository: string | null;
+  };
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  log(line: string): void;
+  onProgress(progress: Progress): void;
+}
+
+export interface Reviewed {
+  readonly review: Review;
+  readonly config: Config;
+  /** True where no data set changed: the engine was not started and nothing was downloaded. */
+  readonly skipped: boolean;
+  /** Data sets that could not be read: one sentence each, for the exit code 2. */
+  readonly unreadable: readonly string[];
+}
+
+/** The version of this program. */
+export const version: string = packageFile.version;
+
+/**
+ * Reviews a change of a local repository: finds the data that changed, has the engine look at it in a child process,
+ * and leaves no file and no process behind, also when interrupted. Throws a UserError for what the user can mend.
+ */
+export async function reviewRepository(options: ReviewOptions): Promise<Reviewed> {
+  checkOptions(options);
+  return await untilInterrupted((signal) => withPrivateFolder((folder) => reviewIn(folder, options, signal)));
+}
+
+/** 0: pass or warn; 1: a gate is broken; 2: no verdict, or a data set that could not be read. */
+export function exitCodeOf({ review, unreadable }: Reviewed): 0 | 1 | 2 {
+  const code = exitCode(review.verdict);
+  return code === 0 && unreadable.length > 0 ? 2 : code;
+}
+
+async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: AbortSignal): Promise<Reviewed> {
+  const repository = await openRepository(options.repo);
+  const revisions = await resolveRevisions(repository, options);
+  const tip =
+    options.tip ??
+    (options.base === null ? await repository.resolve(await repository.defaultBranch()) : revisions.base);
+  const configuration = await readConfiguration(repository, {
+    ...{ tip, head: revisions.head, path: options.configPath, local: options.configFile },
+    scratch: folder.scratch,
+  });
+  const { config } = configuration;
+  const trees = {
+    base: await repository.listTree(revisions.base),
+    head: await repository.listTree(revisions.head),
+    changes: await repository.changedFiles(revisions.base, revisions.head),
+  };
+  const found = findDataSets(trees, config.data.length > 0 ? config.data : null);
+  const changed = found.filter((data) => data.changed);
+  const request = { ...requestOf(options, configuration, revisions), models: changedWeights(trees.changes) };
+  const notes = [...configuration.notes, ...remarksOn(found, trees.changes, config)];
+  if (changed.length === 0)
+    return { review: quietReview({ ...request, notes }), config, skipped: true, unreadable: [] };
+
+  const { token } = options;
+  const data = await gatherData(repository, changed, {
+    ...{ revisions, configured: config.data, folder: folder.files, token },
+  });
+  const { notes: remarks, ...runtime } = await locateRuntime({
+    path: options.runtimePath,
+    registry: options.registry,
+    env: options.environment,
+    log: options.log,
+  });
+  const review = await runEngine(
+    {
+      ...request,
+      data,
+      notes: [...notes, ...remarks].slice(0, 50),
+      folders: { ...folder, cache: options.cache },
+      runtime,
+    },
+    {
+      entry: new URL(import.meta.url.endsWith('.ts') ? './engine.ts' : './engine.js', import.meta.url),
+      // Reading and reporting are outside the budget, which is for training alone.
+      limitSeconds: 2 * request.limits.budgetSeconds + 300,
+      limitBytes:
+        options.memoryBytes ?? 0.8 * Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
+      environment: options.environment,
+      signal,
+      onProgress: options.onProgress,
+    },
+  );
+  const unreadable = data
+    .filter(({ name }) => !review.data.some((read) => read.name === name))
+    .map(({ name }) => review.findings.find((f) => f.subject.data === name && f.outcome === 'error')?.summary ?? name);
+  return { review, config, skipped: false, unreadable };
+}
+
+function requestOf(
+  options: ReviewOptions,
+  { config, origin }: Configuration,
+  revisions: { readonly base: string; readonly head: string },
+): Omit<EngineRequest, 'data' | 'models' | 'notes' | 'folders' | 'runtime'> {
+  const { context } = options;
+  return {
+    tool: { version },
+    repository: context.repository,
+    pull: context.pull,
+    run: context.run,
+    base: { sha: revisions.base, ref: context.baseRef },
+    head: { sha: revisions.head, ref: context.headRef, repository: context.headRepository },
+    configuration: origin,
+    config,
+    limits: {
+      nonce: options.seed,
+      shadows: options.shadows ?? config.shadows.models,
+      budgetSeconds: options.budgetSeconds ?? config.shadows.budgetSeconds,
+      maxRows: config.shadows.maxRows,
+      epochs: config.shadows.epochs,
+      device: options.device,
+      only: options.only,
+      threads: availableParallelism(),
+      dryRun: options.dryRun,
+      now: now(),
+    },
+    command: reproduceCommand(options, revisions),
+  };
+}
+
+function checkOptions({ only, seed }: ReviewOptions): void {
+  for (const id of only ?? []) findCheck(id);
+  if (seed !== null && !/^[\w.-]{1,64}$/.test(seed))
+    throw new UserError('option-invalid', '--seed: expected up to 64 letters, digits, dots, dashes or underscores.', {
+      hint: 'Take it from the plan of the review that is to be reproduced.',
+    });
+}
