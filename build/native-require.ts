@@ -13,7 +13,8 @@ const onnxruntime = [
 const duckdb = `
 const names = ['@duckdb/node-api', '@duckdb/node-bindings'];
 const { createRequire } = process.getBuiltinModule('node:module');
-const given = process.env.TASTER_DUCKDB_BINDINGS;
+const named = process.env.TASTER_DUCKDB_BINDINGS;
+const given = named && (named.endsWith('.node') ? named : named + '/duckdb.node');
 module.exports = given ? require(given) : createRequire(require.resolve(names[0]))(names[1]);
 `;
 

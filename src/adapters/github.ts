@@ -61,11 +61,16 @@ export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
   };
   const ask = <T>(call: (attempt: number) => Promise<T>) => retry(call, patience).catch(failed);
 
-  /** Installation tokens have no `GET /user`; GraphQL knows who they are. */
+  /**
+   * Installation tokens have no `GET /user`; GraphQL knows who they are. It may leave out the `[bot]` of an app, and a
+   * person of that bare name is someone else.
+   */
   const login = async (): Promise<string> => {
     try {
       const answer = await octokit.graphql<{ viewer?: { login?: unknown } }>('query { viewer { login } }');
-      return typeof answer.viewer?.login === 'string' ? answer.viewer.login : ACTIONS_BOT;
+      const name = answer.viewer?.login;
+      if (typeof name !== 'string') return ACTIONS_BOT;
+      return options.token.startsWith('ghs_') && !name.endsWith('[bot]') ? `${name}[bot]` : name;
     } catch {
       return ACTIONS_BOT;
     }
@@ -80,7 +85,7 @@ export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
     });
     for await (const { data } of pages)
       for (const comment of data)
-        if (isAuthor(comment.user, me) && isOurs(comment.body ?? ''))
+        if (comment.user?.login === me && isOurs(comment.body ?? ''))
           return { id: comment.id, body: comment.body ?? '' };
     return null;
   };
@@ -120,11 +125,6 @@ export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
       });
     },
   };
-}
-
-/** GraphQL may leave out the `[bot]` of an app; a person of that bare name is someone else. */
-function isAuthor(user: { readonly login: string; readonly type: string } | null, me: string): boolean {
-  return user !== null && (user.login === me || (user.type === 'Bot' && user.login === `${me}[bot]`));
 }
 
 function failed(error: unknown): never {
