@@ -74,14 +74,17 @@ export async function measure({ prepared, training, checks, context }: Order): P
     progress: (name: string, share: number) => progress(`training shadow models (${name})`, done + width * share),
   };
   const began = tools.seconds();
-  const scores = await trainScores({
-    ...run,
-    progress: (name, share) => {
-      const finished = name === 'base' ? 0 : name === 'with' ? 1 : 2;
-      done = PREPARED + width * finished;
-      run.progress(name, share);
+  const scores = await trainScores(
+    {
+      ...run,
+      progress: (name, share) => {
+        const finished = name === 'base' ? 0 : name === 'with' ? 1 : 2;
+        done = PREPARED + width * finished;
+        run.progress(name, share);
+      },
     },
-  });
+    { screen: checks.some(({ needs }) => needs.includes('screen')) },
+  );
   shadowsBefore =
     [scores.base, scores.with, scores.screen].filter((one, index, all) => one && all.indexOf(one) === index).length *
     plan.models;

@@ -21,7 +21,10 @@ export interface TrainingRun {
  * change unit). They share membership bits, initial weights and batch order. Without a base there is none to compare
  * with: a new data set gets `base: null`, and its screen is trained all the same.
  */
-export async function trainScores(run: TrainingRun): Promise<Scores> {
+export async function trainScores(
+  run: TrainingRun,
+  { screen: wantsScreen }: { readonly screen: boolean },
+): Promise<Scores> {
   const { rows } = run.subject;
   const hasBase = rows.some((row) => row.inBase && row.split === 'train');
   const hasChange = rows.some((row) => row.inBase !== row.inHead && row.split === 'train');
@@ -30,6 +33,7 @@ export async function trainScores(run: TrainingRun): Promise<Scores> {
   const base = hasBase ? await train(run, 'base', { ...membership, change: 'out' }, keyOf(plan.membershipKey)) : null;
   if (!hasChange || !hasBase) return { base, with: base, screen: null };
   const applied = await train(run, 'with', { ...membership, change: 'in' }, keyOf(plan.membershipKey));
+  if (!wantsScreen) return { base, with: applied, screen: null };
   const screen = await train(run, 'screen', { ...membership, change: { key: plan.nonce } }, keyOf(plan.membershipKey));
   return { base, with: applied, screen };
 }

@@ -83,7 +83,10 @@ function makeShortlist(evidence: Evidence): Shortlist | null {
     .sort((x, y) => x.p - y.p || y.strength - x.strength)
     .slice(0, LARGEST_SHORTLIST)
     .map((suspect) => aimedAt(suspect, near.get(suspect.unit) ?? []));
+  // A decoy is forced in and out: it cannot be measured as a victim at the same time.
+  const victimised = new Set(listed.flatMap(({ effects }) => effects.map(({ row }) => row)));
   const decoys = reference
+    .filter(({ rows: own }) => !own.some((row) => victimised.has(row)))
     .slice(0, DECOYS)
     .map((unit, rank): Suspect => ({ ...unit, p: (rank + 1) / (1 + strengths.length), reason: 'rank' }));
   return { screen, screened: change.length, suspects: listed, decoys, reference: strengths };

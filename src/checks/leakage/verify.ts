@@ -43,7 +43,10 @@ export function verify(
   const measured = victims.map((row) => pairedEffect(applied, without, row));
   const effects = measured.filter((effect) => effect !== null);
   const suspected = new Set(victims);
-  const quiet = list.decoys.map(({ effects }) => effects.filter(({ row }) => !suspected.has(row)));
+  const decoyRows = new Set(list.decoys.flatMap(({ rows }) => rows));
+  const quiet = list.decoys.map(({ effects }) =>
+    effects.filter(({ row }) => !suspected.has(row) && !decoyRows.has(row)),
+  );
   const decoyEffects = quiet.map((rows) =>
     rows.map(({ row }) => pairedEffect(applied, without, row)?.difference ?? Number.NEGATIVE_INFINITY),
   );

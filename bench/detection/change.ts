@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { PoolRow } from '../../src/evidence/rows.ts';
+import type { Pool } from '../../src/table/pool.ts';
+import { hash32, permutation } from '../../src/tensor/random.ts';
+import type { DataSet } from './data-sets.ts';
+
+export interface ChangeOptions {
+  readonly seed: number;
+  /** Honest new rows. */
+  readonly honest: number;
+  /** Poisoned base rows; 0 for an honest change. */
+  readonly victims: number;
+  /** Wrong-label copies of each. */
+  readonly copies: number;
+  /** Largest share of a row's ones that a near copy moves elsewhere (0/1 data alone). */
+  readonly distance: number;
+  /** Honest new rows whose label is flipped. */
+  readonly flips: number;
+}
+
+/** A change with known truth: pool rows by what they are. */
+export interface PlannedChange {
+  readonly pool: Pool;
+  /** Pool rows of each victim and of the copies aimed at it. */
+  readonly targets: readonly { readonly victim: number; readonly copies: readonly number[] }[];
+  readonly flipped: readonly number[];
+  readonly honest: readonly number[];
+}
+
+/** Splits a data set into base and honest new rows and adds wrong-label copies of base rows, all by the seed. */
+export function planChange(data: DataSet, options: ChangeOptions): PlannedChange {
+  const { seed, honest, victims, copies, distance, flips } = options;
+  const total = data.labels.length;
+  const C = data.classes.length;
+  const order = [...permutation(hash32(seed, 0xbe7c), total)];
+  const base = order.slice(0, total - honest);
+  const arrivals = order.slice(total - honest);
+  const values: (string | null)[][] = data.columns.map((column) =>
+    [...base, ...arrivals].map((row) => column.values[row] ?? null),
+  );
+  const labels = [...base, ...arrivals].map((row) => data.labels[row]!);
+  const flipped = arrivals.slice(0, flips).map((_, index) => base.length + index);
+  for (const row of flipped) labels[row] = wrongLabel(labels[row]!, seed, row, C);
+  const targets = base.slice(0, victims).map((_, victim) => {
+    const label = wrongLabel(labels[victim]!, seed, victim, C);
+    const own = Array.from({ length: copies }, (_, copy) => {
+      const cells = values.map((column) => column[victim] ?? null);
+      const moved = distance > 0 ? moveOnes(cells, distance, hash32(seed, victim, copy)) : cells;
+      for (const [index, cell] of moved.entries()) values[index]!.push(cell);
+      return labels.push(label) - 1;
+    });
+    return { victim, copies: own };
+  });
+  const hash = (cells: readonly (string | null)[]) =>
+    createHash('sha256').update(JSON.stringify(cells)).digest('hex').slice(0, 32);
+  const rows = labels.map((label, index): PoolRow => {
+    const cells = values.map((column) => column[index] ?? null);
+    const inBase = index < base.length;
+    return {
+      id: `row-${index}`,
+      path: `${data.name}.csv`,
+      ordinal: index,
+      line: index + 2,
+      inBase,
+      inHead: true,
+      change: inBase ? 'same' : 'added',
+      split: 'train',
+      label,
+      unit: index,
+      featureHash: hash(cells),
+      contentHash: hash([...cells, String(label)]),
+    };
+  });
+  const added = rows.length - base.length;
+  return {
+    targets,
+    flipped,
+    honest: arrivals.map((_, index) => base.length + index).filter((row) => !flipped.includes(row)),
+    pool: {
+      rows,
+      groups: rows.map(() => null),
+      task: 'classification',
+      classes: data.classes,
+      columns: data.columns.map(({ name, kind }, index) => ({ name, kind, values: values[index]! })),
+      summaries: { base: [], head: [] },
+      counts: { base: base.length, head: rows.length, added, removed: 0, changed: 0, moved: 0 },
+      sampled: false,
+      remarks: [],
+    },
+  };
+}
+
+const wrongLabel = (label: number, seed: number, row: number, classes: number) =>
+  (label + 1 + (hash32(seed, row, 0x1ab) % (classes - 1))) % classes;
+
+/** Turns between one and `distance` of the row's ones off and as many zeros on. */
+function moveOnes(cells: readonly (string | null)[], distance: number, seed: number): (string | null)[] {
+  const ones = cells.flatMap((cell, index) => (cell === '1' ? [index] : []));
+  const zeros = cells.flatMap((cell, index) => (cell === '0' ? [index] : []));
+  const most = Math.max(1, Math.floor(distance * ones.length));
+  const moves = 1 + (hash32(seed, 1) % most);
+  const moved = [...cells];
+  for (const at of permutation(hash32(seed, 2), ones.length).slice(0, moves)) moved[ones[at]!] = '0';
+  for (const at of permutation(hash32(seed, 3), zeros.length).slice(0, moves)) moved[zeros[at]!] = '1';
+  return moved;
+}

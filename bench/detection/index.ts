@@ -1,0 +1,37 @@
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { dataFolder } from './data-sets.ts';
+import { runJobs } from './queue.ts';
+import { suites } from './suites.ts';
+import { renderTables } from './tables.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    workers: { type: 'string', default: '1' },
+    threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    out: { type: 'string' },
+    until: { type: 'string', default: '1000000' },
+    limit: { type: 'string', default: '1000' },
+  },
+});
+const names = positionals.length > 0 ? positionals : Object.keys(suites);
+if (dataFolder() === null) {
+  console.log('bench:detection skipped: set TASTER_DATA to the folder of data sets.');
+} else {
+  const jobs = names.flatMap((name) => {
+    const suite = suites[name];
+    if (!suite) throw new Error(`suite ${name}; expected one of ${Object.keys(suites).join(', ')}`);
+    return suite().slice(0, Number(values.limit));
+  });
+  const file = values.out ?? '.taster/detection.jsonl';
+  if (!values.out) mkdirSync('.taster', { recursive: true });
+  const results = await runJobs(jobs, {
+    workers: Number(values.workers),
+    threads: Number(values.threads),
+    file,
+    untilSeconds: Number(values.until),
+  });
+  console.log(renderTables(results));
+}

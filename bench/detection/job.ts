@@ -1,0 +1,145 @@
+import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
+import { checks as builtChecks } from '../../src/checks/index.ts';
+import { defaultConfig } from '../../src/config/defaults.ts';
+import { nearestRows } from '../../src/features/nearest-rows.ts';
+import { measure } from '../../src/review/measure.ts';
+import type { EngineRequest } from '../../src/review/request.ts';
+import { prepareSubject } from '../../src/review/subject.ts';
+import type { Tools } from '../../src/review/tools.ts';
+import { pairedEffect } from '../../src/stats/paired.ts';
+import { runExperiment } from '../../src/training/run.ts';
+import { type ChangeOptions, planChange } from './change.ts';
+import { dataFolder, readDataSet } from './data-sets.ts';
+
+export interface Job extends ChangeOptions {
+  readonly kind: string;
+  readonly data: string;
+  readonly shadows: number;
+  /** Models per arm of the oracle; 0 for none. */
+  readonly oracle: number;
+  readonly nonce: string;
+  readonly checks: readonly string[];
+  /** Honest rows count as so many pull requests of equal size. */
+  readonly pulls: number;
+  /** Seconds at the reference rate that the plan may cost: fixes the slice. */
+  readonly budget: number;
+  readonly power: number;
+}
+
+export interface JobResult {
+  readonly job: Job;
+  readonly outcomes: Readonly<
+    Record<string, { outcome: string; summary: string; rows: number[]; victims: number[][]; scores: (number | null)[] }>
+  >;
+  readonly targets: readonly {
+    victim: number;
+    copies: readonly number[];
+    difference: number | null;
+    tpr: number | null;
+    cheap: boolean;
+  }[];
+  readonly flipped: readonly number[];
+  readonly honest: readonly number[];
+  readonly cheapHonest: number;
+  readonly metrics: Readonly<Record<string, unknown>>;
+  readonly slice: string;
+  readonly accuracy: readonly [number, number];
+  readonly seconds: number;
+}
+
+const CHEAP = 0.8;
+
+/** One review of one made-up pull request by the production code, and the oracle's word on each victim. */
+export async function runJob(job: Job, threads: number): Promise<JobResult> {
+  const started = performance.now();
+  const data = readDataSet(job.data, dataFolder()!);
+  const change = planChange(data, job);
+  const request = {
+    repository: 'bench',
+    config: { ...defaultConfig, checks: { amplification: { power: job.power } } },
+    limits: { shadows: job.shadows, budgetSeconds: 1e6, epochs: 'auto', maxRows: 1e6 },
+  } as unknown as EngineRequest;
+  const planning = { ...request, limits: { ...request.limits, budgetSeconds: job.budget } };
+  const prepared = prepareSubject(change.pool, data.name, `${data.name}.csv`, planning, job.nonce);
+  const runtime = makeRuntime(loadOnnxruntime(), { threads, kind: 'native' });
+  const tools = {
+    runtime: async () => runtime,
+    store: null,
+    seconds: () => performance.now() / 1000,
+  } as unknown as Tools;
+  const checks = builtChecks.filter(({ id }) => job.checks.includes(id));
+  const training = prepared.training!;
+  const measured = await measure({
+    prepared,
+    training,
+    checks,
+    context: { request, tools, start: 0, progress: () => {} },
+  });
+
+  const { rows } = prepared.evidence;
+  const poison = change.targets.flatMap(({ copies }) => copies.map((copy) => rows[copy]!.unit));
+  const run = { ...training, runtime, store: null, progress: () => {} };
+  const experiment = {
+    id: 'oracle',
+    kind: 'retrain',
+    inside: [],
+    plant: [],
+    seed: job.seed + 0x0a11,
+    shadows: job.oracle,
+  } as const;
+  const arms =
+    job.oracle > 0
+      ? [
+          await runExperiment(run, { ...experiment, without: [] }),
+          await runExperiment(run, { ...experiment, without: poison }),
+        ]
+      : null;
+  const base = rows.flatMap(({ inBase }, index) => (inBase ? [index] : []));
+  const cheap = (queries: readonly number[]) => {
+    const features = { values: prepared.features.values, width: prepared.features.width };
+    const found = nearestRows(features, rows, { queries, candidates: base, k: 1 });
+    return queries.map((row, index) => {
+      const near = found[index]![0];
+      return near !== undefined && near.similarity >= CHEAP && rows[near.index]!.label !== rows[row]!.label;
+    });
+  };
+  return {
+    job,
+    outcomes: Object.fromEntries(
+      measured.answers.map(({ check, finding }) => [
+        check.id,
+        {
+          outcome: finding.outcome,
+          summary: finding.summary,
+          rows: finding.rows.map(({ row }) => row),
+          victims: finding.rows.map(({ victims }) => victims.map(({ row }) => row)),
+          scores: finding.rows.map(({ score }) => score),
+        },
+      ]),
+    ),
+    targets: change.targets.map(({ victim, copies }) => {
+      const effect = arms ? pairedEffect(arms[0]!.ensemble!, arms[1]!.ensemble!, victim) : null;
+      return {
+        victim,
+        copies,
+        difference: effect?.difference ?? null,
+        tpr: effect?.tpr ?? null,
+        cheap: cheap(copies).some(Boolean),
+      };
+    }),
+    flipped: change.flipped,
+    honest: change.honest,
+    cheapHonest: cheap(change.honest).filter(Boolean).length,
+    metrics: Object.fromEntries(
+      measured.answers.flatMap(({ check, finding }) =>
+        finding.metrics.map((metric) => [
+          `${check.id}/${metric.name}/${JSON.stringify(metric.at)}`,
+          { base: metric.base, head: metric.head, delta: metric.delta },
+        ]),
+      ),
+    ),
+    slice: `${training.plan.slice.kind} ${training.plan.slice.width}-${training.plan.slice.hidden} x${training.plan.recipe.epochs}`,
+    accuracy: [measured.evidence.scores.base?.trainAccuracy ?? 0, measured.evidence.scores.base?.testAccuracy ?? 0],
+    seconds: (performance.now() - started) / 1000,
+  };
+}

@@ -1,0 +1,41 @@
+import { fork } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Job, JobResult } from './job.ts';
+
+/** Runs jobs in worker processes and appends each result as a line of JSON as soon as it is there. */
+export async function runJobs(
+  jobs: readonly Job[],
+  at: { workers: number; threads: number; file: string | null; untilSeconds?: number },
+): Promise<JobResult[]> {
+  const waiting = [...jobs];
+  const results: JobResult[] = [];
+  const end = performance.now() + (at.untilSeconds ?? 1e9) * 1000;
+  const work = async () => {
+    const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)));
+    for (let job = waiting.shift(); job && performance.now() < end; job = waiting.shift()) {
+      const answer = new Promise<{ result?: JobResult; error?: string }>((resolve) => {
+        worker.once('message', (message) => resolve(message as { result?: JobResult; error?: string }));
+        worker.once('exit', (code) => resolve({ error: `worker ended with ${code}` }));
+      });
+      worker.send({ job, threads: at.threads });
+      const { result, error } = await Promise.race([
+        answer,
+        new Promise<{ result?: JobResult; error?: string }>((resolve) =>
+          setTimeout(() => resolve({ error: 'out of time' }), Math.max(0, end - performance.now())).unref(),
+        ),
+      ]);
+      if (result) {
+        results.push(result);
+        if (at.file) appendFileSync(at.file, `${JSON.stringify(result)}\n`);
+      }
+      process.stderr.write(
+        `${results.length}/${jobs.length} ${job.kind} ${job.data} seed ${job.seed} shadows ${job.shadows}: ${result ? `${result.seconds.toFixed(0)} s ${JSON.stringify(Object.entries(result.outcomes).map(([id, one]) => [id, one.outcome, one.rows.length]))}` : error}\n`,
+      );
+      if (!result) break;
+    }
+    worker.kill();
+  };
+  await Promise.all(Array.from({ length: Math.min(at.workers, jobs.length) }, work));
+  return results;
+}

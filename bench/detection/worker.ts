@@ -1,0 +1,9 @@
+import { type Job, runJob } from './job.ts';
+
+process.on('message', async (message: { job: Job; threads: number }) => {
+  try {
+    process.send!({ result: await runJob(message.job, message.threads) });
+  } catch (error) {
+    process.send!({ error: error instanceof Error ? (error.stack ?? error.message) : String(error), job: message.job });
+  }
+});
