@@ -38,8 +38,8 @@ function packageFolder(file: string): string | null {
   if (!file.includes('node_modules/')) return null;
   for (let folder = dirname(file); folder.includes('node_modules/'); folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');
-    // Packages put a package.json without a name into subfolders, to say which module form is in them.
-    if (existsSync(manifest) && 'name' in JSON.parse(readFileSync(manifest, 'utf8'))) return folder;
+    // Packages put a package.json without a version into subfolders, to say which module form is in them.
+    if (existsSync(manifest) && 'version' in JSON.parse(readFileSync(manifest, 'utf8'))) return folder;
   }
   throw new Error(`no package is known for ${file}`);
 }

@@ -18,23 +18,34 @@ import { type Change, changeOf } from './where.ts';
 /** What the action asks of the review; `null` leaves an option to the configuration. */
 export interface Asked {
   readonly repo: string;
-  readonly config: string;
+  readonly configPath: string;
   readonly change: Change;
   readonly repository: string;
   readonly run: Review['run'];
   readonly budgetSeconds: number | null;
-  readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
+  readonly device: Device;
   readonly runtimePath: string | null;
   readonly registry: string | null;
+  readonly token: string | null;
+}
+
+export interface Answer {
+  readonly review: Review;
+  readonly config: { readonly comment: Comment };
+  readonly skipped: boolean;
+  /** Data sets that could not be read: no verdict, even where nothing is gated. */
+  readonly unreadable: readonly string[];
 }
 
 export interface ActionContext {
   readonly runner: Runner;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
-  review(asked: Asked): Promise<Review>;
+  review(asked: Asked): Promise<Answer>;
 }
 
+type Device = 'auto' | 'cpu' | 'webgpu' | 'cuda';
+type Comment = 'always' | 'on-findings' | 'never';
 type Switch = 'fail' | 'pass' | null;
 
 const REVIEW_BYTES = 32 * 2 ** 20;
@@ -54,36 +65,38 @@ async function review({ runner, env, log, review }: ActionContext): Promise<0 | 
   const change = changeOf(runner);
   if (runner.eventName === 'pull_request_target')
     log.warning('pull_request_target hands a token that can write to what opens the change: use pull_request.');
-  const found = await review({
+  const token = runner.input('token');
+  const { review: found, ...answer } = await review({
     repo: inside(runner.workspace, String(input(runner, 'working-directory'))),
-    config: String(input(runner, 'config')),
+    configPath: String(input(runner, 'config')),
     change,
     repository: runner.repository,
     run: runner.run,
     budgetSeconds: input(runner, 'budget') as number | null,
-    device: input(runner, 'device') as Asked['device'],
+    device: input(runner, 'device') as Device,
     runtimePath: input(runner, 'runtime-path') as string | null,
     registry: input(runner, 'registry') as string | null,
+    token,
   });
   const told = judged(found, runner);
-  const id = idOf(runner);
   const file = join(folderOf(runner), FILE);
   await mkdir(folderOf(runner), { recursive: true });
   await writeFile(file, renderJson(told));
   for (const annotation of annotations(told)) log.command(workflowCommand(annotation));
-  tell(told, file, runner, log);
+  for (const line of answer.unreadable) log.error(line);
+  tell(told, { file, skipped: answer.skipped, runner, log });
+  const id = idOf(runner);
   if (hasArtifacts(env))
     await uploadArtifact(id, file).catch((error: unknown) => log.warning(`No artifact was left: ${String(error)}`));
-  const token = runner.input('token');
-  if (token !== null && commentOf(runner) !== 'never')
-    await publishReview({ review: told, runner, token, id, comment: commentOf(runner), log }).catch(
-      (error: unknown) => {
-        if (!(error instanceof UserError && error.infrastructure)) throw error;
-        // The verdict is there and stands in the summary: GitHub's bad minute does not change it.
-        log.warning(`${error.message} ${error.hint}`);
-      },
-    );
-  return exitCode(told.verdict);
+  const comment = commentOf(runner, answer.config.comment);
+  if (token !== null && comment !== 'never')
+    await publishReview({ review: told, runner, token, id, comment, log }).catch((error: unknown) => {
+      if (!(error instanceof UserError && error.infrastructure)) throw error;
+      // The verdict is there and stands in the summary: GitHub's bad minute does not change it.
+      log.warning(`${error.message} ${error.hint}`);
+    });
+  const code = exitCode(told.verdict);
+  return code === 0 && answer.unreadable.length > 0 ? 2 : code;
 }
 
 async function publish({ runner, env, log }: ActionContext): Promise<0 | 1 | 2> {
@@ -95,8 +108,8 @@ async function publish({ runner, env, log }: ActionContext): Promise<0 | 1 | 2> 
   const id = idOf(runner);
   const file = await reviewFile(runner, env, id);
   const told = judged(parseReview(await readFile(file, 'utf8'), { maxBytes: REVIEW_BYTES }), runner);
-  await publishReview({ review: told, runner, token, id, comment: commentOf(runner), log });
-  tell(told, file, runner, log);
+  await publishReview({ review: told, runner, token, id, comment: commentOf(runner, 'on-findings'), log });
+  tell(told, { file, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
   return 0;
 }
 
@@ -133,14 +146,21 @@ function judged(review: Review, runner: Runner): Review {
   return { ...switched, verdict: recomputeVerdict(switched) };
 }
 
-function tell(review: Review, file: string, runner: Runner, log: Log): void {
+interface Told {
+  readonly file: string;
+  readonly skipped: boolean;
+  readonly runner: Runner;
+  readonly log: Log;
+}
+
+function tell(review: Review, { file, skipped, runner, log }: Told): void {
   runner.summary(renderSummary(review, { server: runner.server, repository: runner.repository }));
   const count = (...outcomes: string[]) => review.findings.filter(({ outcome }) => outcomes.includes(outcome)).length;
   runner.output('verdict', review.verdict);
   runner.output('review-path', file);
   runner.output('findings', String(count('warn', 'fail')));
   runner.output('failed', String(review.findings.filter(({ broken }) => broken).length));
-  runner.output('skipped', String(review.findings.length === 0));
+  runner.output('skipped', String(skipped));
   log.line(`Verdict: ${review.verdict}.`);
 }
 
@@ -151,8 +171,8 @@ function input(runner: Runner, name: string): unknown {
   return text === null ? null : readOption(option, text, name);
 }
 
-function commentOf(runner: Runner): 'always' | 'on-findings' | 'never' {
-  return (input(runner, 'comment') as 'always' | 'on-findings' | 'never' | null) ?? 'on-findings';
+function commentOf(runner: Runner, otherwise: Comment): Comment {
+  return (input(runner, 'comment') as Comment | null) ?? otherwise;
 }
 
 function idOf(runner: Runner): string {
