@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hash32 } from '../../src/tensor/random.ts';
+import { type EnsembleOrder, GROUP, trainEnsemble, type WeightStore } from '../../src/training/ensemble.ts';
+import { epochBatches } from '../../src/training/order.ts';
+import { cosineRate, type Recipe } from '../../src/training/recipe.ts';
+import type { Runtime } from '../../src/training/runtime.ts';
+import { initialWeights, parametersOf, type Slice } from '../../src/training/slice.ts';
+import { plainTraining, predict } from './plain-training.ts';
+import { runtime, slices, smallSet } from './small-set.ts';
+
+const N = 30;
+const recipe: Recipe = { optimizer: 'sgd', rate: 0.1, decay: 0, batch: 4, epochs: 3 };
+const [mlp] = slices;
+
+/** Fair bits by a fixed hash. */
+const bits = (models: number) => Uint8Array.from({ length: models * N }, (_, cell) => hash32(9, cell) & 1);
+const order = (models: number, seed = 21): EnsembleOrder => ({ name: 'base', models, inside: bits(models), seed });
+const train = (slice: Slice, models: number, more: Partial<Parameters<typeof trainEnsemble>[0]> = {}) =>
+  trainEnsemble({ set: smallSet(N, slice), slice, recipe, order: order(models), runtime, ...more });
+
+/** Scores and rights of one model that plain loops train, from the same keys and batches. */
+function plainModel(slice: Slice, models: number, model: number) {
+  const set = smallSet(N, slice);
+  const first = Math.floor(model / GROUP) * GROUP;
+  const size = Math.min(GROUP, models - first);
+  const modelKeys = Array.from({ length: size }, (_, i) => hash32(21, first + i, 0x30de1));
+  const at = model - first;
+  const start = Object.fromEntries(
+    parametersOf(slice).map((parameter, index) => [
+      parameter.name,
+      Float64Array.from(initialWeights(parameter, index, [modelKeys[at]!])),
+    ]),
+  );
+  const { weights, step: move } = plainTraining(slice, recipe, start, set);
+  const inside = bits(models).subarray(first * N, (first + size) * N);
+  for (let epoch = 0; epoch < recipe.epochs; epoch++) {
+    const batches = epochBatches({ inside, rowKeys: set.rowKeys, modelKeys, epoch, batch: recipe.batch });
+    for (let step = 0; step < batches.steps; step++) {
+      const from = (step * size + at) * recipe.batch;
+      const cut = <T extends Int32Array | Float32Array>(all: T) => all.subarray(from, from + recipe.batch);
+      const all = batches.steps * recipe.epochs;
+      const rate = cosineRate(recipe, epoch * batches.steps + step, all);
+      move({ rows: cut(batches.rows), weights: cut(batches.weights) }, rate);
+    }
+  }
+  const { outputs } = predict(slice, weights, Float64Array.from(set.features));
+  return Array.from(set.labels, (label, row) => {
+    const z = outputs.subarray(row * slice.outputs, (row + 1) * slice.outputs);
+    if (slice.task === 'regression') return { phi: -((z[0]! - label) ** 2), right: (z[0]! - label) ** 2 < 1 };
+    const others = z.filter((_, j) => j !== label);
+    const rest = Math.log(others.reduce((sum, value) => sum + Math.exp(value), 0));
+    return { phi: z[label]! - rest, right: z[label]! > Math.max(...others) };
+  });
+}
+
+for (const slice of slices)
+  test(`${slice.kind}, ${slice.task}: an ensemble in two groups is what plain loops train, model by model`, async () => {
+    const ensemble = await train(slice, 18);
+    const hits = [0, 0];
+    const counts = [0, 0];
+    for (let model = 0; model < 18; model++)
+      for (const [row, { phi, right }] of plainModel(slice, 18, model).entries()) {
+        const found = ensemble.phi[model * N + row]!;
+        const within = 1e-4 * Math.max(1, Math.abs(phi));
+        assert.ok(Math.abs(found - phi) <= within, `model ${model}, row ${row}: ${found} and ${phi}`);
+        hits[ensemble.inside[model * N + row]!]! += Number(right);
+        counts[ensemble.inside[model * N + row]!]!++;
+      }
+    assert.ok(Math.abs(ensemble.trainAccuracy - hits[1]! / counts[1]!) < 1e-9);
+    assert.ok(Math.abs(ensemble.testAccuracy - hits[0]! / counts[0]!) < 1e-9);
+  });
+
+/** The runtime, and the leading axis of the first layer of each graph that was run with features. */
+function watched(): { runtime: Runtime; groups: number[]; released: () => boolean } {
+  const groups: number[] = [];
+  let open = 0;
+  return {
+    groups,
+    released: () => open === 0,
+    runtime: {
+      ...runtime,
+      async create(model) {
+        const session = await runtime.create(model);
+        open++;
+        let first = true;
+        return {
+          run(feeds) {
+            if (first && feeds.rows) groups.push(feeds.rows.shape[1]!);
+            first = false;
+            return session.run(feeds);
+          },
+          release() {
+            open--;
+            return session.release();
+          },
+        };
+      },
+    },
+  };
+}
+
+test('20 models are trained as 16 and 4, whose weights do not depend on how many come after', async () => {
+  const seen = watched();
+  const shares: number[] = [];
+  const set = smallSet(N, mlp!);
+  const twenty = await trainEnsemble({ set, slice: mlp!, recipe, order: order(20), runtime: seen.runtime }, (share) =>
+    shares.push(share),
+  );
+  assert.deepEqual(seen.groups, [16, 4]);
+  assert.ok(seen.released());
+  assert.equal(shares.length, 2 * recipe.epochs);
+  assert.deepEqual([...shares].sort((a, b) => a - b), shares); // biome-ignore format: one idea
+  assert.equal(shares.at(-1), 1);
+  const sixteen = await train(mlp!, 16);
+  assert.deepEqual(twenty.phi.subarray(0, 16 * N), sixteen.phi);
+});
+
+test('the same order gives the same bits; another seed does not', async () => {
+  const [one, two, other] = [await train(mlp!, 3), await train(mlp!, 3), await train(mlp!, 3, { order: order(3, 22) })];
+  assert.deepEqual(one, two);
+  assert.notDeepEqual(one.phi, other.phi);
+  assert.ok(one.phi.every(Number.isFinite));
+});
+
+test('kept weights give the same scores without training; damaged ones are trained again', async () => {
+  const kept = new Map<string, Record<string, Float32Array>>();
+  const store: WeightStore = {
+    get: async (key) => kept.get(key) ?? null,
+    put: async (key, weights) => void kept.set(key, structuredClone(weights)),
+  };
+  const seen = watched();
+  const more = { runtime: seen.runtime, kept: { store, key: 'k' } };
+  const cold = await train(mlp!, 18, more);
+  assert.deepEqual(seen.groups, [16, 2]);
+  assert.deepEqual([...kept.keys()].sort(), ['k-0-16', 'k-16-2']);
+  assert.deepEqual(await train(mlp!, 18, more), cold);
+  assert.deepEqual(seen.groups, [16, 2]);
+  kept.delete('k-16-2');
+  assert.deepEqual(await train(mlp!, 18, more), cold);
+  assert.deepEqual(seen.groups, [16, 2, 2]);
+});
+
+test('more rows than one scoring batch, a model without rows and a model with all of them', async () => {
+  const rows = 1030;
+  const set = smallSet(rows, mlp!);
+  const inside = new Uint8Array(2 * rows).fill(1, rows);
+  const at = { set, slice: mlp!, recipe: { ...recipe, epochs: 1, batch: 256 }, runtime };
+  const both = await trainEnsemble({ ...at, order: { name: 'base', models: 2, inside, seed: 3 } });
+  assert.equal(both.phi.length, 2 * rows);
+  assert.ok(both.phi.every(Number.isFinite));
+  const untrained = parametersOf(mlp!).map((parameter, index) => [
+    parameter.name,
+    Float64Array.from(initialWeights(parameter, index, [hash32(3, 0, 0x30de1)])),
+  ]);
+  const { outputs } = predict(mlp!, Object.fromEntries(untrained), Float64Array.from(set.features));
+  for (const row of [0, 1023, 1024, 1029]) {
+    const label = set.labels[row]!;
+    const z = Array.from(outputs.subarray(row * 3, row * 3 + 3));
+    const rest = Math.log(z.reduce((sum, value, j) => (j === label ? sum : sum + Math.exp(value)), 0));
+    assert.ok(Math.abs(both.phi[row]! - (z[label]! - rest)) < 1e-5, `row ${row}`);
+  }
+});
+
+test('a session is released where a run fails', async () => {
+  const seen = watched();
+  const failing: Runtime = {
+    ...seen.runtime,
+    create: async (model) => ({
+      ...(await seen.runtime.create(model)),
+      run: () => Promise.reject(new Error('out of memory')),
+    }),
+  };
+  await assert.rejects(train(mlp!, 2, { runtime: failing }), /out of memory/);
+  assert.ok(seen.released());
+});
