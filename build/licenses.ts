@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 interface Manifest {
   readonly name: string;
@@ -35,13 +35,7 @@ export function licensesOf(files: readonly string[]): string {
 }
 
 function packageFolder(file: string): string | null {
-  if (!file.includes('node_modules/')) return null;
-  for (let folder = dirname(file); folder.includes('node_modules/'); folder = dirname(folder)) {
-    const manifest = join(folder, 'package.json');
-    // Packages put a package.json without a version into subfolders, to say which module form is in them.
-    if (existsSync(manifest) && 'version' in JSON.parse(readFileSync(manifest, 'utf8'))) return folder;
-  }
-  throw new Error(`no package is known for ${file}`);
+  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file.replaceAll('\\', '/'))?.[0] ?? null;
 }
 
 function describe(folder: string): string {
@@ -51,7 +45,8 @@ function describe(folder: string): string {
     .sort()
     .map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
   if (texts.length === 0) {
-    if (license !== 'MIT') throw new Error(`${name} carries no licence text (${license ?? 'and names none'})`);
+    if (!license?.startsWith('MIT'))
+      throw new Error(`${name} carries no licence text (${license ?? 'and names none'})`);
     texts.push(`Copyright (c) the authors of ${name}\n\n${MIT}`);
   }
   return `${'-'.repeat(80)}\n${name} ${version}\nLicence: ${license ?? 'see below'}\n\n${texts.join('\n\n')}\n`;

@@ -32,8 +32,15 @@ jobs:
           fetch-depth: 0 # the merge base must be there; Taster fetches it itself only where no token is needed
           persist-credentials: false
       - uses: ${action}@${version}
+        id: taster
         with:
-          mode: review # no token; leaves review.json as the artifact "taster"
+          mode: review # no token
+      - uses: actions/upload-artifact@v4
+        if: \${{ always() && steps.taster.outputs.review-path != '' }}
+        with:
+          name: taster
+          path: \${{ steps.taster.outputs.review-path }}
+          overwrite: true # another attempt of the same run
 
   # From a fork the token is read-only: the comment is left out with a warning, the report stands in the job summary.
   # docs/configuration.md has a workflow_run recipe that comments on pull requests from forks, too.
@@ -45,6 +52,10 @@ jobs:
     permissions:
       pull-requests: write
     steps:
+      - uses: actions/download-artifact@v5
+        with:
+          name: taster
+          path: \${{ runner.temp }}/taster/taster # the id is the last part
       - uses: ${action}@${version}
         with:
           mode: publish # opens nothing of the change but the validated review.json

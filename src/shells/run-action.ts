@@ -1,11 +1,10 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { downloadArtifact, hasArtifacts, uploadArtifact } from '../adapters/artifact.ts';
 import type { Log } from '../adapters/log.ts';
 import type { Runner } from '../adapters/runner.ts';
 import { actionInputs } from '../config/options.ts';
 import { readOption } from '../config/read-option.ts';
-import { oneLine, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { annotations, workflowCommand } from '../report/annotations.ts';
 import { renderJson } from '../report/json.ts';
 import { parseReview } from '../report/parse-review.ts';
@@ -61,7 +60,7 @@ export async function runAction(context: ActionContext): Promise<0 | 1 | 2> {
   return input(context.runner, 'mode') === 'publish' ? await publish(context) : await review(context);
 }
 
-async function review({ runner, env, log, review }: ActionContext): Promise<0 | 1 | 2> {
+async function review({ runner, log, review }: ActionContext): Promise<0 | 1 | 2> {
   const change = changeOf(runner);
   if (runner.eventName === 'pull_request_target')
     log.warning('pull_request_target hands a token that can write to what opens the change: use pull_request.');
@@ -85,12 +84,9 @@ async function review({ runner, env, log, review }: ActionContext): Promise<0 | 
   for (const annotation of annotations(told)) log.command(workflowCommand(annotation));
   for (const line of answer.unreadable) log.error(line);
   tell(told, { file, skipped: answer.skipped, runner, log });
-  const id = idOf(runner);
-  if (hasArtifacts(env))
-    await uploadArtifact(id, file).catch((error: unknown) => log.warning(`No artifact was left: ${String(error)}`));
   const comment = commentOf(runner, answer.config.comment);
   if (token !== null && comment !== 'never')
-    await publishReview({ review: told, runner, token, id, comment, log }).catch((error: unknown) => {
+    await publishReview({ review: told, runner, token, id: idOf(runner), comment, log }).catch((error: unknown) => {
       if (!(error instanceof UserError && error.infrastructure)) throw error;
       // The verdict is there and stands in the summary: GitHub's bad minute does not change it.
       log.warning(`${error.message} ${error.hint}`);
@@ -106,36 +102,24 @@ async function publish({ runner, env, log }: ActionContext): Promise<0 | 1 | 2> 
       hint: 'Give `token: $' + '{{ github.token }}` and the job `permissions: pull-requests: write`.',
     });
   const id = idOf(runner);
-  const file = await reviewFile(runner, env, id);
+  const file = await reviewFile(runner);
   const told = judged(parseReview(await readFile(file, 'utf8'), { maxBytes: REVIEW_BYTES }), runner);
   await publishReview({ review: told, runner, token, id, comment: commentOf(runner, 'on-findings'), log });
   tell(told, { file, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
   return 0;
 }
 
-/** The review of an earlier step or a downloaded one; else the artifact of this run. */
-async function reviewFile(runner: Runner, env: ActionContext['env'], id: string): Promise<string> {
-  const near = join(folderOf(runner), FILE);
-  let state = await stat(near).catch(() => null);
-  let file = near;
-  if (state === null && hasArtifacts(env)) {
-    const folder = join(folderOf(runner), 'artifact');
-    await mkdir(folder, { recursive: true });
-    file = await downloadArtifact(id, FILE, folder).catch((error: unknown) => {
-      throw new UserError('no-review', `The artifact ${id} cannot be had: ${oneLine(String(error), 200)}.`, {
-        hint: 'The review job must have run before, with the same `id`.',
-        infrastructure: true,
-      });
-    });
-    state = await stat(file).catch(() => null);
-  }
+/** The review of an earlier step, or where a workflow has put the one of an earlier job. */
+async function reviewFile(runner: Runner): Promise<string> {
+  const file = join(folderOf(runner), FILE);
+  const state = await stat(file).catch(() => null);
   if (state?.isFile() && state.size <= REVIEW_BYTES) return file;
   throw new UserError(
     'no-review',
     state === null
-      ? `There is no review to publish: neither ${near} nor an artifact ${id}.`
+      ? `There is no review to publish: ${file} does not exist.`
       : `review.json is no plain file of at most ${REVIEW_BYTES} bytes.`,
-    { hint: 'Run mode: review before, in this job or in one that this job `needs`.' },
+    { hint: 'Run mode: review before, or download its artifact into this folder ($' + '{{ runner.temp }}/taster/ID).' },
   );
 }
 

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { buildDist } from '../../build/dist.ts';
+import { type PlayedGitHub, playGitHub } from '../fixtures/github/played-github.ts';
+import {
+  type MadeRepository,
+  makeRepository,
+  pullEvent,
+  type Started,
+  startAction,
+  temporary,
+} from '../fixtures/github/run-action.ts';
+
+const ROOT = temporary('action');
+const FIXTURES = join(import.meta.dirname, '../fixtures/reviews');
+let entry = '';
+let code: MadeRepository;
+
+before(async () => {
+  await buildDist({ outdir: join(ROOT, 'dist') });
+  entry = join(ROOT, 'dist/action.js');
+  code = makeRepository(ROOT, { 'README.md': 'one\n' }, { 'README.md': 'two\n', 'src/a.py': 'print(1)\n' });
+});
+after(() => rmSync(ROOT, { recursive: true, force: true }));
+
+function started(played: PlayedGitHub | null, more: Partial<Started> = {}): Started {
+  const temp = temporary('runner');
+  after(() => rmSync(temp, { recursive: true, force: true }));
+  return {
+    ...{ entry, workspace: code.folder, temp, eventName: 'pull_request', event: pullEvent(code) },
+    api: played?.url ?? 'http://127.0.0.1:9',
+    ...more,
+    // Nothing may be fetched in these tests.
+    inputs: { registry: 'http://127.0.0.1:9/', ...more.inputs },
+  };
+}
+
+/** A review that an earlier job left, as if it were of this change. */
+function leaveReview(temp: string, name: string, change: Record<string, unknown> = {}): void {
+  const review = JSON.parse(readFileSync(join(FIXTURES, `${name}.json`), 'utf8'));
+  const left = { ...review, head: { ...review.head, sha: code.head }, ...change };
+  mkdirSync(join(temp, 'taster/taster'), { recursive: true });
+  writeFileSync(join(temp, 'taster/taster/review.json'), JSON.stringify(left));
+}
+
+async function play(options: { readOnly?: boolean }, body: (played: PlayedGitHub) => Promise<void>): Promise<void> {
+  const played = await playGitHub(options);
+  played.pulls.push({ number: 7, owner: 'contributor', branch: 'change', sha: code.head });
+  try {
+    await body(played);
+    assert.deepEqual(played.faults, []);
+  } finally {
+    await played.close();
+  }
+}
+
+const publishing = { mode: 'publish', token: 'ghs_test' };
+
+test('a change that touches no data ends green, asks nobody and fetches nothing', async () => {
+  const ran = await startAction(started(null));
+  assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+  assert.equal(ran.outputs.verdict, 'pass');
+  assert.equal(ran.outputs.skipped, 'true');
+  assert.match(ran.summary, /no data set/);
+  assert.ok(existsSync(ran.outputs['review-path']!));
+});
+
+test('the merge queue and a dispatch find their revisions', async () => {
+  const group = {
+    base_sha: code.base,
+    head_sha: code.head,
+    base_ref: 'refs/heads/main',
+    head_ref: 'refs/heads/queue/7',
+  };
+  const queue = await startAction(started(null, { eventName: 'merge_group', event: { merge_group: group } }));
+  assert.equal(queue.code, 0, queue.stdout + queue.stderr);
+  const review = JSON.parse(readFileSync(queue.outputs['review-path']!, 'utf8'));
+  assert.deepEqual(
+    [review.base.sha, review.base.ref, review.head.sha, review.pull],
+    [code.base, 'main', code.head, null],
+  );
+  const event = { repository: { default_branch: 'main' } };
+  const dispatch = await startAction(started(null, { eventName: 'workflow_dispatch', event, sha: code.head }));
+  assert.equal(dispatch.code, 0, dispatch.stdout + dispatch.stderr);
+  assert.equal(dispatch.outputs.skipped, 'true');
+});
+
+test('two jobs: the review of the first is published by the second, then updated, never twice', () =>
+  play({}, async (played) => {
+    const first = started(played, { inputs: publishing });
+    leaveReview(first.temp, 'fail-amplification');
+    const ran = await startAction(first);
+    assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+    assert.equal(ran.outputs.verdict, 'fail');
+    assert.equal(played.comments.length, 1);
+    assert.match(played.comments[0]!.body, /^<!-- taster id=taster /);
+    const second = started(played, { inputs: publishing, runId: 101 });
+    leaveReview(second.temp, 'pass-clean');
+    assert.equal((await startAction(second)).code, 0);
+    assert.equal(played.comments.length, 1);
+    assert.match(played.comments[0]!.body, /run=101/);
+    const late = started(played, { inputs: publishing, runId: 99 });
+    leaveReview(late.temp, 'fail-amplification');
+    const kept = await startAction(late);
+    assert.equal(kept.code, 0);
+    assert.match(kept.stdout, /newer run/);
+    assert.match(played.comments[0]!.body, /run=101/);
+  }));
+
+test('the verdict is recomputed, never read', () =>
+  play({}, async (played) => {
+    const job = started(played, { inputs: publishing });
+    leaveReview(job.temp, 'fail-amplification', { verdict: 'pass' });
+    const ran = await startAction(job);
+    assert.equal(ran.outputs.verdict, 'fail');
+  }));
+
+test('workflow_run finds the pull request by branch and commit, not by the number in the file', () =>
+  play({}, async (played) => {
+    const run = { id: 100, run_attempt: 1, head_sha: code.head, head_branch: 'change' };
+    const event = { workflow_run: { ...run, head_repository: { owner: { login: 'contributor' } } } };
+    const job = started(played, { eventName: 'workflow_run', event, inputs: publishing });
+    leaveReview(job.temp, 'fail-amplification', { pull: { number: 666 } });
+    const ran = await startAction(job);
+    assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+    assert.ok(played.asked.includes('POST /repos/example/spam-filter/issues/7/comments'));
+    assert.ok(!played.asked.some((line) => line.includes('666')));
+  }));
+
+test("a fork's token may not comment: a warning, and the summary stands", () =>
+  play({ readOnly: true }, async (played) => {
+    const job = started(played, { inputs: publishing });
+    leaveReview(job.temp, 'warn-hostile');
+    const ran = await startAction(job);
+    assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+    assert.match(ran.stdout, /^::warning .*may not comment/m);
+    assert.notEqual(ran.summary, '');
+  }));
+
+test('a review of another repository or commit is not published', () =>
+  play({}, async (played) => {
+    for (const change of [
+      { repository: 'mallory/spam-filter' },
+      { head: { sha: code.base, ref: null, repository: null } },
+    ]) {
+      const job = started(played, { inputs: publishing });
+      leaveReview(job.temp, 'pass-clean', change);
+      const ran = await startAction(job);
+      assert.equal(ran.code, 2);
+      assert.match(ran.stdout, /^::error .*not published/m);
+    }
+    assert.deepEqual(played.comments, []);
+  }));
+
+test('one job: with a token the review comments itself', () =>
+  play({}, async (played) => {
+    const inputs = { token: 'ghs_test', comment: 'always' };
+    assert.equal((await startAction(started(played, { inputs }))).code, 0);
+    assert.equal((await startAction(started(played, { inputs, runId: 101 }))).code, 0);
+    assert.equal(played.comments.length, 1);
+    assert.match(played.comments[0]!.body, /run=101/);
+  }));
+
+test('bad input ends in one clear line and code 2', async () => {
+  const cases: [Partial<Started>, RegExp][] = [
+    [{ inputs: { mode: 'shard' } }, /not in this version/],
+    [{ inputs: { mode: 'dance' } }, /expected review or publish/],
+    [{ inputs: { budget: 'soon' } }, /expected a duration/],
+    [{ inputs: { id: 'a/../b' } }, /expected letters/],
+    [{ inputs: { 'working-directory': '../..' } }, /leads out/],
+    [{ inputs: { mode: 'publish' } }, /has no token/],
+    [{ inputs: publishing }, /There is no review to publish/],
+    [{ eventName: 'schedule', event: {} }, /names no change/],
+    [{ event: { pull_request: { number: 7, base: { sha: '--upload-pack=x' } } } }, /not a full commit id/],
+  ];
+  for (const [more, pattern] of cases) {
+    const ran = await startAction(started(null, more));
+    assert.equal(ran.code, 2, `${pattern}: ${ran.stdout}`);
+    assert.match(ran.stdout, pattern);
+    assert.equal(ran.stdout.trim().split('\n').length, 1, ran.stdout);
+    assert.equal(ran.stderr, '');
+  }
+});
+
+test('a review that is no review is refused without showing it', () =>
+  play({}, async (played) => {
+    for (const text of ['', '{', '[]', '::error::boo', '{"schema":"taster/review@2"}', '\u0000'.repeat(1000)]) {
+      const job = started(played, { inputs: publishing });
+      leaveReview(job.temp, 'pass-clean');
+      writeFileSync(join(job.temp, 'taster/taster/review.json'), text);
+      const ran = await startAction(job);
+      assert.equal(ran.code, 2, text);
+      assert.ok(!ran.stdout.includes('boo'));
+    }
+    assert.deepEqual(played.comments, []);
+  }));
