@@ -24,7 +24,7 @@ const CHECKS_SEE = ['errors', 'tensor', 'stats', 'evidence', 'checks'];
 const EFFECT_ROOMS = ['adapters', 'shells'];
 
 /** Tables may be long: one row after another of the same shape. */
-const TABLES: readonly string[] = ['adapters/native-pins.ts'];
+const TABLES: readonly string[] = ['adapters/native-pins.ts', 'config/options.ts'];
 /** The only `index.ts` files: tables of rows, not barrels. */
 const INDEXES = ['checks/index.ts', 'gradients/index.ts'];
 const LONGEST = 200;

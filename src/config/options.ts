@@ -133,6 +133,21 @@ export const options: readonly OptionSpec[] = [
   },
   {
     ...none,
+    name: 'memory',
+    type: 'whole',
+    range: { min: 128, max: 1_048_576 },
+    commands: ['review', 'demo'],
+    sentence: 'Most memory of the engine in MiB; without it, four fifths of what the machine has.',
+  },
+  {
+    ...none,
+    name: 'keep',
+    type: 'path',
+    commands: ['demo'],
+    sentence: 'Build the repository in this new folder, and leave it there.',
+  },
+  {
+    ...none,
     name: 'comment',
     type: 'choice',
     choices: ['always', 'on-findings', 'never'],

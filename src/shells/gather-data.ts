@@ -34,7 +34,8 @@ export async function gatherData(
   return requests;
 }
 
-async function pointerOptions(repository: Repository, token: string | null): Promise<MaterialiseOptions> {
+/** How LFS and DVC pointers of this repository are resolved. */
+export async function pointerOptions(repository: Repository, token: string | null): Promise<MaterialiseOptions> {
   const remote = await repository.remoteUrl('origin');
   const endpoint = remote === null ? null : lfsEndpoint(remote);
   return {

@@ -1,0 +1,146 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { steadySeconds } from '../adapters/clock.ts';
+import { explain } from '../config/explain.ts';
+import { describeError, oneLine, UserError } from '../errors.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import type { EngineRequest } from '../review/request.ts';
+import { exitCode, recomputeVerdict } from '../review/verdict.ts';
+import { BASE_BRANCH, CHANGE_BRANCH, makeDemoRepository } from './demo.ts';
+import { initRepository } from './init.ts';
+import { type Arguments, parseArguments } from './parse-arguments.ts';
+import { progressLine } from './progress.ts';
+import { exitCodeOf, type Reviewed, type ReviewOptions, reviewRepository, version } from './review.ts';
+import { readReview, showRows } from './rows.ts';
+import { terminalText, writeOutputs } from './write-outputs.ts';
+
+const ACTION = 'taster/taster';
+const env = process.env;
+const print = (text: string) => process.stdout.write(text);
+const log = (line: string) => process.stderr.write(`${oneLine(line, 1000)}\n`);
+
+type Values = Arguments['values'];
+const text = (values: Values, name: string): string | null => (values[name] as string | undefined) ?? null;
+const whole = (values: Values, name: string): number | null => (values[name] as number | undefined) ?? null;
+
+/** Runs one command and answers the exit code. */
+async function run({ command, operands, values, given }: Arguments): Promise<number> {
+  const [first = '', second] = operands;
+  const common = { repo: text(values, 'repo') ?? '.', environment: env, log };
+  if (command === 'review') return await review(values, given);
+  if (command === 'demo') return await demo(values);
+  if (command === 'publish') return await publish(first, values);
+  if (command === 'explain') print(explain(first));
+  if (command === 'rows') print(await showRows({ ...common, reviewFile: first, finding: second ?? null }));
+  if (command === 'init') {
+    const action = { action: ACTION, version: `v${version}` };
+    const paths = await initRepository({ ...common, configPath: text(values, 'config') ?? '', action });
+    print(`Written: ${paths.join(', ')}. Read them, then commit them to the default branch.\n`);
+  }
+  return 0;
+}
+
+async function review(values: Values, given: ReadonlySet<string>): Promise<number> {
+  const config = text(values, 'config') ?? '';
+  const reviewed = await withProgress({
+    ...reviewOptions(values),
+    repo: text(values, 'repo') ?? '.',
+    base: text(values, 'base'),
+    head: text(values, 'head'),
+    // Named on the command line, it is a file of this machine; else a path in the target branch.
+    configFile: given.has('config') ? config : null,
+    configPath: given.has('config') ? '.github/taster.yml' : config,
+  });
+  await writeOutputs(reviewed.review, { json: text(values, 'json'), markdown: text(values, 'markdown') });
+  print(terminalText(reviewed.review, process.stdout, env));
+  for (const sentence of reviewed.unreadable) log(sentence);
+  return values['dry-run'] === true && reviewed.unreadable.length === 0 ? 0 : exitCodeOf(reviewed);
+}
+
+async function demo(values: Values): Promise<number> {
+  const keep = text(values, 'keep');
+  const repository = await makeDemoRepository(keep);
+  try {
+    log(`Reviewing ${CHANGE_BRANCH} against ${BASE_BRANCH}: 206 new messages on 3,000 labelled ones.`);
+    const reviewed = await withProgress({
+      ...reviewOptions(values),
+      repo: repository.path,
+      base: BASE_BRANCH,
+      head: CHANGE_BRANCH,
+      cache: null,
+    });
+    const folder = keep ?? join('.taster', 'demo');
+    const json = text(values, 'json') ?? join(folder, 'review.json');
+    const markdown = text(values, 'markdown') ?? join(folder, 'comment.md');
+    await writeOutputs(reviewed.review, { json, markdown });
+    print(terminalText(reviewed.review, process.stdout, env));
+    print(`\nThe comment as GitHub would show it: ${markdown}\n`);
+    print(`In CI this review would end with exit code ${exitCodeOf(reviewed)}.\n`);
+    if (keep !== null) print(`The rows: taster rows --repo ${keep} ${json} amplification\n`);
+    return 0;
+  } finally {
+    await repository.close();
+  }
+}
+
+async function publish(file: string, values: Values): Promise<number> {
+  const written = await readReview(file);
+  const onUnknown = values['on-unknown'] as 'fail' | 'pass' | undefined;
+  const verdict = recomputeVerdict(written, onUnknown === undefined ? {} : { onUnknown });
+  const trusted = { ...written, verdict };
+  await writeOutputs(trusted, { json: text(values, 'json'), markdown: text(values, 'markdown') });
+  print(renderMarkdown(trusted, { limit: 60_000, links: null, marker: '' }));
+  return exitCode(verdict);
+}
+
+function reviewOptions(values: Values): Omit<ReviewOptions, 'onProgress'> {
+  return {
+    ...{
+      repo: '.',
+      base: null,
+      head: null,
+      tip: null,
+      configPath: '.github/taster.yml',
+      configFile: null,
+      token: null,
+    },
+    seed: text(values, 'seed'),
+    budgetSeconds: whole(values, 'budget'),
+    shadows: whole(values, 'shadows'),
+    device: (values.device as EngineRequest['limits']['device'] | undefined) ?? 'auto',
+    only: (values.only as readonly string[] | undefined) ?? null,
+    dryRun: values['dry-run'] === true,
+    memoryBytes: values.memory === undefined ? null : Number(values.memory) * 2 ** 20,
+    runtimePath: text(values, 'runtime-path'),
+    registry: text(values, 'registry'),
+    cache: join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'taster', 'ensembles'),
+    context: { repository: null, pull: null, run: null, baseRef: null, headRef: null, headRepository: null },
+    environment: env,
+    log,
+  };
+}
+
+async function withProgress(options: Omit<ReviewOptions, 'onProgress'>): Promise<Reviewed> {
+  const line = progressLine(process.stderr, steadySeconds);
+  try {
+    return await reviewRepository({ ...options, onProgress: (progress) => line.show(progress) });
+  } finally {
+    line.clear();
+  }
+}
+
+async function main(): Promise<void> {
+  // A reader that has seen enough (`| head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+  try {
+    const parsed = parseArguments(process.argv.slice(2), { version, env });
+    process.exitCode = parsed ? await run(parsed) : 0;
+  } catch (error) {
+    log(describeError(error));
+    if (!(error instanceof UserError) && error instanceof Error)
+      for (const each of (error.stack ?? '').split('\n').slice(0, 30)) log(`  ${each}`);
+    process.exitCode = 2;
+  }
+}
+
+await main();

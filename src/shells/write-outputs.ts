@@ -1,0 +1,46 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UserError } from '../errors.ts';
+import { renderJson } from '../report/json.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import type { Review } from '../review/review.ts';
+
+/** What GitHub takes as a comment, with room to spare. */
+const COMMENT_LIMIT = 60_000;
+
+export interface Outputs {
+  readonly json: string | null;
+  readonly markdown: string | null;
+}
+
+/** Writes the review to the files that were asked for. Throws a UserError where a file cannot be written. */
+export async function writeOutputs(review: Review, { json, markdown }: Outputs): Promise<void> {
+  if (json !== null) await write(json, renderJson(review));
+  if (markdown !== null)
+    await write(markdown, renderMarkdown(review, { limit: COMMENT_LIMIT, links: linksOf(review), marker: '' }));
+}
+
+/** The review as text for this terminal. */
+export function terminalText(
+  review: Review,
+  output: { readonly isTTY?: boolean; readonly columns?: number },
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const color = output.isTTY === true && !env.NO_COLOR;
+  return renderTerminal(review, { color, width: Math.min(120, Math.max(60, output.columns ?? 100)) });
+}
+
+function linksOf({ repository }: Review): { server: string; repository: string } | null {
+  return repository === null ? null : { server: 'https://github.com', repository };
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new UserError('output', `${path} cannot be written (${reason}).`, { hint: 'Name another file.', cause });
+  }
+}
