@@ -10,6 +10,9 @@ export interface Measured {
   readonly metric: ReviewMetric;
 }
 
+/** A finding with many metrics leaves room for the others. */
+const KEY_OF_ONE = 2;
+
 /** The metrics worth a look first: measured on base or head, of the worst findings, those with a limit in front. */
 export function keyMetrics(review: Review, limit: number): Measured[] {
   const all = bySeverity(review.findings)
@@ -18,7 +21,15 @@ export function keyMetrics(review: Review, limit: number): Measured[] {
     .filter(({ metric }) => hasValue(metric));
   const rank = ({ finding, metric }: Measured): number =>
     (metric.limit === null ? 4 : 0) + (finding.family === 'leakage' ? 0 : 2) + (metric.base && metric.head ? 0 : 1);
-  return all.sort((a, b) => rank(a) - rank(b)).slice(0, limit);
+  const taken = new Map<ReviewFinding, number>();
+  return all
+    .sort((a, b) => rank(a) - rank(b))
+    .filter(({ finding }) => {
+      const count = (taken.get(finding) ?? 0) + 1;
+      taken.set(finding, count);
+      return count <= KEY_OF_ONE;
+    })
+    .slice(0, limit);
 }
 
 /** Base, head and difference with 95% intervals, as a markdown table; null without a metric. */

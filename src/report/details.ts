@@ -57,12 +57,12 @@ function findingBlock(review: Review, finding: ReviewFinding, options: DetailsOp
   return parts.filter((part) => part !== null).join('\n\n');
 }
 
-/** `1 blocks, 2 pass`. */
+/** `❌ blocks: 1, ✅ pass: 2`. */
 function counts(findings: readonly ReviewFinding[]): string {
   const seen = new Map<string, number>();
   for (const finding of findings) {
     const word = outcomeWord(finding);
     seen.set(word, (seen.get(word) ?? 0) + 1);
   }
-  return [...seen].map(([word, count]) => word.replace(' ', ` ${count} `)).join(', ');
+  return [...seen].map(([word, count]) => `${word}: ${count}`).join(', ');
 }

@@ -22,8 +22,8 @@ export function visible(text: string, limit: number): string {
 
 /**
  * A foreign text as markdown that GitHub shows literally, in a paragraph, a table cell or a `<summary>`: entities for
- * everything that could be markup, and a zero-width space inside everything that GitHub would make a link or a mention.
- * Never the first thing on a line.
+ * everything that could be markup, and a zero-width space inside everything that GitHub would make a link or a mention,
+ * or that a runner takes for a command.
  */
 export function prose(text: string, limit: number): string {
   return escapeMarkup(visible(text, limit));
@@ -56,11 +56,13 @@ function escapeMarkup(text: string): string {
       .replace(/@/g, `@${BREAK}`)
       .replace(/(?<!&)#(?=\w)/g, `#${BREAK}`)
       .replace(/:\/\//g, `:${BREAK}//`)
-      .replace(/:(?=[\w+-]+:)/g, `:${BREAK}`)
+      .replace(/:(?=:|[\w+-]+:)/g, `:${BREAK}`)
       .replace(/\b(www)\./gi, `$1${BREAK}.`)
       .replace(/\b(gh-)(?=\d)/gi, `$1${BREAK}`)
       .replace(/\b(mailto|xmpp|javascript|data):/gi, `$1:${BREAK}`)
       // Seven to forty hexadecimal digits become a link to a commit.
       .replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])([0-9a-f]{4})([0-9a-f]{3,36})\b/g, `$1${BREAK}$2`)
+      // At the beginning of a line these would open a list, a heading or a rule.
+      .replace(/^(?=[-+=#]+(?:\s|$)|\d+[.)](?:\s|$))/, BREAK)
   );
 }

@@ -14,16 +14,37 @@ export interface RowsOptions {
 
 /** The named rows of a finding as a markdown table, each linked to its line; null when it names none. */
 export function findingRows(review: Review, finding: ReviewFinding, options: RowsOptions): string | null {
-  const rows = finding.rows.slice(0, options.limit);
+  const named = rowTable(review, finding, finding.rows, options);
+  const rest = Math.max(finding.rowsTotal, finding.rows.length) - Math.min(options.limit, finding.rows.length);
+  return named !== null && rest > 0 ? `${named}\n\n…and ${formatCount(rest)} more.` : named;
+}
+
+/** Some of a finding's rows as a table: row, the rows it touches, how much; and why, where a row touches none. */
+export function rowTable(
+  review: Review,
+  finding: ReviewFinding,
+  some: readonly ReviewRow[],
+  { links, limit }: RowsOptions,
+): string | null {
+  const rows = some.slice(0, limit);
   if (rows.length === 0) return null;
-  const paired = finding.rows.some((row) => row.victims.length > 0);
-  const effect = finding.family === 'leakage' ? 'exposure added (d′)' : 'strength';
-  const heading = paired ? ['row', 'exposes', effect] : ['row', 'why'];
-  if (paired && finding.family !== 'leakage') heading[1] = 'other row';
-  const lines = rows.map((row) => (paired ? pairLine(review, row, options) : plainLine(review, row, options)));
-  const table = markdownTable([heading, ...lines], { alignDelimiters: false, align: ['l', 'l', paired ? 'r' : 'l'] });
-  const rest = Math.max(finding.rowsTotal, finding.rows.length) - rows.length;
-  return rest > 0 ? `${table}\n\n…and ${formatCount(rest)} more.` : table;
+  const paired = rows.some((row) => row.victims.length > 0);
+  const reasons = rows.some((row) => row.victims.length === 0);
+  const lines = rows.map((row) => [
+    rowCell(review, row, links),
+    ...(paired ? victimCells(review, finding, row, links) : []),
+    ...(reasons ? [row.victims.length === 0 ? prose(row.why, 160) || '–' : ''] : []),
+  ]);
+  const effect = finding.family === 'leakage' ? 'exposure added (d′)' : 'likeness';
+  const heading = ['row', ...(paired ? [pairWord(finding), effect] : []), ...(reasons ? ['why'] : [])];
+  const align = ['l', ...(paired ? ['l', 'r'] : []), ...(reasons ? ['l'] : [])];
+  return markdownTable([heading, ...lines], { alignDelimiters: false, align });
+}
+
+/** What a row does to the rows listed with it: `exposes` is for measured leakage alone. */
+export function pairWord(finding: ReviewFinding): 'exposes' | 'may expose' | 'other row' {
+  if (finding.family !== 'leakage') return 'other row';
+  return finding.outcome === 'fail' ? 'exposes' : 'may expose';
 }
 
 /** The row's own id, where it is a name and not a hash. */
@@ -37,24 +58,16 @@ function rowCell(review: Review, row: ReviewRow, links: Links | null): string {
   return (id === null ? place : `${place} (id ${code(id, 40)})`) + (row.revision === 'base' ? ' in base' : '');
 }
 
-function pairLine(review: Review, row: ReviewRow, { links }: RowsOptions): string[] {
+function victimCells(review: Review, finding: ReviewFinding, row: ReviewRow, links: Links | null): string[] {
   const victims = row.victims.slice(0, VICTIMS_SHOWN);
   const more = row.victims.length - victims.length;
   const places = victims.map(
     (victim) => placeLink(review, victim, links) + (victim.revision === 'base' ? ' in base' : ''),
   );
-  const effects = victims.map((victim) => signedEffect(victim.effect));
-  return [
-    rowCell(review, row, links),
-    [...places, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>') || '–',
-    effects.join('<br>') || '–',
-  ];
+  const effects = victims.map(({ effect }) => (finding.family === 'leakage' ? signed(effect) : effect.toFixed(2)));
+  return [[...places, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>') || '–', effects.join('<br>') || '–'];
 }
 
-function plainLine(review: Review, row: ReviewRow, { links }: RowsOptions): string[] {
-  return [rowCell(review, row, links), prose(row.why, 160)];
-}
-
-function signedEffect(effect: number): string {
+function signed(effect: number): string {
   return `${effect > 0 ? '+' : effect < 0 ? '−' : ''}${Math.abs(effect).toFixed(2)}`;
 }

@@ -22,9 +22,12 @@ function capFigures(review: Review): Review {
   const findings = review.findings.map((finding) => {
     const figures = finding.figures.filter((figure) => {
       const size = Buffer.byteLength(JSON.stringify(figure, rounded));
-      if (size > room) lost = true;
-      else room -= size;
-      return size <= room + size;
+      if (size > room) {
+        lost = true;
+        return false;
+      }
+      room -= size;
+      return true;
     });
     return figures.length === finding.figures.length ? finding : { ...finding, figures };
   });

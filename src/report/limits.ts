@@ -27,12 +27,13 @@ export function limits(review: Review): string[] {
   ];
 }
 
-/** How well planted faults were found, and how often the gates alarm for nothing. Raw; null when nothing was planted. */
+/** How well planted faults were found, and what the checks aim at for false alarms. Raw; null when nothing was planted. */
 export function powerNote(review: Review): string | null {
   const planted = review.power.filter((power) => power.planted > 0);
   if (planted.length === 0) return null;
   const parts = planted.map(
     ({ check, planted: all, found }) => `${check} found ${found} of ${plural(all, 'planted fault')}`,
   );
-  return `Would it have been seen? In this review ${parts.join(', ')}. False alarms: the checks that can block are set for at most 1 in 100 clean changes.`;
+  // The rate of false alarms is a design aim: one review cannot measure it.
+  return `Would it have been seen? In this review ${parts.join(', ')}. The checks that can block aim at a false alarm in at most 1 of 100 clean changes.`;
 }

@@ -5,7 +5,8 @@ import { deltaTable, keyMetrics } from './delta-table.ts';
 import { type DetailsOptions, details, ignoredSection } from './details.ts';
 import { code, prose } from './escape.ts';
 import { limits, powerNote } from './limits.ts';
-import { compared, cost, planned } from './provenance.ts';
+import { commitLink, type Links } from './place.ts';
+import { cost, planned, sizes } from './provenance.ts';
 import { rocChart } from './roc.ts';
 import { verdictLine } from './verdict-line.ts';
 
@@ -17,7 +18,7 @@ export function page(review: Review, options: DetailsOptions): Section[] {
   const roc = rocChart(review);
   const ignored = ignoredSection(review, options);
   return [
-    openSection('the verdict', 0, [heading(review), `<sub>${prose(compared(review), 400)}</sub>`]),
+    openSection('the verdict', 0, [heading(review), compared(review, options.links)]),
     openSection('the culprits', 1, culprits(review, options.links)),
     openSection('the measures', 3, measures(review)),
     ...(review.config.proposed ? [proposed(review)] : []),
@@ -32,6 +33,12 @@ export function page(review: Review, options: DetailsOptions): Section[] {
 function heading(review: Review): string {
   const { word, because } = verdictLine(review);
   return `### ${SIGNS[review.verdict]} Taster: ${word} — ${prose(because, 300)}`;
+}
+
+function compared(review: Review, links: Links | null): string {
+  const rows = prose(sizes(review), 400);
+  const commits = `base ${commitLink(review, 'base', links)} → head ${commitLink(review, 'head', links)}`;
+  return `<sub>${rows === '' ? '' : `${rows} · `}${commits}</sub>`;
 }
 
 function measures(review: Review): string[] {
@@ -65,7 +72,9 @@ function howTo(review: Review): Section {
   const blocks = [
     `Reproduce: ${code(review.reproduce.command, 1000)}`,
     `Cost: ${prose(cost(review), 300)}`,
-    ...(plan === null ? [] : [`Plan and data. ${prose(plan, 500)}`]),
+    ...(plan === null || review.plan === null
+      ? []
+      : [`Plan: ${prose(plan, 500)}, nonce ${code(review.plan.nonce, 64)}.`]),
     ...columns,
     `Taster ${code(review.tool.version, 40)}, configuration ${review.config.sha256 === null ? 'none' : code(review.config.sha256.slice(0, 12))}.`,
   ];
@@ -74,6 +83,6 @@ function howTo(review: Review): Section {
 
 function unseen(review: Review): Section {
   const sentences = limits(review).slice(0, 60);
-  const blocks = sentences.map((sentence) => `- ${prose(sentence, 500) || '–'}`);
-  return foldedSection('limits', 6, 'What this could not see', blocks);
+  const lines = sentences.map((sentence) => `- ${prose(sentence, 500) || '–'}`);
+  return foldedSection('limits', 6, 'What this could not see', lines.length === 0 ? [] : [lines.join('\n')]);
 }

@@ -15,6 +15,7 @@ export interface Place {
   readonly ordinal: number;
 }
 
+const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
 
 /** `data/train.csv:812`, or `data/train.parquet row 811` where the format has no lines (rows counted from 1). Raw. */
@@ -29,20 +30,35 @@ export function placeLink(review: Review, place: Place, links: Links | null): st
   return url === null ? text : `[${text}](${url})`;
 }
 
+/** The first seven signs of a commit as inline code, linked to the commit. */
+export function commitLink(review: Review, revision: 'base' | 'head', links: Links | null): string {
+  const { sha } = review[revision];
+  const repository = repositoryOf(review, revision, links);
+  const text = code(sha.slice(0, 7));
+  return links === null || repository === null || !SHA.test(sha)
+    ? text
+    : `[${text}](${links.server}/${repository}/commit/${sha})`;
+}
+
 /** Address of the place, or null where a part of it cannot be trusted to be one. */
 export function placeUrl(review: Review, place: Place, links: Links | null): string | null {
-  if (!links || !/^https?:\/\/[\w.-]+(:\d+)?$/.test(links.server)) return null;
   const { sha } = review[place.revision];
-  // A fork's commits can be read in the fork; the name comes from a file that the change could have written.
-  const fork = place.revision === 'head' ? review.head.repository : null;
-  const repository = fork !== null && isRepository(fork) ? fork : links.repository;
+  const repository = repositoryOf(review, place.revision, links);
   const segments = place.path.split('/');
-  if (!isRepository(repository) || !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(sha)) return null;
+  if (links === null || repository === null || !SHA.test(sha)) return null;
   if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) return null;
   const path = segments.map(encodeSegment).join('/');
   // GitHub draws these as tables and pages; only their source has line numbers.
   const plain = /\.(csv|tsv|md)$/i.test(place.path) && place.line !== null ? '?plain=1' : '';
   return `${links.server}/${repository}/blob/${sha}/${path}${plain}${place.line === null ? '' : `#L${place.line}`}`;
+}
+
+/** Where a revision's commit can be read, or null. A fork's name comes from a file that the change could have written. */
+function repositoryOf(review: Review, revision: 'base' | 'head', links: Links | null): string | null {
+  if (!links || !/^https?:\/\/[\w.-]+(:\d+)?$/.test(links.server)) return null;
+  const fork = revision === 'head' ? review.head.repository : null;
+  const repository = fork !== null && isRepository(fork) ? fork : links.repository;
+  return isRepository(repository) ? repository : null;
 }
 
 function isRepository(name: string): boolean {

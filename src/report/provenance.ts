@@ -1,10 +1,17 @@
 import type { Review } from '../review/review.ts';
 import { formatBytes, formatCount, formatValue, plural } from './quantity.ts';
 
-/** What was compared: rows per data set and commits. Raw. */
-export function compared(review: Review): string {
-  const { base, head } = review;
-  return `${sizes(review)} base ${base.sha.slice(0, 7)} → head ${head.sha.slice(0, 7)}`;
+/** Rows per data set, before and after: `train: 3,000 → 3,206 rows (206 added)`. Raw; empty without data. */
+export function sizes(review: Review): string {
+  const shown = review.data.slice(0, 3).map(({ name, rows }) => {
+    const parts = (['added', 'removed', 'changed', 'moved'] as const)
+      .filter((kind) => rows[kind] > 0)
+      .map((kind) => `${formatCount(rows[kind])} ${kind}`);
+    const what = parts.length === 0 ? 'the same rows' : parts.join(', ');
+    return `${name.slice(0, 60)}: ${formatCount(rows.base)} → ${formatCount(rows.head)} rows (${what})`;
+  });
+  const more = review.data.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${plural(more, 'more data set')}`] : [])].join(' · ');
 }
 
 /** What it took: shadow models, time, provider, memory. Raw. */
@@ -18,19 +25,9 @@ export function cost(review: Review): string {
   return `${plural(shadows, 'shadow model')} in ${formatValue(seconds, 'seconds')} on ${engine}${work}${memory}${base}.`;
 }
 
-/** Slice, epochs and nonce of the plan; null without one. Raw. */
+/** Slice, models and epochs of the plan; null without one. Raw. */
 export function planned(review: Review): string | null {
   if (review.plan === null) return null;
-  const { slice, shadows, epochs, nonce } = review.plan;
-  return `Plan: ${slice || 'built-in slice'}, ${shadows} shadow models per ensemble, ${epochs} epochs, nonce ${nonce}.`;
-}
-
-function sizes(review: Review): string {
-  const shown = review.data.slice(0, 3).map(({ name, rows }) => {
-    const moved = rows.moved > 0 ? `, ${formatCount(rows.moved)} moved` : '';
-    const parts = `+${formatCount(rows.added)} −${formatCount(rows.removed)} ~${formatCount(rows.changed)}${moved}`;
-    return `${name.slice(0, 60)}: ${formatCount(rows.base)} → ${formatCount(rows.head)} rows (${parts}) ·`;
-  });
-  const more = review.data.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${plural(more, 'more data set')} ·`] : [])].join(' ');
+  const { slice, shadows, epochs } = review.plan;
+  return `${slice || 'built-in slice'}, ${shadows} shadow models per ensemble, ${epochs} epochs`;
 }

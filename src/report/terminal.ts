@@ -2,13 +2,14 @@ import { oneLine } from '../errors.ts';
 import type { Review, ReviewFinding } from '../review/review.ts';
 import { keyMetrics } from './delta-table.ts';
 import { visible } from './escape.ts';
-import { namedId } from './finding-rows.ts';
+import { namedId, pairWord } from './finding-rows.ts';
 import { limits, powerNote } from './limits.ts';
 import { type Place, placeText } from './place.ts';
-import { compared, cost } from './provenance.ts';
-import { formatCount, formatDelta, formatEstimate, formatValue, metricLabel } from './quantity.ts';
+import { cost, sizes } from './provenance.ts';
+import { formatCount, formatDelta, formatEstimate, formatValue, metricLabel, plural } from './quantity.ts';
+import { type NamedOnce, rowsOnce } from './rows-once.ts';
 import { triage } from './triage.ts';
-import { headline, verdictLine } from './verdict-line.ts';
+import { verdictLine } from './verdict-line.ts';
 import { columns, wrap } from './wrap.ts';
 
 export interface TerminalOptions {
@@ -34,7 +35,7 @@ export function renderTerminal(review: Review, { color, width }: TerminalOptions
   const parts: (string | null)[] = [
     paint(VERDICT_COLOR[review.verdict], fold(`Taster: ${word} — ${because}`)) +
       `\n${paint('dim', fold(compared(review)))}`,
-    ...[...blocking, ...undecided, ...told].map((finding) => findingText(review, finding, paint, fold)),
+    ...rowsOnce([...blocking, ...undecided, ...told]).map((one) => findingText(one, paint, fold)),
     list('Not gated, and no answer', open, fold),
     list('Stood in base already', standing, fold),
     list('Ignored by the configuration', ignored, fold),
@@ -49,21 +50,25 @@ export function renderTerminal(review: Review, { color, width }: TerminalOptions
   return `${parts.filter((part) => part !== null).join('\n\n')}\n`;
 }
 
+function compared(review: Review): string {
+  const commits = `base ${review.base.sha.slice(0, 7)} → head ${review.head.sha.slice(0, 7)}`;
+  return [sizes(review), commits].filter((part) => part !== '').join(' · ');
+}
+
 function findingText(
-  review: Review,
-  finding: ReviewFinding,
+  { finding, rows, repeated }: NamedOnce,
   paint: Paint,
   fold: (text: string, indent?: string) => string,
 ): string {
-  const changed = review.data.some((data) => data.rows.changed > 0);
   const state = finding.broken ? `${finding.outcome}, blocks` : finding.outcome;
   const tint = finding.outcome === 'warn' ? 'yellow' : finding.outcome === 'fail' ? 'red' : 'blue';
-  const rows = finding.rows.slice(0, ROWS_SHOWN);
-  const rest = Math.max(finding.rowsTotal, finding.rows.length) - rows.length;
+  const shown = rows.slice(0, ROWS_SHOWN);
+  const rest = Math.max(finding.rowsTotal, finding.rows.length) - shown.length - repeated;
   return [
-    paint(tint, fold(`${clean(finding.check, 40)} (${state}): ${clean(headline(finding, changed), 600)}`)),
-    ...rows.map((row) => rowText(finding, row)),
-    ...(rows.length > 0 && rest > 0 ? [`  …and ${formatCount(rest)} more`] : []),
+    paint(tint, fold(`${clean(finding.check, 40)} (${state}): ${clean(finding.summary, 600)}`)),
+    ...shown.map((row) => rowText(finding, row)),
+    ...(repeated > 0 ? [`  ${plural(repeated, 'row')} named above`] : []),
+    ...(finding.rows.length > 0 && rest > 0 ? [`  …and ${formatCount(rest)} more`] : []),
     ...(finding.remedy === '' ? [] : [fold(`What to do: ${clean(finding.remedy, 600)}`, '  ')]),
   ].join('\n');
 }
@@ -72,7 +77,7 @@ function rowText(finding: ReviewFinding, row: ReviewFinding['rows'][number]): st
   const id = namedId(row);
   const place = `  ${placeWords(row)}${id === null ? '' : ` (id ${clean(id, 60)})`}`;
   if (row.victims.length === 0) return row.why === '' ? place : `${place}  ${clean(row.why, 160)}`;
-  const verb = finding.family === 'leakage' ? 'exposes' : 'with';
+  const verb = { exposes: 'exposes', 'may expose': 'may expose', 'other row': 'like' }[pairWord(finding)];
   const victims = row.victims
     .slice(0, VICTIMS_SHOWN)
     .map((victim) => `${placeWords(victim)} (${victim.effect.toFixed(2)})`);

@@ -16,29 +16,20 @@ export function verdictLine(review: Review): VerdictLine {
   return { word: WORDS[review.verdict], because: because(review) };
 }
 
-/** What a finding says of itself, without the full stop. */
-export function headline(finding: ReviewFinding, changed: boolean): string {
-  const victims = new Set(
-    finding.rows.flatMap((row) => row.victims.map((victim) => `${victim.revision} ${victim.path} ${victim.ordinal}`)),
-  );
-  const own = finding.rows.every((row) => row.revision === 'head');
-  if (finding.check !== 'amplification' || finding.outcome !== 'fail' || victims.size === 0 || !own)
-    return finding.summary.trim().replace(/\.$/, '');
-  const culprits = Math.max(finding.rowsTotal, finding.rows.length);
-  const rows = plural(culprits, changed ? 'new or changed row' : 'new row');
-  const others = plural(victims.size, 'other row');
-  const them = culprits === 1 ? 'it' : 'them';
-  return `${rows} ${culprits === 1 ? 'exposes' : 'expose'} ${others}; verified: retraining without ${them} undoes it`;
+/** What a finding says of itself: the first sentence of its summary, without the full stop. */
+export function headline(finding: ReviewFinding): string {
+  const summary = finding.summary.trim();
+  const [first = summary] = /^.+?[^.\s]\.(?=\s+\p{Lu})/su.exec(summary) ?? [];
+  return first.replace(/\.$/, '');
 }
 
 function because(review: Review): string {
   const { blocking, undecided, told, open } = triage(review);
-  const changed = review.data.some((data) => data.rows.changed > 0);
   const first = blocking[0] ?? (review.verdict === 'fail' ? told[0] : undefined);
   if (review.verdict === 'fail') {
     if (!first) return 'a gate is broken';
     const more = Math.max(blocking.length, 1) - 1;
-    return headline(first, changed) + (more > 0 ? ` (and ${more} more)` : '');
+    return headline(first) + (more > 0 ? ` (and ${more} more)` : '');
   }
   if (review.verdict === 'unknown') {
     const names = undecided.map(
@@ -52,17 +43,27 @@ function because(review: Review): string {
     const lead = blocking[0] ?? told[0];
     const more = blocking.length + told.length - 1;
     if (!lead) return `nothing blocks, but ${plural(undecided.length + open.length, 'check')} could not answer`;
-    return `nothing blocks, but: ${headline(lead, changed)}${more > 0 ? ` (and ${more} more)` : ''}`;
+    return `nothing blocks, but: ${headline(lead)}${more > 0 ? ` (and ${more} more)` : ''}`;
   }
   return passed(review);
 }
 
 function passed(review: Review): string {
-  const { passed: quiet, undecided, open } = triage(review);
-  const moved = review.data.some(({ rows }) => rows.added + rows.removed + rows.changed > 0);
+  const { passed: quiet, undecided, open, ignored } = triage(review);
   const models = review.models.some((model) => model.change !== 'none');
-  if (!moved && !models) return 'no training data or model weights changed';
+  if (review.data.length === 0 && !models && review.findings.length === 0)
+    return 'nothing relevant changed: no training data, no model weights';
+  const same = review.data.every(({ rows }) => rows.head > 0 && rows.added + rows.removed + rows.changed === 0);
+  if (review.data.length > 0 && same && !models) return 'the data files hold the same rows as before';
+  const checks = new Set(quiet.map(({ check }) => check)).size;
+  const measured = quiet.some(({ family }) => family === 'leakage' || family === 'poisoning');
   const silent = undecided.length + open.length;
-  if (quiet.length === 0) return `nothing was found, but no check could answer (${silent} tried)`;
-  return `nothing harmful found by ${plural(quiet.length, 'check')}${silent > 0 ? `; ${silent} could not answer` : ''}`;
+  return [
+    checks === 0
+      ? 'nothing was found, but no check could answer'
+      : `no harm found in this change by ${plural(checks, 'check')}`,
+    ...(measured || checks === 0 ? [] : ['leakage and poisoning were not measured']),
+    ...(silent > 0 ? [`${silent} could not answer`] : []),
+    ...(ignored.length > 0 ? [`${plural(ignored.length, 'finding')} ignored by the configuration`] : []),
+  ].join('; ');
 }
