@@ -9,6 +9,10 @@ interface Manifest {
 
 const LICENSE_FILE = /^(?:licen[cs]e|copying|notice|third.?party)/i;
 
+const HEADS: Readonly<Record<string, readonly string[]>> = {
+  '@bufbuild/protobuf': ['dist/esm/index.js', 'dist/esm/wire/varint.js'],
+};
+
 /** For packages that say MIT and forgot the text. */
 const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
@@ -44,10 +48,21 @@ function describe(folder: string): string {
     .filter((file) => LICENSE_FILE.test(file))
     .sort()
     .map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
+  // Packages that keep their terms in the heads of their sources.
+  for (const file of texts.length === 0 ? (HEADS[name] ?? []) : []) texts.push(headOf(join(folder, file)));
+  if (HEADS[name] && license?.includes('Apache-2.0'))
+    texts.push(readFileSync(join(import.meta.dirname, '..', 'LICENSE'), 'utf8').trim());
   if (texts.length === 0) {
     if (!license?.startsWith('MIT'))
       throw new Error(`${name} carries no licence text (${license ?? 'and names none'})`);
     texts.push(`Copyright (c) the authors of ${name}\n\n${MIT}`);
   }
   return `${'-'.repeat(80)}\n${name} ${version}\nLicence: ${license ?? 'see below'}\n\n${texts.join('\n\n')}\n`;
+}
+
+/** The comment that a source file begins with. */
+function headOf(file: string): string {
+  const head = /^(?:\/\/.*\n)+/.exec(readFileSync(file, 'utf8'))?.[0];
+  if (!head) throw new Error(`${file} does not begin with its licence`);
+  return head.replace(/^\/\/ ?/gm, '').trim();
 }
