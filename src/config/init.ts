@@ -1,6 +1,7 @@
 import type { Check } from '../checks/check.ts';
 import { checks as builtChecks } from '../checks/index.ts';
 import type { ColumnSummary } from '../evidence/column.ts';
+import { isRepoPath } from './schema-value.ts';
 
 /** A data file that was found in the repository, and how its columns read. */
 export interface FoundFile {
@@ -22,7 +23,7 @@ export function proposeConfig({
   files: readonly FoundFile[];
   checks?: readonly Check[];
 }): string {
-  const usable = files.filter((file) => isWritable(file.path, 1000));
+  const usable = files.filter(({ path }) => isWritable(path, 1000) && isRepoPath(path));
   const holdouts = new Map(usable.flatMap((file) => trainOf(file, usable).map((train) => [train, file] as const)));
   const held = new Set(holdouts.values());
   const trained = usable.filter((file) => !held.has(file)).slice(0, 100);
@@ -86,8 +87,9 @@ function trainOf(file: FoundFile, files: readonly FoundFile[]): FoundFile[] {
 }
 
 function freshName(path: string, taken: Set<string>): string {
-  let name = stem(path).slice(0, 190);
-  for (let count = 2; taken.has(name); count++) name = `${stem(path).slice(0, 190)}-${count}`;
+  const wanted = stem(path).trim().slice(0, 190) || 'data';
+  let name = wanted;
+  for (let count = 2; taken.has(name); count++) name = `${wanted}-${count}`;
   taken.add(name);
   return name;
 }

@@ -29,15 +29,18 @@ export function text(what: string, limit = 200) {
   );
 }
 
-/** A path relative to the repository's root, with forward slashes, that stays inside it. */
+/** True for a path relative to the repository's root, with forward slashes, that stays inside it. */
+export function isRepoPath(path: string): boolean {
+  const inside = !path.startsWith('/') && !/^[A-Za-z]:/.test(path) && !path.split('/').includes('..');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  return inside && path.trim() !== '' && path.length <= 1000 && !/[\u0000-\u001f\u007f\\]/.test(path);
+}
+
 export function repoPath(what: string) {
   const expected = `${what} (relative to the repository's root, with forward slashes, without "..")`;
-  return scalar(expected, { type: 'string' }, (value) => {
-    const inside = !value.startsWith('/') && !/^[A-Za-z]:/.test(value) && !value.split('/').includes('..');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-    const plain = value.trim() !== '' && value.length <= 1000 && !/[\u0000-\u001f\u007f\\]/.test(value);
-    return inside && plain ? value.replace(/^(\.\/+)+/, '') : undefined;
-  });
+  return scalar(expected, { type: 'string' }, (value) =>
+    isRepoPath(value) ? value.replace(/^(\.\/+)+/, '') : undefined,
+  );
 }
 
 export function decimal(min: number, max: number) {
