@@ -7,3 +7,6 @@ process.on('message', async (message: { job: Job; threads: number }) => {
     process.send!({ error: error instanceof Error ? (error.stack ?? error.message) : String(error), job: message.job });
   }
 });
+
+// Without the queue there is nobody to answer.
+process.on('disconnect', () => process.exit(1));
