@@ -19,7 +19,7 @@ export function cost(review: Review): string {
   const { seconds, shadows, provider, runtime, flops, peak_bytes: peak, cached } = review.cost;
   if (shadows === 0) return `No shadow model was trained; ${formatValue(seconds, 'seconds')}.`;
   const engine = runtime === 'none' ? provider : `${provider}, ${runtime} runtime`;
-  const work = flops > 0 ? `, ${(flops / 1e9).toFixed(0)} GFLOP` : '';
+  const work = flops > 0 ? `, ${formatCount(flops / 1e9)} GFLOP` : '';
   const memory = peak > 0 ? `, peak memory ${formatBytes(peak)}` : '';
   const base = cached ? '; base models from the cache' : '';
   return `${plural(shadows, 'shadow model')} in ${formatValue(seconds, 'seconds')} on ${engine}${work}${memory}${base}.`;
