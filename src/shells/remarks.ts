@@ -7,6 +7,11 @@ import type { ChangedFile } from '../source/repository.ts';
 const DATA = /\.(?:csv|tsv|jsonl|ndjson|parquet|npz)(?:\.dvc)?$/i;
 const WEIGHTS = /\.(?:onnx|safetensors|pt|pth|ckpt|pkl|pickle|joblib|h5|hdf5|keras|gguf|tflite)$/i;
 
+/** True where a path looks like data or weights. */
+export function isRecognised(path: string): boolean {
+  return DATA.test(path) || WEIGHTS.test(path);
+}
+
 /** Changed files that look like model weights. */
 export function changedWeights(changes: readonly ChangedFile[]): Review['models'] {
   return changes

@@ -17,7 +17,7 @@ import { resolveRevisions } from '../source/revisions.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { gatherData } from './gather-data.ts';
 import { quietReview } from './quiet-review.ts';
-import { changedWeights, remarksOn } from './remarks.ts';
+import { changedWeights, isRecognised, remarksOn } from './remarks.ts';
 import { reproduceCommand } from './reproduce-command.ts';
 
 /** What a shell knows about the review that is wanted. Null leaves a value to the configuration or to chance. */
@@ -98,6 +98,8 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
     head: await repository.listTree(revisions.head),
     changes: await repository.changedFiles(revisions.base, revisions.head),
   };
+  if (configuration.origin.source === 'none' && ![...trees.base, ...trees.head].some(({ path }) => isRecognised(path)))
+    throw nothingRecognisable(options.configPath);
   const found = findDataSets(trees, config.data.length > 0 ? config.data : null);
   const changed = found.filter((data) => data.changed);
   const request = { ...requestOf(options, configuration, revisions), models: changedWeights(trees.changes) };
@@ -134,9 +136,7 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
       onProgress: options.onProgress,
     },
   );
-  const unreadable = data
-    .filter(({ name }) => !review.data.some((read) => read.name === name))
-    .map(({ name }) => review.findings.find((f) => f.subject.data === name && f.outcome === 'error')?.summary ?? name);
+  const unreadable = data.flatMap(({ name, head }) => unreadableSide(review, name, head !== null) ?? []);
   return { review, config, skipped: false, unreadable };
 }
 
@@ -177,4 +177,21 @@ function checkOptions({ only, seed }: ReviewOptions): void {
     throw new UserError('option-invalid', '--seed: expected up to 64 letters, digits, dots, dashes or underscores.', {
       hint: 'Take it from the plan of the review that is to be reproduced.',
     });
+}
+
+/** Why nothing can be said about a data set, in one sentence; null where it was read and holds rows. */
+function unreadableSide(review: Review, name: string, hasHead: boolean): string | null {
+  const read = review.data.find((data) => data.name === name);
+  if (read) return hasHead && read.rows.head === 0 ? `${read.path} holds no rows at the reviewed revision.` : null;
+  return review.findings.find((f) => f.subject.data === name && f.outcome === 'error')?.summary ?? name;
+}
+
+function nothingRecognisable(configPath: string): UserError {
+  return new UserError(
+    'nothing-recognisable',
+    `There is no ${configPath}, and no file that looks like data or weights.`,
+    {
+      hint: 'Say in a configuration what the data is (docs/configuration.md), or name the right repository by --repo.',
+    },
+  );
 }
