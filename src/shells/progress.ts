@@ -40,7 +40,7 @@ export function progressLine(output: Output, seconds: () => number): ProgressLin
 
 function describe({ step, done, secondsLeft }: Progress): string {
   const left = secondsLeft === null ? '' : `, about ${duration(secondsLeft)} left`;
-  return oneLine(`${String(Math.floor(done * 100)).padStart(3)}%  ${step}${left}`);
+  return oneLine(`${Math.floor(done * 100)}%  ${step}${left}`);
 }
 
 function duration(seconds: number): string {

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UserError } from '../../src/errors.ts';
+import { errorOf, failureOf, parseMessage, parseRequest } from '../../src/review/protocol.ts';
+import type { DataRequest } from '../../src/review/request.ts';
+import { aRequest, aReview } from '../fixtures/engine-messages.ts';
+
+const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+const file = (localPath: string) => ({ repoPath: 'train.csv', localPath, bytes: 3 });
+const data = (localPath: string): DataRequest => ({
+  name: 'train',
+  path: 'train.csv',
+  previousPath: null,
+  base: [file('/nowhere/files/0000')],
+  head: [file(localPath)],
+  holdout: { base: null, head: null },
+  options: { label: 'y', classes: null, id: null, group: null, exclude: [], text: [] },
+  problem: null,
+});
+
+test('a request survives the way', () => {
+  const request = { ...aRequest, data: [data('/nowhere/files/0001')] };
+  assert.deepEqual(parseRequest(throughJson(request)), request);
+});
+
+test('a request names no file outside the private folder', () => {
+  for (const path of [
+    '/etc/passwd',
+    '/nowhere/files/../secret',
+    '/nowhere/files',
+    'files/0001',
+    '/nowhere/filesystem/1',
+  ])
+    assert.throws(
+      () => parseRequest(throughJson({ ...aRequest, data: [data(path)] })),
+      /private folder|absolute/,
+      path,
+    );
+});
+
+test('a request out of form is refused', () => {
+  for (const broken of [null, {}, { ...aRequest, limits: null }, { ...aRequest, folders: { files: 'x' } }])
+    assert.throws(() => parseRequest(broken), /engine request/);
+});
+
+test('messages survive the way; unknown fields do not', () => {
+  const message = { kind: 'result', review: aReview };
+  assert.deepEqual(parseMessage(throughJson({ ...message, more: 1 })), message);
+  const progress = { kind: 'progress', progress: { step: 'x', done: 1, secondsLeft: null } };
+  assert.deepEqual(parseMessage(throughJson(progress)), progress);
+});
+
+test('a message out of form is refused, and what it holds is not repeated', () => {
+  const broken = [
+    { kind: 'order', text: 'private' },
+    { kind: 'progress', progress: { step: 'private', done: 7, secondsLeft: null } },
+    { kind: 'result', review: { ...aReview, findings: 'private' } },
+    'private',
+    null,
+  ];
+  for (const message of broken)
+    assert.throws(
+      () => parseMessage(message),
+      (error: Error) => /out of form/.test(error.message) && !error.message.includes('private'),
+    );
+});
+
+test('errors keep their kind on the way', () => {
+  const user = new UserError('code', 'What.', { hint: 'Do.', infrastructure: true });
+  const back = errorOf(failureOf(user));
+  assert.ok(back instanceof UserError);
+  assert.deepEqual(
+    [back.code, back.message, back.hint, back.infrastructure],
+    [user.code, user.message, user.hint, user.infrastructure],
+  );
+  const bug = errorOf(failureOf(new TypeError('oops')));
+  assert.ok(!(bug instanceof UserError));
+  assert.match(bug.stack ?? '', /TypeError: oops/);
+  assert.equal(errorOf(failureOf('text')).message, 'text');
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { optionsOf } from '../../src/config/options.ts';
+import { UserError } from '../../src/errors.ts';
+import { parseArguments } from '../../src/shells/parse-arguments.ts';
+
+const parse = (line: string, env: Record<string, string> = {}) =>
+  parseArguments(line.split(' '), { version: '1.2.3', env });
+const fails = (line: string, code: string, words: RegExp) =>
+  assert.throws(
+    () => parse(line),
+    (error: unknown) => error instanceof UserError && error.code === code && words.test(error.message),
+  );
+
+test('values are read by the table of options', () => {
+  const parsed = parse('review --base main --budget 1h30m --shadows 32 --only membership,mislabelled --dry-run');
+  assert.equal(parsed?.command, 'review');
+  assert.deepEqual(
+    { ...parsed?.values, registry: undefined },
+    {
+      repo: '.',
+      head: 'HEAD',
+      config: '.github/taster.yml',
+      device: 'auto',
+      base: 'main',
+      budget: 5400,
+      shadows: 32,
+      only: ['membership', 'mislabelled'],
+      'dry-run': true,
+      registry: undefined,
+    },
+  );
+  assert.ok(parsed?.given.has('budget') && !parsed.given.has('config'));
+});
+
+test('every option of a command can be given on its command line', () => {
+  for (const option of optionsOf('review')) {
+    const value =
+      { whole: '128', duration: '5m', choice: option.choices?.[0] ?? '', flag: '' }[option.type as string] ?? 'x';
+    const parsed = parse(`review --${option.name}${value ? ` ${value}` : ''}`);
+    assert.ok(parsed?.given.has(option.name), option.name);
+  }
+});
+
+test('a variable stands in for an option, and the command line wins', () => {
+  const env = { TASTER_RUNTIME_PATH: '/from/variable' };
+  assert.equal(parse('review', env)?.values['runtime-path'], '/from/variable');
+  assert.equal(parse('review --runtime-path /given', env)?.values['runtime-path'], '/given');
+});
+
+test('operands', () => {
+  assert.deepEqual(parse('rows review.json amplification')?.operands, ['review.json', 'amplification']);
+  assert.deepEqual(parse('rows review.json')?.operands, ['review.json']);
+  fails('rows', 'usage', /missing required argument 'review.json'/);
+  fails('demo extra', 'usage', /too many arguments/);
+});
+
+test('wrong use is told in one line', () => {
+  fails('review --frobnicate', 'usage', /unknown option '--frobnicate'/);
+  fails('frobnicate', 'usage', /unknown command 'frobnicate'/);
+  fails('review --base', 'usage', /argument missing/);
+  fails('review --budget soon', 'option-invalid', /--budget: expected a duration/);
+  fails('review --shadows 4', 'option-invalid', /from 8 to 1024/);
+  fails('review --device tpu', 'option-invalid', /--device/);
+});
+
+test('what is not built yet says so', () => {
+  for (const line of ['audit', 'bot', 'merge a b', 'review --html x', 'review --sarif=x', 'review --shard 1/2'])
+    fails(line, 'not-built', /not in this version/);
+});
