@@ -68,12 +68,15 @@ export function choice<const W extends string>(...words: readonly W[]) {
 /** A record with these keys and no other; an unknown key's message proposes the nearest one. */
 export function record<S extends z.ZodRawShape>(shape: S) {
   const known = Object.keys(shape);
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => unknownWord('key', key, known)).join('\n')
-        : undefined,
-  });
+  const required = known.filter((key) => !(shape[key] instanceof z.ZodOptional));
+  return z
+    .strictObject(shape, {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? issue.keys.map((key) => unknownWord('key', key, known)).join('\n')
+          : undefined,
+    })
+    .meta(required.length > 0 ? { required } : {});
 }
 
 /** Says that a word is unknown, and which one may have been meant. */

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse, parseDocument } from 'yaml';
+import { actionInputs } from '../../src/config/options.ts';
+import { workflowYaml } from '../../src/config/workflow.ts';
+
+interface Step {
+  readonly uses: string;
+  readonly if?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+interface Job {
+  readonly if?: string;
+  readonly needs?: string;
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+  readonly 'timeout-minutes': number;
+}
+interface Workflow {
+  readonly on: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+  readonly permissions: object;
+  readonly concurrency: { readonly group: string; readonly 'cancel-in-progress'?: string };
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+/** As GitHub's workflows write it. */
+const expression = (inside: string) => `$\{{ ${inside} }}`;
+
+const text = workflowYaml({ action: 'owner/taster', version: 'v1' });
+const workflow = parse(text) as Workflow;
+const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
+const recipeText = /```yaml\n(name: taster-publish\n[\s\S]*?)```/.exec(page)?.[1] ?? '';
+const recipe = parse(recipeText) as Workflow;
+
+test('the workflow is plain YAML without surprises', () => {
+  for (const each of [text, recipeText]) {
+    const document = parseDocument(each, { strict: true });
+    assert.deepEqual([document.errors, document.warnings], [[], []]);
+    assert.ok(!each.includes('\t'));
+  }
+});
+
+test('it runs on every pull request and in the merge queue, whatever files have changed', () => {
+  assert.deepEqual(Object.keys(workflow.on).sort(), ['merge_group', 'pull_request', 'workflow_dispatch']);
+  const types = workflow.on.pull_request!.types as string[];
+  for (const type of ['opened', 'synchronize', 'reopened', 'edited']) assert.ok(types.includes(type));
+  assert.doesNotMatch(text.replaceAll(/#.*/g, ''), /paths|pull_request_target/);
+});
+
+test('a newer push cancels the review of the older one; nothing is cancelled in the merge queue', () => {
+  assert.match(workflow.concurrency.group, /pull_request\.number \|\| github\.ref/);
+  assert.equal(workflow.concurrency['cancel-in-progress'], expression("github.event_name == 'pull_request'"));
+});
+
+test('the job that opens the change may only read; the one that may write opens nothing of it', () => {
+  assert.deepEqual(workflow.permissions, {});
+  assert.deepEqual(Object.keys(workflow.jobs), ['review', 'publish']);
+  const { review, publish } = workflow.jobs as { review: Job; publish: Job };
+  assert.deepEqual(review.permissions, { contents: 'read' });
+  assert.deepEqual(publish.permissions, { 'pull-requests': 'write' });
+  assert.equal(publish.needs, 'review');
+  const checkout = review.steps.find(({ uses }) => uses.startsWith('actions/checkout'));
+  assert.equal(checkout?.with?.['persist-credentials'], false);
+  assert.equal(review.if, undefined, 'a required check always runs');
+  for (const { with: given } of review.steps) assert.equal(given?.token, undefined);
+  assert.ok(publish.steps.every(({ uses }) => !uses.startsWith('actions/checkout')));
+  for (const job of [review, publish]) assert.ok(job['timeout-minutes'] <= 30);
+});
+
+test('the review is handed over also where a gate is broken, and lies where publish looks for it', () => {
+  const { review, publish } = workflow.jobs as { review: Job; publish: Job };
+  const upload = review.steps.find(({ uses }) => uses.startsWith('actions/upload-artifact'))!;
+  const download = publish.steps.find(({ uses }) => uses.startsWith('actions/download-artifact'))!;
+  assert.match(upload.if ?? '', /always\(\)/);
+  assert.match(publish.if ?? '', /!cancelled\(\)/);
+  assert.equal(upload.with?.name, download.with?.name);
+  assert.equal(download.with?.path, `${expression('runner.temp')}/taster/taster`);
+});
+
+test('only inputs that the action has are given, and no word of the event goes into a script', () => {
+  const names = new Set(actionInputs().map(({ name }) => name));
+  for (const { jobs } of [workflow, recipe])
+    for (const { steps } of Object.values(jobs))
+      for (const step of steps) {
+        assert.ok(!('run' in step));
+        if (/taster@/i.test(step.uses))
+          for (const name of Object.keys(step.with ?? {})) assert.ok(names.has(name), name);
+      }
+  assert.ok(text.includes('owner/taster@v1'));
+});
+
+test('the recipe for forks: after the review, without checkout, with no more than it needs', () => {
+  assert.deepEqual(recipe.on, {
+    workflow_run: { workflows: [(workflow as unknown as { name: string }).name], types: ['completed'] },
+  });
+  assert.deepEqual(recipe.permissions, {});
+  const { publish } = recipe.jobs as { publish: Job };
+  assert.deepEqual(Object.keys(recipe.jobs), ['publish']);
+  assert.deepEqual(publish.permissions, { actions: 'read', 'pull-requests': 'write' });
+  assert.match(publish.if ?? '', /workflow_run\.event == 'pull_request'/);
+  const [download, taster, ...rest] = publish.steps;
+  assert.equal(rest.length, 0);
+  assert.match(download!.uses, /^actions\/download-artifact@/);
+  assert.equal(download!.with?.['run-id'], expression('github.event.workflow_run.id'));
+  assert.equal(download!.with?.path, `${expression('runner.temp')}/taster/taster`);
+  assert.equal(taster!.with?.mode, 'publish');
+});
