@@ -1,6 +1,7 @@
 import { localDvc } from '../adapters/dvc.ts';
 import { type MaterialiseOptions, materialise } from '../adapters/files.ts';
 import { lfsEndpoint, lfsFetcher } from '../adapters/lfs.ts';
+import { localLfs } from '../adapters/lfs-local.ts';
 import type { DataConfig } from '../config/config.ts';
 import { assumedData } from '../config/defaults.ts';
 import { UserError } from '../errors.ts';
@@ -39,7 +40,7 @@ export async function pointerOptions(repository: Repository, token: string | nul
   const remote = await repository.remoteUrl('origin');
   const endpoint = remote === null ? null : lfsEndpoint(remote);
   return {
-    lfs: endpoint === null ? null : lfsFetcher({ endpoint, token, maxBytes: MOST_BYTES }),
+    lfs: localLfs(repository.root, endpoint === null ? null : lfsFetcher({ endpoint, token, maxBytes: MOST_BYTES })),
     dvc: localDvc(repository.root),
     maxBytes: MOST_BYTES,
   };
