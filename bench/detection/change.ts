@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ColumnKind } from '../../src/evidence/column.ts';
 import type { PoolRow } from '../../src/evidence/rows.ts';
 import type { Pool } from '../../src/table/pool.ts';
 import { hash32, permutation } from '../../src/tensor/random.ts';
@@ -51,14 +52,32 @@ export function planChange(data: DataSet, options: ChangeOptions): PlannedChange
     });
     return { victim, copies: own };
   });
+  return {
+    targets,
+    flipped,
+    honest: arrivals.map((_, index) => base.length + index).filter((row) => !flipped.includes(row)),
+    pool: poolOf({ name: data.name, classes: data.classes, kinds: data.columns, values, labels, base: base.length }),
+  };
+}
+
+/** A pool whose first `base` rows stand at both revisions and whose others arrive. */
+export function poolOf(at: {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly kinds: readonly { readonly name: string; readonly kind: ColumnKind }[];
+  /** Per column, a cell per row. */
+  readonly values: readonly (readonly (string | null)[])[];
+  readonly labels: readonly number[];
+  readonly base: number;
+}): Pool {
   const hash = (cells: readonly (string | null)[]) =>
     createHash('sha256').update(JSON.stringify(cells)).digest('hex').slice(0, 32);
-  const rows = labels.map((label, index): PoolRow => {
-    const cells = values.map((column) => column[index] ?? null);
-    const inBase = index < base.length;
+  const rows = at.labels.map((label, index): PoolRow => {
+    const cells = at.values.map((column) => column[index] ?? null);
+    const inBase = index < at.base;
     return {
       id: `row-${index}`,
-      path: `${data.name}.csv`,
+      path: `${at.name}.csv`,
       ordinal: index,
       line: index + 2,
       inBase,
@@ -71,22 +90,16 @@ export function planChange(data: DataSet, options: ChangeOptions): PlannedChange
       contentHash: hash([...cells, String(label)]),
     };
   });
-  const added = rows.length - base.length;
   return {
-    targets,
-    flipped,
-    honest: arrivals.map((_, index) => base.length + index).filter((row) => !flipped.includes(row)),
-    pool: {
-      rows,
-      groups: rows.map(() => null),
-      task: 'classification',
-      classes: data.classes,
-      columns: data.columns.map(({ name, kind }, index) => ({ name, kind, values: values[index]! })),
-      summaries: { base: [], head: [] },
-      counts: { base: base.length, head: rows.length, added, removed: 0, changed: 0, moved: 0 },
-      sampled: false,
-      remarks: [],
-    },
+    rows,
+    groups: rows.map(() => null),
+    task: 'classification',
+    classes: at.classes,
+    columns: at.kinds.map(({ name, kind }, index) => ({ name, kind, values: at.values[index]! })),
+    summaries: { base: [], head: [] },
+    counts: { base: at.base, head: rows.length, added: rows.length - at.base, removed: 0, changed: 0, moved: 0 },
+    sampled: false,
+    remarks: [],
   };
 }
 
