@@ -61,7 +61,7 @@ function escapeMarkup(text: string): string {
       .replace(/\b(gh-)(?=\d)/gi, `$1${BREAK}`)
       .replace(/\b(mailto|xmpp|javascript|data):/gi, `$1:${BREAK}`)
       // Seven to forty hexadecimal digits become a link to a commit.
-      .replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])([0-9a-f]{4})([0-9a-f]{3,36})\b/g, `$1${BREAK}$2`)
+      .replace(/\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}\b/g, (digits) => digits.replace(/.{6}(?=.)/g, `$&${BREAK}`))
       // At the beginning of a line these would open a list, a heading or a rule.
       .replace(/^(?=[-+=#]+(?:\s|$)|\d+[.)](?:\s|$))/, BREAK)
   );

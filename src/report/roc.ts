@@ -1,5 +1,5 @@
 import type { Review, ReviewFigure } from '../review/review.ts';
-import { bare } from './escape.ts';
+import { bare, prose } from './escape.ts';
 import { triage } from './triage.ts';
 
 /** False-positive rates that are drawn: a logarithmic axis, which xychart-beta itself has not. */
@@ -18,7 +18,7 @@ export function rocChart(review: Review): string | null {
     .find((candidate) => candidate.kind === 'roc' && candidate.series.some((series) => series.points.length > 1));
   if (!figure) return null;
   const series = figure.series.filter((one) => one.points.length > 1).slice(0, LINES_SHOWN);
-  const names = series.map((one, index) => bare(one.name, 40) || `line ${index + 1}`);
+  const names = series.map((one, index) => prose(one.name, 40) || `line ${index + 1}`);
   return [
     `Membership inference, share of training rows recognised (%) against the rate of false alarms. Lines from first to last: ${names.join(', ')}.`,
     '',

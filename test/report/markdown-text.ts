@@ -34,9 +34,31 @@ export function assertSafeMarkdown(text: string, server: string): void {
     assert.ok(target!.startsWith(`${server}/`) && !/[\s<>|`\\]/.test(target!), `a foreign link: ${target}`);
   const unlinked = body.replace(/\]\([^)]*\)/g, '');
   assert.doesNotMatch(unlinked, /\w:\/\/|\bwww\.\w/i, 'an address that GitHub would link');
+  // Names keep their underscores between letters, and code keeps everything.
+  const words = unlinked
+    .replace(/^```[^`]*^```/gm, '')
+    .replace(/`[^`\n]*`/g, '')
+    .replace(/ _\([a-z0-9 ,]+\)_$|^_Left out for length: .*_$/gm, '');
+  assert.doesNotMatch(words, /(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/, 'emphasis');
+  assert.doesNotMatch(words, /\bgh-\d/i, 'a reference to an issue');
+  assert.doesNotMatch(words, /\b(?:mailto|xmpp|javascript|data):(?!&#8203;)\S/i, 'an address that GitHub would link');
+  assert.doesNotMatch(
+    words,
+    /\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b/,
+    `a reference to a commit: ${/\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b/.exec(words)?.[0]}`,
+  );
   assert.equal(unlinked.match(/^```/gm)?.length ?? 0, body.includes('```mermaid') ? 2 : 0, 'an open code block');
   for (const line of body.split('\n'))
     if (!line.startsWith('```')) assert.equal((line.match(/`/g)?.length ?? 0) % 2, 0, `an open code span: ${line}`);
+  for (const line of body.split('\n')) {
+    if (/^(?:### \S+ Taster: |#### Proposed configuration)/u.test(line)) continue;
+    const inner = line.replace(/^- /, '');
+    assert.doesNotMatch(
+      inner,
+      /^(?:#+ |[-+*] |\d+[.)] |>|~~~|={2,}$|-{3,}$| {4})/,
+      `a line that opens a block: ${line}`,
+    );
+  }
   for (const table of tablesOf(body)) {
     const widths = new Set(table.map((line) => cells(line)));
     assert.equal(widths.size, 1, `columns differ: ${table[0]}`);
