@@ -1,4 +1,5 @@
 import type { ColumnKind } from '../evidence/column.ts';
+import { longSql } from './cells.ts';
 import type { Side } from './load.ts';
 import { missingWordSql } from './missing.ts';
 import type { TableOptions } from './pool.ts';
@@ -14,7 +15,6 @@ export interface ColumnPlan {
 }
 
 const SAMPLED_ABOVE = 200_000;
-const BATCH = 100;
 /** Share of the values that must be numbers (or dates), so that one typing error does not make a column text. */
 const ENOUGH = 0.95;
 const TRUTHS = new Set(['true', 'false', 'yes', 'no', 'y', 'n', 't', 'f', '0', '1', '0.0', '1.0', 'on', 'off']);
@@ -36,13 +36,13 @@ interface Facts {
 export async function planColumns(sql: Sql, side: Side, options: TableOptions): Promise<ColumnPlan[]> {
   const every = Math.max(1, Math.floor(side.rows / SAMPLED_ABOVE));
   const source = `${side.table}${every > 1 ? ` WHERE hash(rowid) % ${every} = 0` : ''}`;
-  const all = side.names.map((_, at) => `c${at}`);
-  const first = await readFacts(sql, source, all, firstSql);
-  const open = all.filter((_, at) => Number(first[at]!.numbers) < Number(first[at]!.present));
-  const second = await readFacts(sql, source, open, secondSql);
+  const all = side.names.map((_, at) => at);
+  const first = await readFacts(sql, source, all, FIRST);
+  const open = all.filter((at) => Number(first.get(at)?.numbers ?? 0) < Number(first.get(at)?.present ?? 0));
+  const second = await readFacts(sql, source, open, SECOND);
   const [total] = (await sql.rows(`SELECT count(*) FROM ${source}`))[0]!;
   return side.names.map((name, at) => {
-    const found = { ...first[at], ...second[open.indexOf(`c${at}`)] };
+    const found: Cells = { ...first.get(at), ...second.get(at) };
     const n = (key: string) => Number(found[key] ?? 0);
     const facts = { total: Number(total), present: n('present'), distinct: n('distinct'), numbers: n('numbers') };
     const text = { dates: n('dates'), words: n('words'), length: n('length'), spaces: n('spaces') };
@@ -52,23 +52,21 @@ export async function planColumns(sql: Sql, side: Side, options: TableOptions): 
 
 type Cells = Readonly<Record<string, SqlValue>>;
 
-/** One record per column, in batches that the database can plan. */
+/** One record per column index; none for a side without rows. */
 async function readFacts(
   sql: Sql,
   source: string,
-  columns: readonly string[],
-  cells: (column: string) => Readonly<Record<string, string>>,
-): Promise<Cells[]> {
-  const found: Cells[] = [];
-  for (let start = 0; start < columns.length; start += BATCH) {
-    const records = columns.slice(start, start + BATCH).map(cells);
-    const [row] = await sql.rows(
-      `SELECT ${records.flatMap((record) => Object.values(record)).join(', ')} FROM ${source}`,
-    );
-    let at = 0;
-    for (const record of records) found.push(Object.fromEntries(Object.keys(record).map((key) => [key, row![at++]!])));
-  }
-  return found;
+  columns: readonly number[],
+  facts: Readonly<Record<string, string>>,
+): Promise<Map<number, Cells>> {
+  if (columns.length === 0) return new Map();
+  const names = Object.keys(facts);
+  const rows = await sql.rows(
+    `SELECT c, ${Object.values(facts).join(', ')} FROM ${longSql(source, columns)} GROUP BY c`,
+  );
+  return new Map(
+    rows.map(([at, ...cells]) => [Number(at), Object.fromEntries(names.map((name, i) => [name, cells[i]!]))]),
+  );
 }
 
 /** SQL: a finite number, else null. */
@@ -76,26 +74,21 @@ export function numberSql(column: string): string {
   return `CASE WHEN isfinite(TRY_CAST(${column} AS DOUBLE)) THEN TRY_CAST(${column} AS DOUBLE) END`;
 }
 
-function firstSql(column: string): Record<string, string> {
-  return {
-    present: `count(${column})`,
-    distinct: `approx_count_distinct(${column})`,
-    numbers: `count(*) FILTER (isfinite(TRY_CAST(${column} AS DOUBLE)))`,
-    low: `left(min(${column}), 100)`,
-    high: `left(max(${column}), 100)`,
-  };
-}
+const FIRST = {
+  present: 'count(v)',
+  distinct: 'approx_count_distinct(v)',
+  numbers: 'count(*) FILTER (isfinite(TRY_CAST(v AS DOUBLE)))',
+  low: 'left(min(v), 100)',
+  high: 'left(max(v), 100)',
+};
 
 /** What matters for columns that are not all numbers. */
-function secondSql(column: string): Record<string, string> {
-  const date = `regexp_matches(${column}, '^\\d{1,4}[-/]\\d{1,2}[-/]\\d{1,4}') AND TRY_CAST(${column} AS TIMESTAMP) IS NOT NULL`;
-  return {
-    dates: `count(*) FILTER (${date})`,
-    words: `count(*) FILTER (${missingWordSql(column)})`,
-    length: `avg(length(${column}))`,
-    spaces: `avg(length(${column}) - length(replace(${column}, ' ', '')))`,
-  };
-}
+const SECOND = {
+  dates: `count(*) FILTER (regexp_matches(v, '^\\d{1,4}[-/]\\d{1,2}[-/]\\d{1,4}') AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL)`,
+  words: `count(*) FILTER (${missingWordSql('v')})`,
+  length: 'avg(length(v))',
+  spaces: `avg(length(v) - length(replace(v, ' ', '')))`,
+};
 
 function planOf(name: string, facts: Facts, options: TableOptions): ColumnPlan {
   const known = facts.present - facts.words;

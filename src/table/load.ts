@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { mapCellsSql } from './cells.ts';
 import { type Format, findFormat } from './format.ts';
 import { quoteName, quoteText } from './quote.ts';
 import { linesSql } from './read-lines.ts';
@@ -109,24 +110,37 @@ function cleanSql(cell: string): string {
 }
 
 function selectSql(file: LocalFile, format: Format, names: readonly string[]): string {
-  const list = (cell: (name: string, at: number) => string) =>
-    names.map((name) => cleanSql(cell(name, format.names.indexOf(name)))).join(', ');
+  const from = (source: string, cell: (name: string, at: number) => string) =>
+    mapCellsSql(
+      source,
+      names.map((name) => cell(name, format.names.indexOf(name))),
+      cleanSql,
+    );
   if (format.kind === 'parquet')
-    return `SELECT ${list((name) => `CAST(${quoteName(name)} AS VARCHAR)`)} FROM read_parquet(${quoteText(file.localPath)}, hive_partitioning=false)`;
-  if (format.kind === 'jsonl')
-    return `SELECT ${list((name) => `json_extract_string(line, ${quoteText(pointer(name))})`)} FROM ${linesSql(file.localPath, format.encoding)} WHERE trim(line, ${BLANKS}) <> ''`;
+    return from(
+      `read_parquet(${quoteText(file.localPath)}, hive_partitioning=false)`,
+      (name) => `CAST(${quoteName(name)} AS VARCHAR)`,
+    );
+  const lines = linesSql(file.localPath, format.encoding);
+  if (format.kind === 'jsonl') {
+    const pointers = names.map((name) => quoteText(pointer(name))).join(', ');
+    const objects = `(SELECT json_extract_string(line, [${pointers}]) AS f FROM ${lines} WHERE trim(line, ${BLANKS}) <> '')`;
+    return from(objects, (name) => `f[${names.indexOf(name) + 1}]`);
+  }
   const skip = format.skip + (format.header ? 1 : 0);
   if (format.kind === 'spaces') {
     const fields = `string_split_regex(trim(line, ${BLANKS}), '\\s+')`;
     const checked = `CASE WHEN len(f) <> ${names.length} THEN error('CSV Error on Line: ' || n || chr(10) || 'Expected Number of Columns: ${names.length} Found: ' || len(f)) ELSE f END`;
-    const numbered = `SELECT line, row_number() OVER () AS n FROM ${linesSql(file.localPath, format.encoding)}`;
-    return `SELECT ${list((_, at) => `f[${at + 1}]`)} FROM (SELECT ${checked} AS f FROM (SELECT ${fields} AS f, n FROM (${numbered}) WHERE n > ${skip} AND trim(line, ${BLANKS}) <> ''))`;
+    const numbered = `SELECT line, row_number() OVER () AS n FROM ${lines}`;
+    const rows = `SELECT ${fields} AS f, n FROM (${numbered}) WHERE n > ${skip} AND trim(line, ${BLANKS}) <> ''`;
+    return from(`(SELECT ${checked} AS f FROM (${rows}))`, (_, at) => `f[${at + 1}]`);
   }
   const columns = format.names.map((_, at) => `'f${at}': 'VARCHAR'`).join(', ');
-  const source =
+  return from(
     `read_csv(${quoteText(file.localPath)}, auto_detect=false, delim=${quoteText(format.delimiter ?? '\x1f')}, quote=${quoteText(format.quote)}, ` +
-    `escape=${quoteText(format.quote)}, header=false, skip=${skip}, columns={${columns}}, encoding=${quoteText(format.encoding)})`;
-  return `SELECT ${list((_, at) => `f${at}`)} FROM ${source}`;
+      `escape=${quoteText(format.quote)}, header=false, skip=${skip}, columns={${columns}}, encoding=${quoteText(format.encoding)})`,
+    (_, at) => `f${at}`,
+  );
 }
 
 /** A JSON pointer (RFC 6901) to one member. */
