@@ -68,4 +68,22 @@ export const suites: Readonly<Record<string, () => Job[]>> = {
       job('retest-clean', 'location30', 501, { nonce: `turn ${turn}` }),
       job('retest-poisoned', 'location30', 502, { nonce: `turn ${turn}`, victims: 20, copies: 1 }),
     ]),
+  /** A little of everything, interleaved: what a small machine can do in an hour. */
+  quick: () =>
+    interleave([
+      suites['truth-serum']!().filter(({ kind }) => kind === 'exact'),
+      suites.clean!().filter(({ data }) => data === 'location30'),
+      suites['truth-serum']!().filter(({ kind }) => kind === 'near'),
+      suites.mislabelled!(),
+      suites.clean!().filter(({ data }) => data === 'adult'),
+      suites.others!().filter(({ kind }) => kind === 'adult-r1'),
+      suites['truth-serum']!().filter(({ kind }) => kind === 'r8'),
+      suites.clean!().filter(({ data }) => data === 'sms'),
+      suites.others!().filter(({ kind }) => kind === 'sms-r1'),
+    ]),
 };
+
+function interleave(lists: readonly Job[][]): Job[] {
+  const longest = Math.max(...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list[index] ?? [])).flat();
+}

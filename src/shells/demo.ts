@@ -19,7 +19,7 @@ data:
     path: ${DATA}
     label: label
     text: [message]
-shadows: {models: 64, epochs: 25, budget: 45s}
+shadows: {models: 64, epochs: 20, budget: 45s}
 checks:
   conflicting-copies: off
   duplicates: off
