@@ -25,6 +25,7 @@ export function assertSafeMarkdown(text: string, server: string): void {
   assertClosed(body, 'summary');
   assertClosed(body, 'sub');
   assertClosed(body, 'code');
+  assert.ok(text.isWellFormed(), 'half a character');
   assert.doesNotMatch(body, /@[A-Za-z0-9]/, 'a mention');
   assert.doesNotMatch(body, /(?<![&\w])#\d/, 'a reference to an issue');
   assert.doesNotMatch(body, /[\p{Cf}\p{Zl}\p{Zp}]|[^\P{Cc}\n]/u, 'hidden or control characters');
