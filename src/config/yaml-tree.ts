@@ -37,7 +37,8 @@ export function readYaml(text: string): YamlTree {
     // The library compares keys pairwise, which is quadratic: told apart below instead.
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    // Not 'silent': that passes over further documents without a word.
+    logLevel: 'error',
   });
   // One broken place makes the parser complain about all that follows: the first complaint is the true one.
   for (const error of document.errors.slice(0, 1)) report(error.pos[0], syntaxMessage(error.code, error.message));
