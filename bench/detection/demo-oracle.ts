@@ -27,7 +27,7 @@ const pool = poolOf({
   labels: all.map((row) => classes.indexOf(row[0]!)),
   base: base.length,
 });
-const limits = { shadows: SHADOWS, budgetSeconds: 45 * (SHADOWS / 64), epochs: 25, maxRows: 100_000 };
+const limits = { shadows: SHADOWS, budgetSeconds: 120 * (SHADOWS / 64), epochs: 20, maxRows: 100_000 };
 const prepared = prepareSubject(
   pool,
   'messages',

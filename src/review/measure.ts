@@ -35,9 +35,6 @@ interface Order {
   };
 }
 
-/** The plan keeps to the budget at the reference rate; the clock cuts a run only where the machine is far slower. */
-const CLOCK = 2;
-
 /** Shares of the work that the progress line counts with. */
 const PREPARED = 0.05;
 const SCORED = 0.6;
@@ -99,7 +96,7 @@ export async function measure({ prepared, training, checks, context }: Order): P
   done = SCORED;
   width = (0.95 - SCORED) / Math.max(1, wanted.length);
   for (const experiment of wanted) {
-    const left = CLOCK * request.limits.budgetSeconds - (tools.seconds() - start);
+    const left = request.limits.budgetSeconds - (tools.seconds() - start);
     const cut = left < perShadow * experiment.shadows;
     results.push(cut ? { experiment, ensemble: null } : await runExperiment(run, experiment));
     if (!cut) count.trained += experiment.shadows;

@@ -15,6 +15,8 @@ export interface Plan {
 
 /** Floating-point operations a second that plans count with, on two cores. */
 export const REFERENCE_RATE = 50e9;
+/** Share of the budget that a plan may use at the reference rate: a machine a third as fast still ends inside it. */
+const PLANNED_SHARE = 1 / 3;
 
 export interface Sizes {
   readonly task: Task;
@@ -46,7 +48,8 @@ export function makePlan(
     { kind: 'softmax', task: kind, width, hidden: 0, outputs },
   ];
   const fits = (slice: Slice) =>
-    ensembleFlops(slice, epochs, trainingRows, limits.models) * ENSEMBLES <= limits.budgetSeconds * REFERENCE_RATE;
+    ensembleFlops(slice, epochs, trainingRows, limits.models) * ENSEMBLES <=
+    limits.budgetSeconds * PLANNED_SHARE * REFERENCE_RATE;
   const slice = slices.find(fits) ?? slices.at(-1)!;
   const recipe: Recipe = { optimizer: 'sgd', rate: kind === 'regression' ? 0.02 : 0.3, decay: 0, batch, epochs };
   return { nonce: limits.nonce, membershipKey: limits.membershipKey, models: limits.models, slice, recipe };
