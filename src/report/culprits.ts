@@ -47,8 +47,8 @@ function openFinding(review: Review, { finding, rows, repeated }: NamedOnce, opt
   const rest = Math.max(finding.rowsTotal, finding.rows.length) - shown - repeated;
   const table = rowTable(review, finding, rows, options);
   const more = [
-    ...(repeated > 0 ? [`${plural(repeated, 'row')} of it named above`] : []),
-    ...(rest > 0 ? [`${formatCount(rest)} more ${shown > 0 ? '' : 'rows '}below`] : []),
+    ...(repeated > 0 ? [`${plural(repeated, 'row')} of the findings above`] : []),
+    ...(rest > 0 ? [`${formatCount(rest)} more`] : []),
   ];
   return [
     ...(options.said ? [] : [`**${outcomeWord(finding)}** · ${briefText(finding, 300)}`]),

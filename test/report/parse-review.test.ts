@@ -102,7 +102,7 @@ test('unknown fields are dropped, unknown words read unknown, a byte order mark 
     const [finding] = value.findings as Record<string, unknown>[];
     finding!.outcome = 'brilliant';
     finding!.family = 'quantum';
-    finding!.constructor = 1;
+    Object.assign(finding!, { constructor: 1 });
   });
   const review = parseReview(`\ufeff${text}`, MAX);
   assert.equal(review.verdict, 'unknown');
