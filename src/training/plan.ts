@@ -16,7 +16,7 @@ export interface Plan {
 /** Floating-point operations a second that plans count with, on two cores. */
 export const REFERENCE_RATE = 50e9;
 /** Share of the budget that a plan may use at the reference rate: a machine a third as fast still ends inside it. */
-const PLANNED_SHARE = 1 / 3;
+export const PLANNED_SHARE = 1 / 3;
 
 export interface Sizes {
   readonly task: Task;
