@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { RowCounts } from '../evidence/evidence.ts';
-import { hashSql } from './canonical.ts';
+import { differSql, hashSql } from './canonical.ts';
 import type { ColumnPlan } from './columns.ts';
 import type { Side } from './load.ts';
 import type { Sql } from './sql.ts';
@@ -26,13 +26,24 @@ export async function diffSides(
   id: string | null,
 ): Promise<Diff> {
   const pairs = `${name}_pairs`;
+  const keyed = (revision: string) => `${name}_${revision}_keys`;
   for (const [revision, side] of Object.entries(sides))
-    if (side) await keyRows(sql, `${name}_${revision}_keys`, side, compared, id);
-    else await sql.run(`CREATE OR REPLACE TABLE ${name}_${revision}_keys (r BIGINT, k VARCHAR, h VARCHAR)`);
+    if (!side) await sql.run(`CREATE OR REPLACE TABLE ${keyed(revision)} (r BIGINT, k VARCHAR)`);
+    else if (id === null) await keyByContent(sql, keyed(revision), side, compared);
+    else await checkIds(sql, side, id);
+  const ids = id !== null && sides.base && sides.head;
+  const source = (side: Side, alias: string) =>
+    compared.map((plan) => ({ sql: `${alias}.c${side.names.indexOf(plan.name)}`, plan }));
+  const byId = (side: Side | null, revision: string) =>
+    side && id !== null
+      ? { table: side.table, r: 'rowid', k: `c${side.names.indexOf(id)}` }
+      : { table: keyed(revision), r: 'r', k: 'k' };
+  const [b, h] = [byId(sides.base, 'base'), byId(sides.head, 'head')];
+  const changed = ids ? differSql(source(sides.base, 'b'), source(sides.head, 'h')) : 'false';
   await sql.run(
-    `CREATE OR REPLACE TABLE ${pairs} AS SELECT b.r AS b, h.r AS h, coalesce(b.k, h.k) AS k, ` +
-      `b.r IS NOT NULL AND h.r IS NOT NULL AND b.h <> h.h AS changed ` +
-      `FROM ${name}_base_keys b FULL JOIN ${name}_head_keys h ON b.k = h.k`,
+    `CREATE OR REPLACE TABLE ${pairs} AS SELECT b.${b.r} AS b, h.${h.r} AS h, coalesce(b.${b.k}, h.${h.k}) AS k, ` +
+      `b.${b.r} IS NOT NULL AND h.${h.r} IS NOT NULL AND (${changed}) AS changed ` +
+      `FROM ${b.table} b FULL JOIN ${h.table} h ON b.${b.k} = h.${h.k}`,
   );
   const [row] = await sql.rows(
     `SELECT count(*) FILTER (b IS NULL), count(*) FILTER (h IS NULL), count(*) FILTER (changed) FROM ${pairs}`,
@@ -49,34 +60,27 @@ export async function diffSides(
   return { pairs, moved: moved.table, counts };
 }
 
-async function keyRows(
-  sql: Sql,
-  table: string,
-  side: Side,
-  compared: readonly ColumnPlan[],
-  id: string | null,
-): Promise<void> {
+/** Rows without an id: their key is the content's hash and the ordinal among equals, so equal keys have equal content. */
+async function keyByContent(sql: Sql, table: string, side: Side, compared: readonly ColumnPlan[]): Promise<void> {
   const hash = hashSql(compared.map((plan) => ({ sql: `c${side.names.indexOf(plan.name)}`, plan })));
-  if (id !== null) {
-    const column = `c${side.names.indexOf(id)}`;
-    await sql.run(
-      `CREATE OR REPLACE TABLE ${table} AS SELECT rowid AS r, ${column} AS k, ${hash} AS h FROM ${side.table}`,
-    );
-    await checkIds(sql, table, side, id);
-    return;
-  }
   await sql.run(`CREATE OR REPLACE TABLE ${table}_h AS SELECT rowid AS r, ${hash} AS h FROM ${side.table}`);
   const twice = `SELECT h FROM ${table}_h GROUP BY h HAVING count(*) > 1`;
   await sql.run(
-    `CREATE OR REPLACE TABLE ${table} AS SELECT r, h || '-0' AS k, h FROM ${table}_h WHERE h NOT IN (${twice}) ` +
-      `UNION ALL SELECT r, h || '-' || (row_number() OVER (PARTITION BY h ORDER BY r) - 1), h FROM ${table}_h WHERE h IN (${twice})`,
+    `CREATE OR REPLACE TABLE ${table} AS SELECT r, h || '-0' AS k FROM ${table}_h WHERE h NOT IN (${twice}) ` +
+      `UNION ALL SELECT r, h || '-' || (row_number() OVER (PARTITION BY h ORDER BY r) - 1) FROM ${table}_h WHERE h IN (${twice})`,
   );
   await sql.run(`DROP TABLE ${table}_h`);
 }
 
-async function checkIds(sql: Sql, table: string, side: Side, id: string): Promise<void> {
-  const [row] = await sql.rows(`SELECT count(*), count(k), count(DISTINCT k) FROM ${table}`);
-  const [rows, present, distinct] = row!.map(Number) as [number, number, number];
+async function checkIds(sql: Sql, side: Side, id: string): Promise<void> {
+  const column = `c${side.names.indexOf(id)}`;
+  const count = async (distinct: string) =>
+    (await sql.rows(`SELECT count(*), count(${column}), count(DISTINCT ${distinct}) FROM ${side.table}`))[0]!.map(
+      Number,
+    ) as [number, number, number];
+  // Counting 64-bit hashes is faster than counting texts; two ids of one hash are told apart by the second look.
+  const quick = await count(`hash(${column})`);
+  const [rows, present, distinct] = quick[1] === quick[2] ? quick : await count(column);
   const where = side.parts[0]?.file.repoPath ?? 'the data set';
   const hint = 'An id must name one row: correct the ids, or leave `id` away so that rows are told apart by content.';
   if (present < rows)
