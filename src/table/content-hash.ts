@@ -23,5 +23,6 @@ export function contentHashes(
 
 function canonical(value: string | null, numeric: boolean): string {
   if (value === null) return '\x1e';
+  if (value.length === 1) return value;
   return numeric && value.length <= EXACT_DIGITS && isNumber(value) ? String(Number(value) + 0) : value;
 }

@@ -1,4 +1,5 @@
 import type { ColumnSummary } from '../evidence/column.ts';
+import { keyOf } from '../tensor/random.ts';
 import type { ColumnPlan } from './columns.ts';
 import { labelAccuracy } from './label-accuracy.ts';
 import type { Labels } from './labels.ts';
@@ -33,17 +34,12 @@ export async function summariseSides(
     const accuracy = new Map<string, number>();
     const rows = picked.rows.flatMap((row, at) => (has(row) ? [at] : [])).filter((_, at) => at < ACCURACY_ROWS);
     const target = rows.map((at) => labels.read(picked.values[labelAt]?.[at] ?? null));
+    const halves = Uint8Array.from(rows, (row) => keyOf(picked.rows[row]!.contentHash) % 2);
     for (const [at, plan] of used.entries()) {
       if (labels.task === 'unlabelled' || ['label', 'id', 'group', 'excluded', 'text', 'constant'].includes(plan.kind))
         continue;
       const values = rows.map((row) => picked.values[at]![row]!);
-      const value = labelAccuracy(
-        plan,
-        values,
-        target,
-        rows.map((row) => picked.rows[row]!.contentHash),
-        labels.task === 'regression',
-      );
+      const value = labelAccuracy(plan, values, target, halves, labels.task === 'regression');
       if (value !== null) accuracy.set(plan.name, value);
     }
     return await summarise(sql, side, byName, accuracy);
