@@ -4,6 +4,7 @@ import { hash32 } from '../tensor/random.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { epochBatches } from './order.ts';
 import { cosineRate, type Recipe } from './recipe.ts';
+import { refuseDivergence } from './refuse-divergence.ts';
 import type { Feed, Runtime, Session } from './runtime.ts';
 import { scoringGraph } from './score.ts';
 import { initialWeights, parametersOf, type Slice } from './slice.ts';
@@ -74,6 +75,7 @@ export async function trainEnsemble(
     });
   }
   const { name, models, inside } = order;
+  refuseDivergence(phi, name);
   return { name, models, rows: N, phi, inside, ...accuracies(right, inside) };
 }
 

@@ -174,3 +174,9 @@ test('a session is released where a run fails', async () => {
   await assert.rejects(train(mlp!, 2, { runtime: failing }), /out of memory/);
   assert.ok(seen.released());
 });
+
+test('models that diverge are refused: a score that is no number would read as a pass', async () => {
+  const wild = { ...recipe, rate: 1e6, epochs: 20 };
+  for (const slice of [slices[0]!, slices[2]!])
+    await assert.rejects(train(slice, 2, { recipe: wild }), { code: 'training-diverged', infrastructure: false });
+});
