@@ -1,4 +1,8 @@
+import { UserError } from '../errors.ts';
 import { hash32 } from '../tensor/random.ts';
+
+/** A hash and a row number share one double: 32 bits and 21 bits. */
+const MOST_ROWS = 2 ** 21;
 
 /** The batches of one epoch for a group of models. */
 export interface Batches {
@@ -11,7 +15,7 @@ export interface Batches {
 
 /**
  * Orders each model's training rows by a hash of (row key, model key, epoch): a row that is added or removed moves no
- * other row past another, so that base and head share their batch order.
+ * other row past another, so that base and head share their batch order. Throws a UserError (`too-many-rows`).
  * @param inside [M,N] of the group: 1 where the row trains the model.
  * @param rowKeys [N] stable key of each row.
  */
@@ -25,10 +29,14 @@ export function epochBatches(at: {
   const { inside, rowKeys, modelKeys, epoch, batch } = at;
   const N = rowKeys.length;
   const M = modelKeys.length;
+  if (N > MOST_ROWS)
+    throw new UserError('too-many-rows', `${N} rows are to be trained on; at most ${MOST_ROWS} can be.`, {
+      hint: 'Lower shadows.max_rows, or split the change.',
+    });
   const orders = modelKeys.map((key, model) => {
     const keyed: number[] = [];
     for (let row = 0; row < N; row++)
-      if (inside[model * N + row]) keyed.push(hash32(rowKeys[row]!, key, epoch, 0x0bde) * 0x10_0000 + row);
+      if (inside[model * N + row]) keyed.push(hash32(rowKeys[row]!, key, epoch, 0x0bde) * MOST_ROWS + row);
     return Float64Array.from(keyed).sort();
   });
   const steps = Math.max(1, ...orders.map((order) => Math.ceil(order.length / batch)));
@@ -37,7 +45,7 @@ export function epochBatches(at: {
   orders.forEach((order, model) => {
     for (let i = 0; i < order.length; i++) {
       const at = (Math.floor(i / batch) * M + model) * batch + (i % batch);
-      rows[at] = order[i]! % 0x10_0000;
+      rows[at] = order[i]! % MOST_ROWS;
       weights[at] = 1;
     }
   });

@@ -93,3 +93,19 @@ test('a group in which nobody trains still has one step of padding', () => {
   assert.equal(steps, 1);
   assert.ok(weights.every((weight) => weight === 0));
 });
+
+test('of very many rows the last ones are still themselves; more than can be told apart are refused', () => {
+  const most = 2 ** 21;
+  const at = (N: number) => {
+    const inside = new Uint8Array(N);
+    for (const row of [0, 2 ** 20, N - 1]) inside[row] = 1;
+    const rowKeys = new Uint32Array(N);
+    rowKeys.set([0xffff_ffff], N - 1);
+    return epochBatches({ inside, rowKeys, modelKeys: [5], epoch: 0, batch: 3 });
+  };
+  assert.deepEqual(
+    Array.from(at(most).rows).sort((a, b) => a - b),
+    [0, 2 ** 20, most - 1],
+  );
+  assert.throws(() => at(most + 1), { code: 'too-many-rows' });
+});
