@@ -18,8 +18,8 @@ export interface TrainingRun {
 
 /**
  * The ensembles of a review: `base` (no change row), `with` (the whole change always in) and `screen` (a fair bit per
- * change unit). They share membership bits, initial weights and batch order. Without a base there is none to compare
- * with: a new data set gets `base: null`, and its screen is trained all the same.
+ * change unit). They share membership bits, initial weights and batch order. Without change rows `with` is
+ * `base`; a new data set has nothing to be compared with, and nothing is trained.
  */
 export async function trainScores(
   run: TrainingRun,
