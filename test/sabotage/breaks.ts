@@ -1,0 +1,91 @@
+/** One named break of the sources, and the test files that must catch it. */
+export interface Break {
+  readonly name: string;
+  /** Source file, from the repository's root. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly search: string;
+  readonly replace: string;
+  /** From the repository's root; at least one of their tests must fail, and none without the break. */
+  readonly tests: readonly string[];
+}
+
+export const breaks: readonly Break[] = [
+  {
+    name: "a gradient's sign is turned",
+    file: 'src/gradients/elementwise.ts',
+    search: 'inputs: [spread(0, pass), spread(1, neg)]',
+    replace: 'inputs: [spread(0, pass), spread(1, pass)]',
+    tests: ['test/gradients/rules.test.ts'],
+  },
+  {
+    name: 'the momentum is kept but never applied',
+    file: 'src/training/optimizers.ts',
+    search: "build.add('Mul', [velocity, rate])",
+    replace: "build.add('Mul', [pull, rate])",
+    tests: ['test/training/step.test.ts'],
+  },
+  {
+    name: "verification returns the base's numbers",
+    file: 'src/stats/paired.ts',
+    search: '[after, before] = [at(applied), at(without)]',
+    replace: '[after, before] = [at(without), at(without)]',
+    tests: ['test/stats/paired.test.ts'],
+  },
+  {
+    name: 'a line number is off by one',
+    file: 'src/table/locate-lines.ts',
+    search: 'found.set(ordinal, line)',
+    replace: 'found.set(ordinal, line + 1)',
+    tests: ['test/table/load-pool.test.ts'],
+  },
+  {
+    name: "a comment's marker is believed without its author",
+    file: 'src/adapters/github.ts',
+    search: "comment.user?.login === me && isOurs(comment.body ?? '')",
+    replace: "me !== '' && isOurs(comment.body ?? '')",
+    tests: ['test/adapters/github.test.ts'],
+  },
+  {
+    name: 'a gate takes `unknown` for passed',
+    file: 'src/review/verdict.ts',
+    search: "if (untold.some(open)) return 'unknown';",
+    replace: "if (untold.some(open)) return 'pass';",
+    tests: ['test/review/verdict.test.ts'],
+  },
+  {
+    name: 'suspicion bits come from the public key, not from the nonce',
+    file: 'src/training/run.ts',
+    search: 'change: { key: plan.nonce }',
+    replace: 'change: { key: plan.membershipKey }',
+    tests: ['test/training/run.test.ts'],
+  },
+  {
+    name: 'foreign text is not escaped',
+    file: 'src/report/escape.ts',
+    search: 'return escapeMarkup(visible(text, limit));',
+    replace: 'return visible(text, limit);',
+    tests: ['test/report/hostile.test.ts'],
+  },
+  {
+    name: 'the database is not locked',
+    file: 'src/adapters/duckdb.ts',
+    search: "'SET enable_external_access = false',",
+    replace: '',
+    tests: ['test/adapters/duckdb.test.ts'],
+  },
+  {
+    name: "the engine inherits its parent's environment",
+    file: 'src/adapters/engine-process.ts',
+    search: 'env: childEnvironment(options.environment, request.folders.scratch)',
+    replace: 'env: { ...options.environment, ...childEnvironment({}, request.folders.scratch) }',
+    tests: ['test/adapters/engine-process.test.ts'],
+  },
+  {
+    name: 'an expired ignore still holds',
+    file: 'src/review/ignore.ts',
+    search: 'return ignore.until !== null && now >= ',
+    replace: 'return Number.isNaN(now) && now >= ',
+    tests: ['test/review/verdict.test.ts'],
+  },
+];
