@@ -13,14 +13,17 @@ export interface Measured {
 /** A finding with many metrics leaves room for the others. */
 const KEY_OF_ONE = 2;
 
-/** The metrics worth a look first: measured on base or head, of the worst findings, those with a limit in front. */
+/** The metrics worth a look first: measured on base or head, of the worst findings; gates in front, facts about data last. */
 export function keyMetrics(review: Review, limit: number): Measured[] {
   const all = bySeverity(review.findings)
     .filter((finding) => finding.outcome !== 'not-applicable' && finding.outcome !== 'error' && !finding.ignored)
     .flatMap((finding) => finding.metrics.map((metric) => ({ finding, metric })))
     .filter(({ metric }) => hasValue(metric));
   const rank = ({ finding, metric }: Measured): number =>
-    (metric.limit === null ? 4 : 0) + (finding.family === 'leakage' ? 0 : 2) + (metric.base && metric.head ? 0 : 1);
+    (finding.gated && metric.limit !== null ? 0 : 8) +
+    (finding.family === 'data' ? 4 : 0) +
+    (metric.base && metric.head ? 0 : 2) +
+    (metric.limit === null ? 1 : 0);
   const taken = new Map<ReviewFinding, number>();
   return all
     .sort((a, b) => rank(a) - rank(b))

@@ -20,7 +20,7 @@ export function limits(review: Review): string[] {
     ...(review.plan === null
       ? []
       : [
-          `A slice audit (${review.plan.slice || 'built-in slice'}): full training mostly leaks more. ` +
+          `Audited is a slice (${review.plan.slice || 'built in'}): full training mostly leaks more. ` +
             'Attacks tuned below the thresholds, or on what the slice does not learn, stay unseen. ' +
             'Harm is measured, intent is not.',
         ]),
