@@ -61,8 +61,9 @@ function scoreMajority(
     for (const at of rows) if (fits(at)) tally[labels[at]!]! += 1;
     for (const at of rows) {
       const label = labels[at]!;
-      if (tally[label]! > count || (tally[label] === count && count > 0 && label < best))
-        [best, count] = [label, tally[label]!];
+      if (tally[label]! < count || tally[label] === 0 || (tally[label] === count && label >= best)) continue;
+      best = label;
+      count = tally[label]!;
     }
     for (const at of rows) tally[labels[at]!] = 0;
     return best;
