@@ -3,6 +3,7 @@ import { type ColumnPlan, planColumns } from './columns.ts';
 import { diffSides } from './diff.ts';
 import { type Labels, readLabels } from './labels.ts';
 import { loadSide, type Side } from './load.ts';
+import { numberRemarks } from './number-remarks.ts';
 import { type Picked, pickRows } from './pick.ts';
 import type { Pool, TableOptions } from './pool.ts';
 import { schemaRemarks } from './schema-remarks.ts';
@@ -80,6 +81,10 @@ export async function loadPool(sql: Sql, files: PoolFiles): Promise<Pool> {
   const held = await pickHoldout(sql, holdout, used, options);
   const labels = await findLabels(sql, labelPlan, train, first, options);
   const summaries = await summariseSides(sql, train, [...firstPlans, ...late], used, picked, labels);
+  const odd = [
+    ...(await numberRemarks(sql, train.base, firstPlans)),
+    ...(await numberRemarks(sql, train.head, [...firstPlans, ...late])),
+  ];
   await dropTables(sql);
   return {
     ...joinPool(picked, held, used, labels, options),
@@ -92,6 +97,7 @@ export async function loadPool(sql: Sql, files: PoolFiles): Promise<Pool> {
         ...(train.head?.remarks ?? []),
         ...(holdout.base?.remarks ?? []),
         ...(holdout.head?.remarks ?? []),
+        ...odd,
       ]),
       ...schemaRemarks(train.base?.names ?? null, train.head?.names ?? null, options),
       ...labels.remarks,

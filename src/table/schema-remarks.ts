@@ -25,7 +25,8 @@ export function schemaRemarks(
   return remarks;
 }
 
-function listNames(names: readonly string[]): string {
+/** Quoted names, the first five of them, each cut at 60 characters. */
+export function listNames(names: readonly string[]): string {
   if (names.length === 0) return 'none';
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
   return (

@@ -132,3 +132,15 @@ test('1,500 columns are read and compared in seconds; more than 2,000 are refuse
     (error) => error instanceof UserError && error.code === 'too-many-columns' && /2001 columns/.test(error.message),
   );
 });
+
+test('values of numeric columns that are no finite numbers are counted aloud; missing words are not', async (t) => {
+  const { sql, lay } = await room(t);
+  const good = Array.from({ length: 200 }, (_, at) => `${at}.5,${at % 7},a\n`).join('');
+  const base = lay('base.csv', `x,y,z\n${good}`);
+  const head = lay('head.csv', `x,y,z\n${good}NaN,1,inf\n-Infinity,oops,nan\nNA,?,b\n,,c\n`);
+  const pool = await loadPool(sql, { base: [base], head: [head], holdout: NONE, options: PLAIN });
+  const told = pool.remarks.filter((remark) => remark.includes('finite'));
+  assert.deepEqual(told, [
+    'data/head.csv: 3 value(s) of numeric columns are no finite numbers and are read as missing ("x", "y").',
+  ]);
+});
