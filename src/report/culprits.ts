@@ -17,8 +17,9 @@ const BRIEF_FINDINGS = 4;
  */
 export function culprits(review: Review, links: Links | null): string[] {
   const { blocking, undecided, told } = triage(review);
-  // Without a broken gate the worst remark is what the verdict line speaks of.
-  const leading = blocking.length + undecided.length > 0 ? [...blocking, ...undecided] : told.slice(0, 1);
+  const gated = [...blocking, ...undecided];
+  // Without rows to look at, the worst remark stands open, too: in a warning the verdict line speaks of it.
+  const leading = gated.some((finding) => finding.rows.length > 0) ? gated : [...gated, ...told.slice(0, 1)];
   const brief = told.filter((finding) => !leading.includes(finding));
   const named = rowsOnce([...leading, ...brief]);
   // The verdict line has said what the first one found.

@@ -13,7 +13,7 @@ export interface Measured {
 /** A finding with many metrics leaves room for the others. */
 const KEY_OF_ONE = 2;
 
-/** The metrics worth a look first: measured on base or head, of the worst findings; gates in front, facts about data last. */
+/** The metrics worth a look first, of the worst findings: gates in front, facts about data last. */
 export function keyMetrics(review: Review, limit: number): Measured[] {
   const all = bySeverity(review.findings)
     .filter((finding) => finding.outcome !== 'not-applicable' && finding.outcome !== 'error' && !finding.ignored)

@@ -92,3 +92,26 @@ test('what is ignored is folded away with its reason', () => {
   assert.doesNotMatch(openPart(text), /conflicting-copies/);
   assert.match(text, /Ignored until 2027-01-31, because: checked by hand/);
 });
+
+test('where the gated check names no row, those of the worst remark stand open', () => {
+  const { rows } = findingOf(failing, 'amplification');
+  const told = { ...findingOf(failing, 'conflicting-copies'), rows, rowsTotal: rows.length };
+  const silent = sampleReview('unknown-gated');
+  const open = openPart(comment({ ...silent, findings: [...silent.findings, told] }));
+  assert.match(open, /\*\*❔ could not tell\*\* · amplification: /);
+  assert.match(open, /\*\*⚠️ warn\*\* · conflicting-copies: /);
+  assert.ok(open.includes('#L3012)'));
+});
+
+test('gated figures stand first, facts about data last', () => {
+  const limited = findingOf(failing, 'membership').metrics.map((metric) => ({ ...metric, limit: 0.2 }));
+  const data = { ...findingOf(failing, 'row-diff'), metrics: limited };
+  const review = withFinding(failing, 'row-diff', data);
+  const lines = tablesOf(openPart(comment(review)))
+    .at(-1)!
+    .slice(2);
+  assert.match(lines[0]!, /membership: TPR at FPR 0\.1%.* 5% \|$/);
+  assert.match(lines.at(-1)!, /row-diff/);
+  const gated = withFinding(review, 'row-diff', { ...data, gated: true });
+  assert.match(tablesOf(openPart(comment(gated))).at(-1)![3]!, /row-diff/);
+});
