@@ -103,7 +103,7 @@ const BLANKS = `' \t\r\n\v\f\u00a0\ufeff\u200b'`;
 function cleanSql(cell: string): string {
   const hard = ['\t', '\r', '\x1f'].map((char) => `contains(${cell}, '${char}')`).join(' OR ');
   return (
-    `CASE WHEN strlen(${cell}) <> length(${cell}) OR ${cell} BETWEEN '\x01' AND '\x1f~' OR ${hard} ` +
+    `CASE WHEN strlen(${cell}) = 1 AND ${cell} > ' ' THEN ${cell} WHEN strlen(${cell}) <> length(${cell}) OR ${cell} BETWEEN '\x01' AND '\x1f~' OR ${hard} ` +
     `THEN nullif(trim(nfc_normalize(replace(${cell}, '\x1f', ' ')), ${BLANKS}), '') ` +
     `WHEN ${cell} < '!' OR suffix(${cell}, ' ') THEN nullif(trim(${cell}), '') ELSE ${cell} END`
   );
