@@ -12,7 +12,10 @@ const NUMBERS = new Map([
   ['date', 'epoch(TRY_CAST(v AS TIMESTAMP))'],
 ]);
 
-/** Counts and quantiles of every column of a side. Above 200,000 rows distinct values and quantiles are estimates. */
+/**
+ * Counts and quantiles of every column of a side. Above 200,000 rows distinct values are an estimate and quantiles are
+ * those of a fixed sample by position, the same in every run (the database's own sketches differ with its threads).
+ */
 export async function summarise(
   sql: Sql,
   side: Side,
@@ -24,9 +27,15 @@ export async function summarise(
   for (const asked of ['numeric', 'date', null]) {
     const columns = kinds.flatMap((kind, at) => ((NUMBERS.has(kind) ? kind : null) === asked ? [at] : []));
     if (columns.length === 0) continue;
-    const cells = cellsSql(asked === null ? null : NUMBERS.get(asked)!, side.rows <= EXACT_BELOW);
-    for (const [at, ...cell] of await sql.rows(`SELECT c, ${cells} FROM ${longSql(side.table, columns)} GROUP BY c`))
-      found.set(Number(at), cell);
+    const every = Math.max(1, Math.floor(side.rows / EXACT_BELOW));
+    const sample = every > 1 ? `${side.table} WHERE hash(rowid) % ${every} = 0` : side.table;
+    const ask = (cells: string, source: string) =>
+      sql.rows(`SELECT c, ${cells} FROM ${longSql(source, columns)} GROUP BY c`);
+    for (const [at, ...counts] of await ask(countsSql(asked !== null, side.rows <= EXACT_BELOW), side.table))
+      found.set(Number(at), counts);
+    if (asked === null) continue;
+    for (const [at, quantiles] of await ask(quantilesSql(NUMBERS.get(asked)!), sample))
+      found.set(Number(at), [...found.get(Number(at))!, quantiles!]);
   }
   return side.names.map((name, at) => {
     const [missing, distinct, quantiles] = found.get(at) ?? [0, 0, null];
@@ -43,10 +52,11 @@ export async function summarise(
 }
 
 /** Missing words stand for nothing in columns of numbers and dates only. */
-function cellsSql(value: string | null, exact: boolean): string {
-  const distinct = exact ? 'count(DISTINCT v)' : 'approx_count_distinct(v)';
-  if (value === null) return `count(*) - count(v), ${distinct}, NULL`;
-  const quantiles = exact ? `quantile_cont(${value}, ${QUANTILES})` : `approx_quantile(${value}, ${QUANTILES})`;
-  const missing = `count(*) FILTER (v IS NULL OR ${missingWordSql('v')})`;
-  return `${missing}, ${distinct}, array_to_string(CAST(${quantiles} AS VARCHAR[]), ' ')`;
+function countsSql(words: boolean, exact: boolean): string {
+  const missing = words ? `count(*) FILTER (v IS NULL OR ${missingWordSql('v')})` : 'count(*) - count(v)';
+  return `${missing}, ${exact ? 'count(DISTINCT v)' : 'approx_count_distinct(v)'}`;
+}
+
+function quantilesSql(value: string): string {
+  return `array_to_string(CAST(quantile_cont(${value}, ${QUANTILES}) AS VARCHAR[]), ' ')`;
 }
