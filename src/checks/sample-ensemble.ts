@@ -110,7 +110,8 @@ export function unitsOf(rows: readonly SampleRow[]): number[] {
 
 function membership(row: SampleRow, name: EnsembleName, bit: number, isForced: boolean): number {
   if (row.split === 'holdout') return 0;
-  if (isForced) return bit;
+  // A removal that is forced out is not applied: the row stays.
+  if (isForced) return row.inHead ? bit : 1 - bit;
   const changes = !row.inBase || !row.inHead;
   if (name === 'base') return row.inBase ? bit : 0;
   if (!changes || name === 'screen') return bit;

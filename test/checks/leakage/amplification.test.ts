@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultOptions } from '../../../src/checks/check.ts';
+import { amplification } from '../../../src/checks/leakage/amplification.ts';
+import { shortlistOf } from '../../../src/checks/leakage/shortlist.ts';
+import { answerExperiments } from '../../../src/checks/sample-ensemble.ts';
+import type { Evidence } from '../../../src/evidence/evidence.ts';
+import { evidenceOf, FIRST, worldOf, wrongCopy } from './harmful-world.ts';
+
+const options = defaultOptions(amplification.options);
+const ask = (evidence: Evidence) => amplification.run(evidence, options);
+const experimentsOf = (evidence: Evidence) => amplification.experiments?.(evidence, options) ?? [];
+const culprits = (evidence: Evidence) => ask(evidence).rows.map(({ row }) => row).sort((a, b) => a - b); // biome-ignore format: one idea
+
+/** Two wrong-label copies, of rows 7 and 9, that harm them by `strength` nats. */
+const twoCopies = (strength: number, more: Parameters<typeof worldOf>[2] = {}) =>
+  worldOf(
+    (rows) => [wrongCopy(rows[7]!), wrongCopy(rows[9]!)],
+    [
+      { culprit: FIRST, victim: 7, strength },
+      { culprit: FIRST + 1, victim: 9, strength },
+    ],
+    more,
+  );
+
+test('names the rows that do harm, each with its victim, at the revision where they stand', () => {
+  const finding = ask(evidenceOf(twoCopies(8)));
+  assert.equal(finding.outcome, 'fail');
+  assert.equal(finding.rowsTotal, 2);
+  for (const [index, victim] of [7, 9].entries()) {
+    const named = finding.rows.find(({ row }) => row === FIRST + index);
+    assert.equal(named?.revision, 'head');
+    assert.ok(named.score! > 6 && named.q! <= 0.01, `${named.score} ${named.q}`);
+    assert.deepEqual(named.victims.map(({ row, revision }) => [row, revision]), [[victim, 'base']]); // biome-ignore format: one idea
+  }
+  const rise = finding.metrics.find(({ name }) => name === "largest rise of d'");
+  assert.ok(rise!.head!.value! - rise!.base!.value! > 6);
+});
+
+test('wrong-label copies that do no harm are suspects, and cleared by retraining', () => {
+  const evidence = evidenceOf(twoCopies(0));
+  assert.equal(shortlistOf(evidence)?.suspects.filter(({ reason }) => reason === 'conflict').length, 2);
+  const finding = ask(evidence);
+  assert.deepEqual([finding.outcome, finding.rows, finding.rowsTotal], ['pass', [], 0]);
+});
+
+test('the fresh ensembles judge, not the screen: harm that does not come again exposes nobody', () => {
+  const evidence = evidenceOf(twoCopies(8), twoCopies(0));
+  assert.equal(shortlistOf(evidence)?.suspects.filter(({ reason }) => reason === 'rank').length, 2);
+  assert.equal(ask(evidence).outcome, 'pass');
+});
+
+test('two equal arms show no rise: the one without the suspects must be retrained without them', () => {
+  const world = twoCopies(8);
+  const asked = experimentsOf(evidenceOf(world)).filter(({ kind }) => kind === 'retrain');
+  const [applied, without] = asked;
+  assert.deepEqual([asked.length, applied?.without.length], [2, 0]);
+  assert.deepEqual([without?.seed, without?.inside], [applied?.seed, applied?.inside]);
+  const { suspects, decoys } = shortlistOf(evidenceOf(world))!;
+  for (const { unit } of [...suspects, ...decoys]) assert.ok(without?.without.includes(unit), `unit ${unit}`);
+  const evidence = evidenceOf(world);
+  const whole = answerExperiments(world, asked)[0]!.ensemble;
+  const same = asked.map((experiment) => ({ experiment, ensemble: whole }));
+  assert.equal(ask({ ...evidence, experiments: same }).outcome, 'pass');
+});
+
+test('a rise no larger than honest base rows cause exposes nobody', () => {
+  const effects = [{ culprit: FIRST, victim: 7, strength: 3 }];
+  const withHarm = (harm: typeof effects) => evidenceOf(worldOf((rows) => [wrongCopy(rows[7]!)], harm));
+  assert.equal(ask(withHarm(effects)).outcome, 'fail');
+  const finding = ask(withHarm([...effects, { culprit: 30, victim: 31, strength: 8 }]));
+  const decoy = finding.metrics.find(({ name }) => name === 'largest rise among decoys');
+  assert.ok(decoy!.delta!.value! > 6);
+  assert.deepEqual([finding.outcome, finding.rows], ['pass', []]);
+});
+
+test('honest arrivals are ranked against base rows: few are suspects', () => {
+  let suspects = 0;
+  let screened = 0;
+  for (let seed = 0; seed < 10; seed++) {
+    const list = shortlistOf(evidenceOf(worldOf(() => [], [], { seed })))!;
+    suspects += list.suspects.length;
+    screened += list.screened;
+    assert.ok(list.reference.every((strength, index) => index === 0 || strength <= list.reference[index - 1]!));
+    for (const { p, strength } of list.suspects) {
+      const above = list.reference.filter((other) => other >= strength).length;
+      assert.equal(p, (1 + above) / (1 + list.reference.length));
+    }
+  }
+  assert.equal(screened, 400);
+  assert.ok(suspects <= 16, `${suspects} of ${screened} honest arrivals are suspects`);
+});
+
+test('copies that share a unit are named together', () => {
+  const world = worldOf(
+    (rows) => [0, 1, 2].map(() => ({ ...wrongCopy(rows[7]!), cluster: 'copies' })),
+    [{ culprit: FIRST, victim: 7, strength: 8 }],
+  );
+  assert.deepEqual(culprits(evidenceOf(world)), [FIRST, FIRST + 1, FIRST + 2]);
+});
+
+test('a removal that exposes a row is named at base', () => {
+  const world = worldOf(
+    (rows) => [{ ...rows[7]!, inHead: false, change: 'removed' }],
+    [{ culprit: FIRST, victim: 7, strength: -8 }],
+  );
+  const finding = ask(evidenceOf(world));
+  assert.deepEqual([finding.outcome, finding.rows.map(({ row, revision }) => [row, revision])], ['fail', [[FIRST, 'base']]]); // biome-ignore format: one idea
+});
+
+test('an effect below the limit of a failure warns', () => {
+  const evidence = evidenceOf(twoCopies(1.5, { seed: 2, models: 128 }));
+  assert.equal(ask(evidence).outcome, 'warn');
+  assert.equal(amplification.run(evidence, { ...options, min_effect: 1 }).outcome, 'fail');
+});
+
+test('what the budget cut is unknown: never a pass', () => {
+  const whole = evidenceOf(twoCopies(8));
+  const cut = (drop: (id: string) => boolean) => ({
+    ...whole,
+    experiments: whole.experiments.map((each) => (drop(each.experiment.id) ? { ...each, ensemble: null } : each)),
+  });
+  for (const id of ['amplification/with', 'amplification/without'])
+    assert.equal(ask(cut((other) => other === id)).outcome, 'unknown', id);
+  assert.equal(ask({ ...whole, experiments: [] }).outcome, 'unknown');
+  assert.match(ask({ ...whole, experiments: [] }).summary, /budget/);
+});
+
+test('a verification too noisy to see harm is unknown', () => {
+  const world = twoCopies(0, { models: 16 });
+  const evidence = evidenceOf(world);
+  const noisy = evidence.experiments.map(({ experiment }, arm) => ({
+    experiment,
+    ensemble: answerExperiments(world, [{ ...experiment, seed: experiment.seed + arm }])[0]!.ensemble,
+  }));
+  const finding = ask({ ...evidence, experiments: noisy });
+  assert.equal(finding.outcome, 'unknown', finding.summary);
+  assert.match(finding.summary, /smallest effect/);
+});
+
+test('power is planted beside the change, not in its screen, and told', () => {
+  const world = twoCopies(8);
+  const evidence = evidenceOf(world);
+  const planted = experimentsOf(evidence).filter(({ kind }) => kind === 'plant');
+  assert.equal(planted.length, 1);
+  for (const { copyOf, label } of planted[0]!.plant) {
+    assert.ok(evidence.rows[copyOf]!.inBase && evidence.rows[copyOf]!.inHead);
+    assert.notEqual(label, evidence.rows[copyOf]!.label);
+  }
+  const finding = ask({ ...evidence, experiments: [...evidence.experiments, ...answerExperiments(world, planted)] });
+  assert.equal(finding.power?.planted, 20);
+  assert.ok(finding.power.found >= 18, `${finding.power.found} of 20`);
+  assert.match(finding.summary, /planted/);
+});
+
+test('nothing arrives or leaves: not applicable', () => {
+  const evidence = evidenceOf(worldOf(() => [], []));
+  const still = evidence.rows.map((row) => ({ ...row, inBase: true, inHead: true, change: 'same' as const }));
+  const { base, with: applied, screen } = evidence.scores;
+  assert.equal(ask({ ...evidence, rows: still, scores: { base, with: applied, screen } }).outcome, 'not-applicable');
+  assert.deepEqual(experimentsOf({ ...evidence, scores: { base, with: applied, screen: null } }), []);
+});
