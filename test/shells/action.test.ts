@@ -21,7 +21,12 @@ let code: MadeRepository;
 before(async () => {
   await buildDist({ outdir: join(ROOT, 'dist') });
   entry = join(ROOT, 'dist/action.js');
-  code = makeRepository(ROOT, { 'README.md': 'one\n' }, { 'README.md': 'two\n', 'src/a.py': 'print(1)\n' });
+  const data = { 'data/train.csv': 'a,label\n1,x\n2,y\n' };
+  code = makeRepository(
+    ROOT,
+    { ...data, 'README.md': 'one\n' },
+    { ...data, 'README.md': 'two\n', 'src/a.py': 'print(1)\n' },
+  );
 });
 after(() => rmSync(ROOT, { recursive: true, force: true }));
 

@@ -13,13 +13,13 @@ const PICKED = 40;
 
 const options = {
   min_effect: {
-    default: 1.5,
+    default: 2.5,
     min: 0.1,
     max: 20,
     unit: 'd-prime',
     sentence: "Least rise of a row's d' that counts as exposure.",
   },
-  min_lower: { default: 1, min: 0, max: 20, unit: 'd-prime', sentence: 'Least lower bound of that rise.' },
+  min_lower: { default: 1.5, min: 0, max: 20, unit: 'd-prime', sentence: 'Least lower bound of that rise.' },
   min_tpr: {
     default: 0.1,
     min: 0,

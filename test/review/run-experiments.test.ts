@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Check } from '../../src/checks/check.ts';
+import type { Experiment } from '../../src/evidence/experiment.ts';
+import { plainFinding } from '../../src/evidence/finding.ts';
+import { exitCode } from '../../src/review/verdict.ts';
+import { BASE, checkOf, HEAD, SHADOWS, smallReview } from './small-review.ts';
+
+const retrain: Omit<Experiment, 'id'> = { kind: 'retrain', inside: [], without: [], plant: [], seed: 4, shadows: 4 };
+
+/** Passes where all its experiments came back with an ensemble, found by their ids. */
+const asking = (id: string, wanted: readonly Omit<Experiment, 'id'>[]): Check =>
+  checkOf(id, {
+    needs: ['screen'],
+    experiments: () => wanted.map((each, index) => ({ ...each, id: `${id}/${index}` })),
+    run: ({ experiments }) => {
+      const back = wanted.filter((_, index) =>
+        experiments.some(({ experiment, ensemble }) => experiment.id === `${id}/${index}` && ensemble !== null),
+      );
+      return plainFinding(back.length === wanted.length ? 'pass' : 'unknown', `${back.length} came back.`);
+    },
+  });
+
+test('equal experiments of two checks run once, and both get the answer', async (t) => {
+  const checks = [
+    asking('amplification', [retrain, { ...retrain, without: [60] }]),
+    asking('exposed-rows', [{ ...retrain, without: [60] }]),
+  ];
+  const { findings, cost } = await smallReview(t, { train: [BASE, HEAD] }, { checks });
+  assert.deepEqual(findings.map(({ outcome, summary }) => [outcome, summary]), [['pass', '2 came back.'], ['pass', '1 came back.']]); // biome-ignore format: one idea
+  assert.equal(cost.shadows, 3 * SHADOWS + 2 * retrain.shadows);
+});
+
+test('one plan gives one review, but for its cost', async (t) => {
+  const once = async () => {
+    const { cost: _, ...review } = await smallReview(t, { train: [BASE, HEAD] }, { gates: ['amplification'] });
+    return review;
+  };
+  assert.deepEqual(await once(), await once());
+});
+
+/** Seconds that pass quickly: each look at the clock costs `step`. */
+const clock = (step: number) => {
+  let now = 0;
+  return () => {
+    now += step;
+    return now;
+  };
+};
+
+test('what the budget cuts is unknown, said, and no verdict where it is gated', async (t) => {
+  const only = ['amplification'];
+  const more = { only, gates: only };
+  const whole = await smallReview(t, { train: [BASE, HEAD] }, more);
+  assert.equal(whole.plan?.cut, false);
+  assert.match(whole.findings[0]!.summary, /planted/, 'with time, the power replicate is run');
+  const cut = await smallReview(t, { train: [BASE, HEAD] }, { ...more, seconds: clock(30) });
+  assert.deepEqual([cut.plan?.cut, cut.findings.map(({ outcome }) => outcome)], [true, ['unknown']]);
+  assert.match(cut.findings[0]!.summary, /budget/);
+  assert.ok(
+    cut.notes.some((note) => /budget ended/.test(note)),
+    cut.notes.join('\n'),
+  );
+  assert.deepEqual([cut.verdict, exitCode(cut.verdict)], ['unknown', 2]);
+  assert.equal(cut.cost.shadows, 3 * SHADOWS);
+});
