@@ -41,20 +41,28 @@ export function answerAll(checks: readonly Check[], evidence: Evidence, config: 
   });
 }
 
+/** One experiment to run, and the ids under which checks will look for its result. */
+export interface WantedExperiment {
+  readonly experiment: Experiment;
+  readonly ids: readonly string[];
+}
+
 /** The experiments that the checks ask for, equal ones once. A check that throws here will throw again when asked. */
 export function wantedExperiments(
   checks: readonly Check[],
   evidence: Evidence,
   config: Pick<Config, 'checks'>,
-): Experiment[] {
-  const wanted = new Map<string, Experiment>();
+): WantedExperiment[] {
+  const wanted = new Map<string, { experiment: Experiment; ids: string[] }>();
   for (const check of checks) {
     if (!check.experiments || unmetNeed(check, evidence) !== null) continue;
     try {
       for (const experiment of check.experiments(evidence, optionsOf(check, config))) {
         const { id, ...rest } = experiment;
         const key = JSON.stringify(rest);
-        if (!wanted.has(key)) wanted.set(key, { ...experiment, id });
+        const equal = wanted.get(key);
+        if (equal) equal.ids.push(id);
+        else wanted.set(key, { experiment, ids: [id] });
       }
     } catch {
       // `answerAll` reports it.

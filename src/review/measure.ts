@@ -95,10 +95,11 @@ export async function measure({ prepared, training, checks, context }: Order): P
   const results: ExperimentResult[] = [];
   done = SCORED;
   width = (0.95 - SCORED) / Math.max(1, wanted.length);
-  for (const experiment of wanted) {
+  for (const { experiment, ids } of wanted) {
     const left = request.limits.budgetSeconds - (tools.seconds() - start);
     const cut = left < perShadow * experiment.shadows;
-    results.push(cut ? { experiment, ensemble: null } : await runExperiment(run, experiment));
+    const { ensemble } = cut ? { ensemble: null } : await runExperiment(run, experiment);
+    results.push(...ids.map((id) => ({ experiment: { ...experiment, id }, ensemble })));
     if (!cut) count.trained += experiment.shadows;
     done += width;
   }

@@ -14,7 +14,7 @@ import { locateLines } from '../../src/table/locate-lines.ts';
 import { uniformAt } from '../../src/tensor/random.ts';
 import { aRequest } from '../fixtures/engine-messages.ts';
 
-export const SHADOWS = 8;
+export const SHADOWS = 16;
 const row = (index: number) => [uniformAt(3, index, 0).toFixed(4), uniformAt(3, index, 1).toFixed(4)] as const;
 const labelOf = ([x]: readonly [string, string]) => (Number(x) < 0.5 ? 'low' : 'high');
 const line = (index: number) => [...row(index), labelOf(row(index))].join(',');

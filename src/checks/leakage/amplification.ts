@@ -1,13 +1,13 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { Experiment } from '../../evidence/experiment.ts';
-import { plainFinding } from '../../evidence/finding.ts';
+import { type Finding, plainFinding } from '../../evidence/finding.ts';
 import { hash32 } from '../../tensor/random.ts';
 import { defineCheck } from '../check.ts';
 import { answerExperiments, sampleEnsemble } from '../sample-ensemble.ts';
 import { sampleEvidence, sampleWorld } from '../sample-evidence.ts';
 import { answer, powerSentence } from './amplification-words.ts';
 import { measuredPower, plantedRows } from './power.ts';
-import { shortlistOf } from './shortlist.ts';
+import { type Shortlist, shortlistOf } from './shortlist.ts';
 import { freshArms, verify } from './verify.ts';
 
 const REMEDY = 'Remove the named rows, or have their labels confirmed by someone other than their author.';
@@ -67,6 +67,7 @@ export const amplification = defineCheck({
     if (!list || list.screened === 0) return plainFinding('not-applicable', 'No row with a label arrives or leaves.');
     const power = measuredPower(evidence, list);
     const found = powerSentence(power);
+    if (list.suspects.length === 0 && list.unmeasured > 0) return unmeasured(list);
     if (list.suspects.length === 0)
       return plainFinding(
         'pass',
@@ -81,7 +82,8 @@ export const amplification = defineCheck({
         { power, remedy: 'Give the review more time (budget), or fewer shadow models.' },
       );
     const thresholds = { difference: limits.min_effect, lower: limits.min_lower, tpr: limits.min_tpr, p: limits.max_p };
-    return answer(evidence, list, verify(list, arms, thresholds), power, REMEDY);
+    const finding = answer(evidence, list, verify(list, arms, thresholds), power, REMEDY);
+    return finding.outcome === 'pass' && list.unmeasured > 0 ? unmeasured(list) : finding;
   },
   samples(seed) {
     const wrong = 8;
@@ -118,6 +120,12 @@ export const amplification = defineCheck({
     return { faulty: evidenceOf(true), clean: evidenceOf(false) };
   },
 });
+
+function unmeasured({ unmeasured: units, screened }: Shortlist): Finding {
+  return plainFinding('unknown', `${units} of ${screened} new units could not be screened: too few shadow models.`, {
+    remedy: 'Use more shadow models (`shadows.models`).',
+  });
+}
 
 function experiments(evidence: Evidence, { power }: { readonly power: number }): Experiment[] {
   const list = shortlistOf(evidence);

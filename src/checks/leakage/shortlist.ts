@@ -21,6 +21,8 @@ export interface Shortlist {
   readonly screen: Screen;
   /** All units of the change that were screened. */
   readonly screened: number;
+  /** Units of the change whose effect on no row could be measured: too few models in a cell. */
+  readonly unmeasured: number;
   readonly suspects: readonly Suspect[];
   /** Base units with the strongest effects, treated as suspects: honest rows that look guilty. */
   readonly decoys: readonly Suspect[];
@@ -89,7 +91,8 @@ function makeShortlist(evidence: Evidence): Shortlist | null {
     .filter(({ rows: own }) => !own.some((row) => victimised.has(row)))
     .slice(0, DECOYS)
     .map((unit, rank): Suspect => ({ ...unit, p: (rank + 1) / (1 + strengths.length), reason: 'rank' }));
-  return { screen, screened: change.length, suspects: listed, decoys, reference: strengths };
+  const unmeasured = suspects.filter(({ effects }) => effects.length === 0).length;
+  return { screen, screened: change.length, unmeasured, suspects: listed, decoys, reference: strengths };
 }
 
 interface UnitRows extends UnitBits {

@@ -126,6 +126,16 @@ test('what the budget cut is unknown: never a pass', () => {
   assert.match(ask({ ...whole, experiments: [] }).summary, /budget/);
 });
 
+test('units that too few models let nobody screen are unknown, not innocent', () => {
+  const evidence = evidenceOf(twoCopies(8, { models: 6 }));
+  assert.ok(shortlistOf(evidence)!.unmeasured > 0);
+  const finding = ask(evidence);
+  assert.equal(finding.outcome, 'unknown');
+  assert.match(finding.summary, /could not be screened/);
+  for (let seed = 0; seed < 5; seed++)
+    assert.equal(shortlistOf(evidenceOf(twoCopies(0, { models: 16, seed })))!.unmeasured, 0, `seed ${seed}`);
+});
+
 test('a verification too noisy to see harm is unknown', () => {
   const world = twoCopies(0, { models: 16 });
   const evidence = evidenceOf(world);
