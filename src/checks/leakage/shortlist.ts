@@ -21,7 +21,7 @@ export interface Shortlist {
   readonly screen: Screen;
   /** All units of the change that were screened. */
   readonly screened: number;
-  /** Units of the change whose effect on no row could be measured: too few models in a cell. */
+  /** Units of the change whose effects could not be measured (a cell has too few models); 0 where that is negligible. */
   readonly unmeasured: number;
   readonly suspects: readonly Suspect[];
   /** Base units with the strongest effects, treated as suspects: honest rows that look guilty. */
@@ -35,6 +35,8 @@ const REFERENCE_UNITS = 4000;
 const RANK = 0.01;
 const DECOYS = 40;
 const LARGEST_SHORTLIST = 200;
+/** Share of units without a copy in base that may go unmeasured: their bits were all but equal by chance. */
+const NEGLIGIBLE = 0.05;
 /** Base rows whose d' rises most from base to with: their nearest change rows are suspects, too. */
 const RISING_ROWS = 10;
 const RISE = 2.5;
@@ -91,7 +93,9 @@ function makeShortlist(evidence: Evidence): Shortlist | null {
     .filter(({ rows: own }) => !own.some((row) => victimised.has(row)))
     .slice(0, DECOYS)
     .map((unit, rank): Suspect => ({ ...unit, p: (rank + 1) / (1 + strengths.length), reason: 'rank' }));
-  const unmeasured = suspects.filter(({ effects }) => effects.length === 0).length;
+  const blind = suspects.filter(({ effects }) => effects.length === 0);
+  const isNegligible = blind.length <= NEGLIGIBLE * suspects.length && !blind.some(({ unit }) => conflicts.has(unit));
+  const unmeasured = isNegligible ? 0 : blind.length;
   return { screen, screened: change.length, unmeasured, suspects: listed, decoys, reference: strengths };
 }
 

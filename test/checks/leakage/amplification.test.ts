@@ -133,7 +133,7 @@ test('units that too few models let nobody screen are unknown, not innocent', ()
   assert.equal(finding.outcome, 'unknown');
   assert.match(finding.summary, /could not be screened/);
   for (let seed = 0; seed < 5; seed++)
-    assert.equal(shortlistOf(evidenceOf(twoCopies(0, { models: 16, seed })))!.unmeasured, 0, `seed ${seed}`);
+    assert.equal(shortlistOf(evidenceOf(worldOf(() => [], [], { models: 16, seed })))!.unmeasured, 0, `seed ${seed}`);
 });
 
 test('a verification too noisy to see harm is unknown', () => {
