@@ -1,0 +1,63 @@
+import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
+import { makeBuilder } from '../../src/onnx/builder.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { hash32 } from '../../src/tensor/random.ts';
+import { trainEnsemble } from '../../src/training/ensemble.ts';
+import { ensembleFlops } from '../../src/training/plan.ts';
+import type { Slice } from '../../src/training/slice.ts';
+
+const SIDE = 2048;
+const ROUNDS = 3;
+
+export interface LoopBench {
+  /** Billions of floating-point operations a second. */
+  readonly matmul: number;
+  readonly loop: number;
+  readonly secondsPerShadow: number;
+}
+
+/** The shadow loop (Location-30's sizes, 64 models, scoring and batch order counted in) beside one large MatMul, in turn; medians. */
+export async function benchLoop(threads: number): Promise<LoopBench> {
+  const runtime = makeRuntime(loadOnnxruntime(), { threads, kind: 'native' });
+  const slice: Slice = { kind: 'mlp', task: 'classification', width: 446, hidden: 128, outputs: 30 };
+  const [N, M, epochs] = [5010, 64, 6];
+  const set = {
+    features: Float32Array.from({ length: N * slice.width }, (_, i) => (hash32(i, 1) % 8 === 0 ? 1 : 0)),
+    width: slice.width,
+    labels: Float64Array.from({ length: N }, (_, i) => hash32(i, 2) % slice.outputs),
+    rowKeys: Uint32Array.from({ length: N }, (_, i) => hash32(i, 3)),
+  };
+  const inside = Uint8Array.from({ length: M * N }, (_, i) => hash32(i, 4) & 1);
+  const recipe = { optimizer: 'sgd', rate: 0.1, decay: 0, batch: 256, epochs } as const;
+  const loops: number[] = [];
+  const matmuls: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    matmuls.push(await matmulRate(threads));
+    const started = performance.now();
+    await trainEnsemble({ set, slice, recipe, runtime, order: { name: 'base', models: M, inside, seed: round } });
+    loops.push(ensembleFlops(slice, epochs, N, M) / (performance.now() - started) / 1e6);
+  }
+  const loop = middle(loops);
+  return { matmul: middle(matmuls), loop, secondsPerShadow: ensembleFlops(slice, 24, N, 1) / loop / 1e9 };
+}
+
+async function matmulRate(threads: number): Promise<number> {
+  const build = makeBuilder('m_');
+  const product = build.add('MatMul', ['a', 'b']);
+  const value = (name: string) => ({ name, type: 'float32' as const, shape: [SIDE, SIDE] });
+  const session = await makeRuntime(loadOnnxruntime(), { threads, kind: 'native' }).create(
+    encodeModel(build.graph('matmul', [value('a'), value('b')], [value(product)])),
+  );
+  const data = Float32Array.from({ length: SIDE * SIDE }, (_, i) => (hash32(i) % 1000) / 1000);
+  const feed = { type: 'float32', shape: [SIDE, SIDE], data } as const;
+  const rates: number[] = [];
+  for (let round = 0; round < 4; round++) {
+    const started = performance.now();
+    await session.run({ a: feed, b: feed });
+    if (round > 0) rates.push((2 * SIDE ** 3) / (performance.now() - started) / 1e6);
+  }
+  await session.release();
+  return middle(rates);
+}
+
+const middle = (values: readonly number[]) => [...values].sort((x, y) => x - y)[values.length >> 1]!;
