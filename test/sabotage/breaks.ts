@@ -116,4 +116,25 @@ export const breaks: readonly Break[] = [
     replace: 'return Number.isNaN(now) && now >= ',
     tests: ['test/review/verdict.test.ts'],
   },
+  {
+    name: 'a check that throws passes',
+    file: 'src/review/answer.ts',
+    search: 'return { check, ...brokenFinding(error) };',
+    replace: "return { check, ...brokenFinding(error), finding: plainFinding('pass', 'It is not so.') };",
+    tests: ['test/review/run-faults.test.ts'],
+  },
+  {
+    name: 'a pooled experiment is told to the first that asked',
+    file: 'src/review/answer.ts',
+    search: 'if (equal) equal.ids.push(id);',
+    replace: 'if (equal) equal.ids.push(equal.ids[0]!);',
+    tests: ['test/review/run-experiments.test.ts'],
+  },
+  {
+    name: 'the clock cuts nothing',
+    file: 'src/review/measure.ts',
+    search: 'const cut = left < perShadow * experiment.shadows;',
+    replace: 'const cut = Number.isNaN(left);',
+    tests: ['test/review/run-experiments.test.ts'],
+  },
 ];

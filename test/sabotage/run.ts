@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { applyBreak } from './apply-break.ts';
 import { type Break, breaks } from './breaks.ts';
+import { judge, type Result } from './judge.ts';
 import { runTests, type TestRun } from './test-run.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -10,23 +11,6 @@ const COPIED = [
   ...['src', 'test', 'docs', 'examples', 'build', 'bench', '.github'],
   ...['package.json', 'tsconfig.json', 'action.yml', 'README.md', 'CHANGELOG.md', 'LICENSE'],
 ];
-
-/** `caught` is the only good one. */
-type Result = { readonly kind: 'caught' | 'GREEN' | 'broken before' | 'no end' | 'crashed'; readonly detail: string };
-
-/**
- * A break is caught when tests that pass without it fail with it. A file that no longer loads proves nothing: then
- * what fails is the file, not one of its tests.
- */
-export function judge(before: TestRun, after: TestRun): Result {
-  if (!before.ended || !after.ended) return { kind: 'no end', detail: '' };
-  if (before.failed.length > 0) return { kind: 'broken before', detail: before.failed.join('; ') };
-  if (after.failed.length === 0) return { kind: 'GREEN', detail: '' };
-  const caught = after.failed.filter((name) => before.passed.includes(name));
-  return caught.length > 0
-    ? { kind: 'caught', detail: caught[0]! }
-    : { kind: 'crashed', detail: after.failed.join('; ') };
-}
 
 async function tryBreaks(tree: string): Promise<boolean> {
   const unbroken = new Map<string, TestRun>();
