@@ -44,7 +44,12 @@ process.once('exit', () => rmSync(tree, { recursive: true, force: true }));
 for (const name of COPIED.filter((each) => existsSync(join(ROOT, each))))
   cpSync(join(ROOT, name), join(tree, name), { recursive: true });
 symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'), 'junction');
-for (const one of breaks) applyBreak(one, readFileSync(join(tree, one.file), 'utf8'));
+try {
+  for (const one of breaks) applyBreak(one, readFileSync(join(tree, one.file), 'utf8'));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}
 console.log('| break | tests | result |\n|---|---|---|');
 const allCaught = await tryBreaks(tree);
 console.log(allCaught ? `All ${breaks.length} breaks turned a test red.` : 'Not every break was caught.');
