@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { dataFolder } from './data-sets.ts';
 import { runJobs } from './queue.ts';
+import { replayAll } from './replays.ts';
 import { suites } from './suites.ts';
 import { renderTables } from './tables.ts';
 
@@ -19,6 +20,8 @@ const { values, positionals } = parseArgs({
 const names = positionals.length > 0 ? positionals : Object.keys(suites);
 if (dataFolder() === null) {
   console.log('bench:detection skipped: set TASTER_DATA to the folder of data sets.');
+} else if (names.includes('replays')) {
+  console.log(replayAll(dataFolder()!));
 } else {
   const jobs = names.flatMap((name) => {
     const suite = suites[name];

@@ -1,0 +1,64 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { markdownTable } from 'markdown-table';
+import type { Review } from '../../src/review/review.ts';
+
+const CLI = fileURLToPath(new URL('../../src/shells/cli.ts', import.meta.url));
+
+/** Real changes of tables, all honest: name, file, label column where it has one that both sides know. */
+const REPLAYS = [
+  ['jbrownlee-whitespace-wheat-seeds', 'wheat-seeds.csv', 'column8'],
+  ['seaborn-data-penguins-rename-columns', 'penguins.csv', 'species'],
+  ['seaborn-data-taxis-clean', 'taxis.csv', 'payment'],
+  ['jbrownlee-drop-id-glass', 'glass.csv', null],
+  ['jbrownlee-fix-row-new-thyroid', 'new-thyroid.csv', null],
+  ['mlnet-fix-iris', 'test/data/iris.txt', null],
+] as const;
+
+/** Replays real pull requests through the command line: what each is told as. */
+export function replayAll(data: string): string {
+  const lines = REPLAYS.filter(([name]) => existsSync(join(data, 'pr-replays', name))).map(([name, file, label]) => {
+    const { verdict, findings, data: sets } = replay(join(data, 'pr-replays', name), file, label);
+    const rows = sets[0]?.rows;
+    const told = findings.filter(({ outcome }) => outcome !== 'pass' && outcome !== 'not-applicable');
+    return [
+      name,
+      verdict,
+      rows ? `+${rows.added} -${rows.removed} ~${rows.changed}` : '–',
+      told.map(({ check, outcome, summary }) => `${check} ${outcome}: ${summary}`).join('; '),
+    ];
+  });
+  return markdownTable([['change', 'verdict', 'rows', 'told as'], ...lines]);
+}
+
+function replay(source: string, file: string, label: string | null): Review {
+  const folder = mkdtempSync(join(tmpdir(), 'taster-replay-'));
+  try {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-C', folder, '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], {
+        stdio: 'pipe',
+      });
+    git('init', '--quiet', '--initial-branch=main');
+    mkdirSync(join(folder, '.github'));
+    writeFileSync(
+      join(folder, '.github/taster.yml'),
+      `version: 1\ndata:\n  - {name: data, path: "${file}"${label ? `, label: ${label}` : ''}}\nshadows: {models: 32, budget: 60s}\n`,
+    );
+    cpSync(join(source, 'base'), folder, { recursive: true });
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'base');
+    git('checkout', '--quiet', '-b', 'change');
+    cpSync(join(source, 'head'), folder, { recursive: true });
+    git('commit', '--quiet', '--allow-empty', '-am', 'head');
+    const json = join(folder, 'review.json');
+    spawnSync(process.execPath, [CLI, 'review', '--repo', folder, '--base', 'main', '--seed', '1', '--json', json], {
+      stdio: 'ignore',
+    });
+    return JSON.parse(readFileSync(json, 'utf8')) as Review;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
