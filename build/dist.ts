@@ -16,8 +16,13 @@ import { licensesOf } from './licenses.ts';
 import { nativeRequirePlugin } from './native-require.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-/** The program's own files; a shell that others start by name is listed under that name. */
-const SHELLS = { action: 'action', 'cli-main': 'cli', engine: 'engine' } as const;
+/** The files that are started, by the name that they are started by. */
+const PROGRAMS = {
+  action: 'shells/action',
+  'cli-main': 'shells/cli',
+  engine: 'shells/engine',
+  lane: 'adapters/lane',
+} as const;
 /** Parts of onnxruntime's WASM build, copied as they are: it looks for them beside itself. */
 const WASM = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
 
@@ -63,11 +68,10 @@ export interface DistOptions {
 /** Builds the distribution: the same sources and dependencies give the same bytes. */
 export async function buildDist({ outdir, pins }: DistOptions): Promise<void> {
   mkdirSync(outdir, { recursive: true });
-  const shells = Object.entries(SHELLS).filter(([, shell]) => existsSync(join(ROOT, `src/shells/${shell}.ts`)));
   const result = await build({
     absWorkingDir: ROOT,
     entryPoints: [
-      ...shells.map(([out, shell]) => ({ in: `src/shells/${shell}.ts`, out })),
+      ...Object.entries(PROGRAMS).map(([out, file]) => ({ in: `src/${file}.ts`, out })),
       { in: 'onnxruntime-web', out: 'onnxruntime-web' },
     ],
     outdir,

@@ -1,9 +1,12 @@
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
+import { openRuntime } from '../../src/adapters/open-runtime.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { hash32 } from '../../src/tensor/random.ts';
+import { sharedFloats } from '../../src/tensor/shared.ts';
 import { trainEnsemble } from '../../src/training/ensemble.ts';
 import { ensembleFlops } from '../../src/training/plan.ts';
+import { epochsFor } from '../../src/training/recipe.ts';
 import type { Slice } from '../../src/training/slice.ts';
 
 const SIDE = 2048;
@@ -18,11 +21,14 @@ export interface LoopBench {
 
 /** The shadow loop (Location-30's sizes, 64 models, scoring and batch order counted in) beside one large MatMul, in turn; medians. */
 export async function benchLoop(threads: number): Promise<LoopBench> {
-  const runtime = makeRuntime(loadOnnxruntime(), { threads, kind: 'native' });
+  const runtime = await openRuntime(new URL('../../src/adapters/lane.ts', import.meta.url), null, threads);
   const slice: Slice = { kind: 'mlp', task: 'classification', width: 446, hidden: 128, outputs: 30 };
-  const [N, M, epochs] = [5010, 64, 6];
+  const [N, M] = [5010, 64];
+  const epochs = epochsFor(N, 256);
+  const features = sharedFloats(N * slice.width);
+  for (let i = 0; i < features.length; i++) features[i] = hash32(i, 1) % 8 === 0 ? 1 : 0;
   const set = {
-    features: Float32Array.from({ length: N * slice.width }, (_, i) => (hash32(i, 1) % 8 === 0 ? 1 : 0)),
+    features,
     width: slice.width,
     labels: Float64Array.from({ length: N }, (_, i) => hash32(i, 2) % slice.outputs),
     rowKeys: Uint32Array.from({ length: N }, (_, i) => hash32(i, 3)),
@@ -37,8 +43,9 @@ export async function benchLoop(threads: number): Promise<LoopBench> {
     await trainEnsemble({ set, slice, recipe, runtime, order: { name: 'base', models: M, inside, seed: round } });
     loops.push(ensembleFlops(slice, epochs, N, M) / (performance.now() - started) / 1e6);
   }
+  await runtime.close();
   const loop = middle(loops);
-  return { matmul: middle(matmuls), loop, secondsPerShadow: ensembleFlops(slice, 24, N, 1) / loop / 1e9 };
+  return { matmul: middle(matmuls), loop, secondsPerShadow: ensembleFlops(slice, epochs, N, 1) / loop / 1e9 };
 }
 
 async function matmulRate(threads: number): Promise<number> {

@@ -14,6 +14,8 @@ export function makeRuntime(
   return {
     provider: 'cpu',
     runtime: kind,
+    lanes: 1,
+    async close() {},
     async create(model) {
       const session = await library.InferenceSession.create(model, {
         executionProviders: [kind === 'native' ? 'cpu' : 'wasm'],

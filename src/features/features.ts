@@ -1,4 +1,5 @@
 import type { Pool, PoolColumn } from '../table/pool.ts';
+import { sharedFloats } from '../tensor/shared.ts';
 import { fitBoolean } from './boolean.ts';
 import { fitCategory, fitConstant } from './category.ts';
 import { fitDate } from './date.ts';
@@ -29,7 +30,7 @@ export function encodeFeatures(pool: Pool, { maxWidth }: { readonly maxWidth: nu
   const fit = fittingRows(pool);
   const encoders = fitWithin(pool.columns, fit, maxWidth);
   const width = encoders.reduce((sum, encoder) => sum + encoder.width, 0);
-  const values = new Float32Array(pool.rows.length * width);
+  const values = sharedFloats(pool.rows.length * width);
   const continuous: number[] = [];
   let offset = 0;
   for (const encoder of encoders) {

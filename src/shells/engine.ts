@@ -3,16 +3,19 @@ import { totalmem } from 'node:os';
 import { steadySeconds } from '../adapters/clock.ts';
 import { openDuckdb } from '../adapters/duckdb.ts';
 import { readBytes } from '../adapters/files.ts';
-import { findOnnxruntime, makeRuntime } from '../adapters/onnxruntime.ts';
+import { openRuntime } from '../adapters/open-runtime.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
 import { type EngineMessage, failureOf, parseRequest } from '../review/protocol.ts';
 import type { EngineRequest } from '../review/request.ts';
 import type { Review } from '../review/review.ts';
 import { runReview } from '../review/run.ts';
 import { locateLines } from '../table/locate-lines.ts';
+import type { Runtime } from '../training/runtime.ts';
 
 const DUCKDB_MOST = 2 ** 31;
 const PROGRESS_EVERY_SECONDS = 0.2;
+/** The program of a training thread. */
+const LANE = new URL(import.meta.url.endsWith('.ts') ? '../adapters/lane.ts' : './lane.js', import.meta.url);
 
 /** The engine with everything it stands on. */
 async function review(request: EngineRequest): Promise<Review> {
@@ -34,13 +37,14 @@ async function review(request: EngineRequest): Promise<Review> {
       );
     }),
   );
+  let trainer: Promise<Runtime> | null = null;
   let last = Number.NEGATIVE_INFINITY;
   try {
     return await runReview(request, {
       sql,
-      async runtime() {
-        const { library, kind } = await findOnnxruntime(runtime.onnxruntime);
-        return makeRuntime(library, { threads: limits.threads, kind });
+      runtime() {
+        trainer ??= openRuntime(LANE, runtime.onnxruntime, limits.threads);
+        return trainer;
       },
       store: folders.cache === null ? null : openWeightStore(folders.cache),
       locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, declared.get(file.localPath) ?? []),
@@ -56,6 +60,10 @@ async function review(request: EngineRequest): Promise<Review> {
       },
     });
   } finally {
+    await (trainer as Promise<Runtime> | null)?.then(
+      (opened) => opened.close(),
+      () => {},
+    );
     sql.close();
   }
 }

@@ -15,19 +15,20 @@ export type Loss = (
   },
 ) => string;
 
-const weightedMean = (build: Builder, values: string, weights: string, scale: number): string => {
-  const weighted = build.add('Mul', [build.add('Mul', [values, weights]), build.scalar(scale)]);
-  return build.add('ReduceSum', [weighted], { keepdims: 0 });
-};
+/** What each row counts: [M,B,1], so that scaling costs no pass over the outputs. */
+const shares = (build: Builder, weights: string, scale: number) => build.add('Mul', [weights, build.scalar(scale)]);
 
 /** Softmax cross-entropy, nats. */
 export const crossEntropy: Loss = (build, { outputs, targets, weights, batch }) => {
-  const likelihood = build.add('Mul', [build.add('LogSoftmax', [outputs], { axis: -1 }), targets]);
-  return weightedMean(build, likelihood, weights, -1 / batch);
+  const counted = build.add('Mul', [targets, shares(build, weights, -1 / batch)]);
+  return build.add('ReduceSum', [build.add('Mul', [build.add('LogSoftmax', [outputs], { axis: -1 }), counted])], {
+    keepdims: 0,
+  });
 };
 
 /** Half the squared error. */
 export const squaredError: Loss = (build, { outputs, targets, weights, batch }) => {
   const error = build.add('Sub', [outputs, targets]);
-  return weightedMean(build, build.add('Mul', [error, error]), weights, 0.5 / batch);
+  const counted = build.add('Mul', [build.add('Mul', [error, error]), shares(build, weights, 0.5 / batch)]);
+  return build.add('ReduceSum', [counted], { keepdims: 0 });
 };

@@ -34,10 +34,11 @@ export function epochBatches(at: {
       hint: 'Lower shadows.max_rows, or split the change.',
     });
   const orders = modelKeys.map((key, model) => {
-    const keyed: number[] = [];
+    const keyed = new Float64Array(N);
+    let count = 0;
     for (let row = 0; row < N; row++)
-      if (inside[model * N + row]) keyed.push(hash32(rowKeys[row]!, key, epoch, 0x0bde) * MOST_ROWS + row);
-    return Float64Array.from(keyed).sort();
+      if (inside[model * N + row]) keyed[count++] = hash32(rowKeys[row]!, key, epoch, 0x0bde) * MOST_ROWS + row;
+    return keyed.subarray(0, count).sort();
   });
   const steps = Math.max(1, ...orders.map((order) => Math.ceil(order.length / batch)));
   const rows = new Int32Array(steps * M * batch);

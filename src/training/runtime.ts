@@ -17,5 +17,9 @@ export interface Session {
 export interface Runtime {
   readonly provider: string;
   readonly runtime: 'native' | 'wasm';
+  /** Sessions that can run at the same time. */
+  readonly lanes: number;
   create(model: Uint8Array): Promise<Session>;
+  /** Ends what the runtime holds; no session may live on. */
+  close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { backward } from '../gradients/backward.ts';
 import { makeBuilder } from '../onnx/builder.ts';
-import type { Graph, Value } from '../onnx/graph.ts';
+import { float32, type Graph, type Tensor, type Value } from '../onnx/graph.ts';
+import { prune } from '../onnx/prune.ts';
 import { crossEntropy, squaredError } from './losses.ts';
 import { optimizers } from './optimizers.ts';
 import type { Recipe } from './recipe.ts';
@@ -71,14 +72,21 @@ export function trainingGraph(
   const ends = moved.flatMap(({ parameter, states }) => [parameter, ...states]);
   const differentiated = full.graph('step', [], []);
   const batch = batchNodes(slice);
-  const body: Graph = {
+  const body = prune({
     name: 'step',
     nodes: [...batch.nodes, ...differentiated.nodes],
     initializers: [...batch.initializers, ...differentiated.initializers],
     inputs: [value('iteration', 'int64', []), value('going', 'bool', []), ...carried],
     outputs: [value(again, 'bool', []), ...carried.map((item, index) => ({ ...item, name: ends[index]! }))],
-  };
+  });
   return { carried, graph: loopOver(body, carried, slice, models, B) };
+}
+
+/** The identity matrix [C,C]: a row of it is a one-hot target, gathered several times faster than by OneHot. */
+function identity(C: number): Tensor {
+  const data = new Float32Array(C * C);
+  for (let c = 0; c < C; c++) data[c * C + c] = 1;
+  return float32('g_identity', [C, C], data);
 }
 
 /** Gathers features, targets and weights of this iteration's rows. */
@@ -95,11 +103,9 @@ function batchNodes({ task, outputs: C }: Slice): Graph {
   const features = build.add('Gather', ['features', rows], { axis: 0 });
   const weights = build.add('Gather', ['weights', 'iteration'], { axis: 0 });
   const labels = build.add('Gather', ['labels', rows], { axis: 0 });
-  const depth = build.constant({ name: 'g_depth', type: 'int64', shape: [], data: BigInt64Array.of(BigInt(C)) });
-  const offOn = build.constant({ name: 'g_off_on', type: 'float32', shape: [2], data: Float32Array.of(0, 1) });
   const targets =
     task === 'classification'
-      ? build.add('OneHot', [labels, depth, offOn], { axis: -1 })
+      ? build.add('Gather', [build.constant(identity(C)), labels], { axis: 0 })
       : build.add('Unsqueeze', [labels, build.ints([-1])]);
   const graph = build.graph('batch', [], []);
   return {

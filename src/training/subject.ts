@@ -3,7 +3,8 @@ import type { Task } from '../evidence/evidence.ts';
 import type { PlantedRow } from '../evidence/experiment.ts';
 import type { PoolRow } from '../evidence/rows.ts';
 import { hash32, keyOf } from '../tensor/random.ts';
-import type { TrainingSet } from './ensemble.ts';
+import { sharedFloats } from '../tensor/shared.ts';
+import type { TrainingSet } from './group.ts';
 import type { Plan } from './plan.ts';
 import type { Units } from './units.ts';
 
@@ -48,7 +49,7 @@ function standardised(labels: Float64Array, rows: readonly PoolRow[]): Float64Ar
 export function withPlanted(subject: TrainingSubject, plant: readonly PlantedRow[], seed: number): TrainingSubject {
   const { rows, units, set } = subject;
   const N = rows.length;
-  const features = new Float32Array((N + plant.length) * set.width);
+  const features = sharedFloats((N + plant.length) * set.width);
   features.set(set.features);
   plant.forEach(({ copyOf }, index) => {
     features.set(set.features.subarray(copyOf * set.width, (copyOf + 1) * set.width), (N + index) * set.width);

@@ -1,7 +1,7 @@
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
 import type { PoolRow } from '../../src/evidence/rows.ts';
 import { randomSequence } from '../../src/tensor/random.ts';
-import type { TrainingSet } from '../../src/training/ensemble.ts';
+import type { TrainingSet } from '../../src/training/group.ts';
 import type { Slice } from '../../src/training/slice.ts';
 
 export const runtime = makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { randomSequence } from '../../src/tensor/random.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
-import type { TrainingSet } from '../../src/training/ensemble.ts';
+import type { TrainingSet } from '../../src/training/group.ts';
 import type { Recipe } from '../../src/training/recipe.ts';
 import type { Feed } from '../../src/training/runtime.ts';
 import { initialWeights, parametersOf, type Slice } from '../../src/training/slice.ts';

@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Session } from '../training/runtime.ts';
+import { findOnnxruntime, makeRuntime } from './onnxruntime.ts';
+import type { LaneAnswer, LaneOrder, LaneSetup } from './onnxruntime-lanes.ts';
+
+/** A worker thread that holds sessions of one thread each and runs them on order. */
+async function serve(): Promise<void> {
+  const { library, kind } = await findOnnxruntime((workerData as LaneSetup).folder);
+  const runtime = makeRuntime(library, { threads: 1, kind });
+  const sessions = new Map<number, Session>();
+
+  async function obey(order: LaneOrder): Promise<LaneAnswer['results']> {
+    switch (order.kind) {
+      case 'create':
+        sessions.set(order.session, await runtime.create(order.model));
+        return {};
+      case 'run':
+        return sessions.get(order.session)!.run(order.feeds);
+      case 'release':
+        await sessions.get(order.session)?.release();
+        sessions.delete(order.session);
+        return {};
+    }
+  }
+  parentPort!.on('message', async (order: LaneOrder) => {
+    const answer: LaneAnswer = await obey(order).then(
+      (results) => ({ id: order.id, results, error: null }),
+      (error: unknown) => ({
+        id: order.id,
+        results: {},
+        error: error instanceof Error ? error : new Error(String(error)),
+      }),
+    );
+    parentPort!.postMessage(answer);
+  });
+}
+
+await serve();
