@@ -15,10 +15,10 @@ export function cosineRate(recipe: Recipe, step: number, steps: number): number 
   return 0.5 * recipe.rate * (1 + Math.cos((Math.PI * step) / steps));
 }
 
-const STEPS_WANTED = 240;
+const STEPS_WANTED = 480;
 
 /**
- * Epochs so that the models fit what the data allow: about 240 steps, at least 10 epochs and at most 60. Depends on
+ * Epochs so that the models fit what the data allow: about 480 steps, at least 10 epochs and at most 60. Depends on
  * the number of training rows alone, so that every machine plans the same.
  */
 export function epochsFor(trainingRows: number, batch: number): number {

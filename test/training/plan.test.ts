@@ -36,7 +36,7 @@ test('the widest slice that fits the budget is taken, and the whole fits', () =>
 });
 
 test('tasks and sizes have their recipe; given epochs are kept', () => {
-  assert.equal(plan().recipe.batch, 256);
+  assert.equal(plan().recipe.batch, 128);
   assert.equal(plan({ trainingRows: 999 }).recipe.batch, 64);
   assert.equal(plan({}, { epochs: 7 }).recipe.epochs, 7);
   const regression = plan({ task: 'regression', classes: 0 });
@@ -44,16 +44,16 @@ test('tasks and sizes have their recipe; given epochs are kept', () => {
   assert.deepEqual(plan(), plan());
 });
 
-test('epochs: about 240 steps, at least 10 epochs, at most 60', () => {
-  assert.equal(epochsFor(5010, 256), 24);
+test('epochs: about 480 steps, at least 10 epochs, at most 60', () => {
+  assert.equal(epochsFor(5010, 128), 24);
   assert.equal(epochsFor(10, 64), 60);
   assert.equal(epochsFor(0, 64), 60);
-  assert.equal(epochsFor(1_000_000, 256), 10);
+  assert.equal(epochsFor(1_000_000, 128), 10);
   for (let rows = 1; rows < 200_000; rows = Math.ceil(rows * 1.3)) {
-    const [epochs, more] = [epochsFor(rows, 256), epochsFor(2 * rows, 256)];
+    const [epochs, more] = [epochsFor(rows, 128), epochsFor(2 * rows, 128)];
     assert.ok(epochs >= 10 && epochs <= 60 && more <= epochs);
-    const steps = epochs * Math.max(1, Math.ceil(rows / 2 / 256));
-    if (epochs < 60) assert.ok(steps >= 240, `${rows} rows: ${steps} steps`);
+    const steps = epochs * Math.max(1, Math.ceil(rows / 2 / 128));
+    if (epochs < 60) assert.ok(steps >= 480, `${rows} rows: ${steps} steps`);
   }
 });
 
