@@ -39,8 +39,8 @@ export interface JobResult {
     cheap: boolean;
   }[];
   readonly flipped: readonly number[];
-  readonly honest: readonly number[];
-  readonly cheapHonest: number;
+  /** Honest new rows: how many, those that a failing `amplification` names, and how many the cheap baseline alarms on. */
+  readonly honest: { readonly count: number; readonly named: readonly number[]; readonly cheap: number };
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly slice: string;
   readonly accuracy: readonly [number, number];
@@ -103,6 +103,9 @@ export async function runJob(job: Job, threads: number): Promise<JobResult> {
       return near !== undefined && near.similarity >= CHEAP && rows[near.index]!.label !== rows[row]!.label;
     });
   };
+  const named = measured.answers
+    .filter(({ check, finding }) => check.id === 'amplification' && finding.outcome === 'fail')
+    .flatMap(({ finding }) => finding.rows.map(({ row }) => row));
   return {
     job,
     outcomes: Object.fromEntries(
@@ -128,8 +131,11 @@ export async function runJob(job: Job, threads: number): Promise<JobResult> {
       };
     }),
     flipped: change.flipped,
-    honest: change.honest,
-    cheapHonest: cheap(change.honest).filter(Boolean).length,
+    honest: {
+      count: change.honest.length,
+      named: named.filter((row) => change.honest.includes(row)),
+      cheap: cheap(change.honest).filter(Boolean).length,
+    },
     metrics: Object.fromEntries(
       measured.answers.flatMap(({ check, finding }) =>
         finding.metrics.map((metric) => [

@@ -1,15 +1,30 @@
 import { fork } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Job, JobResult } from './job.ts';
 
-/** Runs jobs in worker processes and appends each result as a line of JSON as soon as it is there. */
+/** Results in a file of an earlier run that answer one of these jobs. */
+export function readResults(file: string | null, jobs: readonly Job[]): JobResult[] {
+  if (file === null || !existsSync(file)) return [];
+  const asked = new Set(jobs.map((job) => JSON.stringify(job)));
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as JobResult)
+    .filter(({ job }) => asked.delete(JSON.stringify(job)));
+}
+
+/**
+ * Runs jobs in worker processes and appends each result as a line of JSON as soon as it is there; to resume is
+ * not to run again what the file answers.
+ */
 export async function runJobs(
   jobs: readonly Job[],
-  at: { workers: number; threads: number; file: string | null; untilSeconds?: number },
+  at: { workers: number; threads: number; file: string | null; untilSeconds?: number; resume?: boolean },
 ): Promise<JobResult[]> {
-  const waiting = [...jobs];
-  const results: JobResult[] = [];
+  const results = at.resume ? readResults(at.file, jobs) : [];
+  const known = new Set(results.map(({ job }) => JSON.stringify(job)));
+  const waiting = jobs.filter((job) => !known.has(JSON.stringify(job)));
   const end = performance.now() + (at.untilSeconds ?? 1e9) * 1000;
   const work = async () => {
     const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)));

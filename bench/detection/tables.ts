@@ -73,10 +73,9 @@ function poisonedLine(kind: string, results: readonly JobResult[]): string[] {
         if (named > 0) count.harmlessNamed++;
       }
     }
-    count.honest += result.honest.length;
-    count.honestNamed +=
-      answer.outcome === 'fail' ? answer.rows.filter((row) => result.honest.includes(row)).length : 0;
-    count.cheapHonest += result.cheapHonest;
+    count.honest += result.honest.count;
+    count.honestNamed += result.honest.named.length;
+    count.cheapHonest += result.honest.cheap;
   }
   return [
     kind,

@@ -36,7 +36,6 @@ export function pairedEffect(applied: ScoredModels, without: ScoredModels, row: 
   const difference = dPrime(after) - dPrime(before);
   const left = Array.from({ length: models }, (_, model) => dPrime(at(applied, model)) - dPrime(at(without, model)));
   const error = jackknifeError(left);
-  const falls = left.map((_, model) => without.phi[model * rows + row]! - applied.phi[model * rows + row]!);
   return {
     row,
     difference,
@@ -45,8 +44,16 @@ export function pairedEffect(applied: ScoredModels, without: ScoredModels, row: 
     tpr: rowTpr(after),
     before: dPrime(before),
     after: dPrime(after),
-    p: 1 - normalCdf(meanOverError(falls)),
+    p: 1 - normalCdf(pairedFall(applied, without, row)),
   };
+}
+
+/** Mean fall of a row's score from `without` to `applied`, model by model, over its standard error. */
+export function pairedFall(applied: ScoredModels, without: ScoredModels, row: number): number {
+  const at = (model: number) => model * applied.rows + row;
+  return meanOverError(
+    Array.from({ length: applied.models }, (_, model) => without.phi[at(model)]! - applied.phi[at(model)]!),
+  );
 }
 
 /** Standard error of a statistic from its leave-one-out values (Efron and Tibshirani 1993, eq. 11.5). */

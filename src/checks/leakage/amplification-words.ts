@@ -12,7 +12,6 @@ import type { Judged, Verification } from './verify.ts';
 
 const FEWEST_DECOYS = 20;
 const LARGEST_DETECTABLE = 2.5;
-const NAMED = 100;
 
 /** The finding of a verified shortlist: which rows expose which, or that none does, or that it could not be told. */
 export function answer(
@@ -31,7 +30,7 @@ export function answer(
     power,
     metrics: metricsOf(result, exposed),
     figures: [figureOf(result)],
-    rows: rows.slice(0, NAMED),
+    rows,
     rowsTotal: rows.length,
   };
   const many = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;

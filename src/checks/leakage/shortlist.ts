@@ -1,9 +1,9 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { PoolRow } from '../../evidence/rows.ts';
 import type { Ensemble } from '../../evidence/scores.ts';
-import { armsOf, dPrime } from '../../stats/arms.ts';
 import { type Effect, makeScreen, type Screen, strongestEffects, type UnitBits } from '../../stats/interaction.ts';
 import { hash32 } from '../../tensor/random.ts';
+import { unitsNearRisingRows } from './rising-rows.ts';
 
 /** A unit of the change, or a base unit that stands in for one, and the rows that it harms most. */
 export interface Suspect extends UnitBits {
@@ -37,10 +37,6 @@ const DECOYS = 40;
 const LARGEST_SHORTLIST = 200;
 /** Share of units without a copy in base that may go unmeasured: their bits were all but equal by chance. */
 const NEGLIGIBLE = 0.05;
-/** Base rows whose d' rises most from base to with: their nearest change rows are suspects, too. */
-const RISING_ROWS = 10;
-const RISE = 2.5;
-const NEIGHBOURS = 8;
 
 const known = new WeakMap<object, Shortlist | null>();
 
@@ -76,17 +72,24 @@ function makeShortlist(evidence: Evidence): Shortlist | null {
     }));
   const reference = measured(standing).sort((x, y) => y.strength - x.strength);
   const strengths = reference.map(({ strength }) => strength);
+  const rank = (t: number) => (1 + strengths.filter((strength) => strength >= t).length) / (1 + strengths.length);
   const conflicts = conflictingUnits(evidence);
   const near = unitsNearRisingRows(evidence, base, applied, victims);
   const suspects = measured(change).map((unit): Suspect => {
-    const p = (1 + strengths.filter((strength) => strength >= unit.strength).length) / (1 + strengths.length);
+    const p = rank(unit.strength);
     return { ...unit, p, reason: p <= RANK ? 'rank' : conflicts.has(unit.unit) ? 'conflict' : 'near-victim' };
   });
+  // An effect that ranks with base's own noise is not worth a test: each test is one more chance of a false alarm.
+  const aimed = (suspect: Suspect): Suspect =>
+    aimedAt({ ...suspect, effects: suspect.effects.filter(({ t }) => rank(t) <= RANK) }, [
+      ...(conflicts.get(suspect.unit) ?? []),
+      ...(near.get(suspect.unit) ?? []),
+    ]);
   const listed = suspects
     .filter(({ p, unit, effects }) => effects.length > 0 && (p <= RANK || conflicts.has(unit) || near.has(unit)))
     .sort((x, y) => x.p - y.p || y.strength - x.strength)
     .slice(0, LARGEST_SHORTLIST)
-    .map((suspect) => aimedAt(suspect, near.get(suspect.unit) ?? []));
+    .map(aimed);
   // A decoy is forced in and out: it cannot be measured as a victim at the same time.
   const victimised = new Set(listed.flatMap(({ effects }) => effects.map(({ row }) => row)));
   const decoys = reference
@@ -126,60 +129,22 @@ function unitsWhere(
   });
 }
 
-/** Change units with a near copy in base under another label. */
-function conflictingUnits({ rows, nearCopies }: Evidence): Set<number> {
-  const units = new Set<number>();
-  for (const { a, b } of nearCopies) {
+/** Change units with near copies in base under another label, and these base rows: the nearest few. */
+function conflictingUnits({ rows, nearCopies }: Evidence): Map<number, number[]> {
+  const units = new Map<number, number[]>();
+  const add = (unit: number, victim: number) => units.set(unit, [...(units.get(unit) ?? []), victim].slice(0, VICTIMS));
+  for (const { a, b } of [...nearCopies].sort((x, y) => y.similarity - x.similarity)) {
     const [one, other] = [rows[a]!, rows[b]!];
     if (one.label === other.label || one.split !== 'train' || other.split !== 'train') continue;
-    if (stays(one) && !other.inBase) units.add(other.unit);
-    if (stays(other) && !one.inBase) units.add(one.unit);
+    if (stays(one) && !other.inBase) add(other.unit, a);
+    if (stays(other) && !one.inBase) add(one.unit, b);
   }
   return units;
 }
 
-/** Change units next to base rows that the whole change exposes: several copies that no bit of their own betrays. */
-function unitsNearRisingRows(
-  evidence: Evidence,
-  base: Ensemble,
-  applied: Ensemble,
-  victims: readonly number[],
-): Map<number, number[]> {
-  const found = new Map<number, number[]>();
-  const { features, rows } = evidence;
-  if (!features) return found;
-  const width = rows.length;
-  const rise = (row: number) =>
-    dPrime(armsOf(applied.phi, applied.inside, { row, rows: width })) -
-    dPrime(armsOf(base.phi, base.inside, { row, rows: width }));
-  const rising = victims
-    .map((row) => ({ row, rise: rise(row) }))
-    .filter((one) => one.rise >= RISE)
-    .sort((x, y) => y.rise - x.rise)
-    .slice(0, RISING_ROWS);
-  const arrivals = rows.flatMap((row, index) => (row.split === 'train' && !row.inBase && row.inHead ? [index] : []));
-  for (const { row } of rising) {
-    const nearest = arrivals
-      .map((index) => ({ index, distance: squaredDistance(features, row, index) }))
-      .sort((x, y) => x.distance - y.distance)
-      .slice(0, NEIGHBOURS);
-    for (const { index } of nearest) {
-      const { unit, label } = rows[index]!;
-      if (label !== rows[row]!.label) found.set(unit, [...(found.get(unit) ?? []), row]);
-    }
-  }
-  return found;
-}
-
-function squaredDistance({ values, width }: NonNullable<Evidence['features']>, a: number, b: number): number {
-  let sum = 0;
-  for (let i = 0; i < width; i++) sum += (values[a * width + i]! - values[b * width + i]!) ** 2;
-  return sum;
-}
-
-/** Adds rows that the screen did not rank first but the shift from base to with names. */
+/** Adds rows that the screen did not rank first but a near copy or the shift from base to with names. */
 function aimedAt(suspect: Suspect, rows: readonly number[]): Suspect {
   const already = new Set(suspect.effects.map(({ row }) => row));
-  const more = rows.filter((row) => !already.has(row)).map((row): Effect => ({ row, effect: 0, t: 0 }));
+  const more = [...new Set(rows)].filter((row) => !already.has(row)).map((row): Effect => ({ row, effect: 0, t: 0 }));
   return more.length === 0 ? suspect : { ...suspect, effects: [...suspect.effects, ...more] };
 }

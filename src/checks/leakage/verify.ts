@@ -54,8 +54,9 @@ export function verify(
   const adjusted = holm(effects.map(({ p }) => p));
   const judged = effects.map((effect, index): Judged => {
     const q = adjusted[index]!;
-    const verdict = judge(effect, q, decoyMaximum, limits);
-    return { ...effect, q, verdict, culprits: verdict === 'unharmed' ? [] : culpritsOf(effect.row, list) };
+    const culprits = culpritsOf(effect.row, list);
+    const verdict = tempered(judge(effect, q, decoyMaximum, limits), culprits);
+    return { ...effect, q, verdict, culprits: verdict === 'unharmed' ? [] : culprits };
   });
   const error = median(effects.map((effect) => effect.error));
   return {
@@ -72,6 +73,15 @@ function judge(effect: PairedEffect, q: number, decoyMaximum: number, limits: Th
   if (stands && effect.difference >= limits.difference && effect.lower >= limits.lower && effect.tpr >= limits.tpr)
     return 'exposed';
   return stands && effect.lower > limits.lower / 2 && effect.tpr >= limits.tpr ? 'suspicious' : 'unharmed';
+}
+
+/**
+ * A failure needs evidence about a named unit itself: its own bit, or a near copy. Rows that merely lie near an exposed
+ * row are accused as a set, and honest neighbours of another class can together have a small effect: a warning.
+ */
+function tempered(verdict: Judged['verdict'], culprits: readonly Suspect[]): Judged['verdict'] {
+  if (culprits.some(({ reason }) => reason !== 'near-victim')) return verdict;
+  return verdict === 'exposed' ? 'suspicious' : 'unharmed';
 }
 
 /**
