@@ -9,11 +9,13 @@ import * as tar from 'tar';
 import { buildDist } from '../../build/dist.ts';
 import { pins as ownPins, type Pin, type Pins } from '../../src/adapters/native-pins.ts';
 import { locateRuntime } from '../../src/adapters/runtime.ts';
+import type { Review } from '../../src/review/review.ts';
 import { playGitHub } from '../fixtures/github/played-github.ts';
 import {
   type MadeRepository,
   makeRepository,
   pullEvent,
+  shallowClone,
   startAction,
   temporary,
 } from '../fixtures/github/run-action.ts';
@@ -80,10 +82,17 @@ after(async () => {
   rmSync(ROOT, { recursive: true, force: true });
 });
 
-function start(temp: string, more: { api?: string; inputs?: Record<string, string>; runId?: number } = {}) {
+interface More {
+  readonly of?: MadeRepository;
+  readonly api?: string;
+  readonly inputs?: Record<string, string>;
+  readonly runId?: number;
+}
+
+function start(temp: string, { of = data, ...more }: More = {}) {
   return startAction({
-    ...{ entry: join(ROOT, 'dist/action.js'), workspace: data.folder, temp, eventName: 'pull_request' },
-    ...{ event: pullEvent(data), api: 'http://127.0.0.1:9', ...more, inputs: { registry, ...more.inputs } },
+    ...{ entry: join(ROOT, 'dist/action.js'), workspace: of.folder, temp, eventName: 'pull_request' },
+    ...{ event: pullEvent(of), api: 'http://127.0.0.1:9', ...more, inputs: { registry, ...more.inputs } },
   });
 }
 
@@ -132,5 +141,48 @@ test('without DuckDB there is no verdict: one line that names the inputs, code 2
     assert.match(ran.stdout, /^::error .*DuckDB cannot be had.*runtime-path.*registry/m);
   }
   tarballs.set(name, right);
+  rmSync(temp, { recursive: true });
+});
+
+/** A pull request that was merged once: one table before and after, and a configuration on both sides. */
+function replay(name: string, label: string): MadeRepository {
+  const side = (revision: string) =>
+    readFileSync(join(import.meta.dirname, '../fixtures/replays', name, `${revision}.csv`), 'utf8');
+  const config = `version: 1\ndata:\n  - {name: ${name}, path: table.csv, label: ${label}}\nshadows: {models: 16, budget: 60s}\n`;
+  return makeRepository(
+    ROOT,
+    { 'table.csv': side('base'), '.github/taster.yml': config },
+    { 'table.csv': side('head') },
+  );
+}
+
+test('renamed columns of a real pull request: told as that, commented once and updated, no poisoning alarm', async (t) => {
+  const penguins = replay('penguins', 'species');
+  const played = await playGitHub();
+  t.after(() => played.close());
+  played.pulls.push({ number: 7, owner: 'contributor', branch: 'change', sha: penguins.head });
+  const temp = temporary('runner');
+  const inputs = { token: 'ghs_test', comment: 'always' };
+  for (const runId of [100, 101]) {
+    const ran = await start(temp, { of: penguins, api: played.url, runId, inputs });
+    const { findings } = JSON.parse(readFileSync(ran.outputs['review-path']!, 'utf8')) as Review;
+    const outcomes = new Map(findings.map(({ check, outcome }) => [check, outcome]));
+    assert.equal(outcomes.get('schema-change'), 'warn', ran.stdout);
+    for (const check of ['mislabelled', 'conflicting-copies', 'amplification', 'label-shift'])
+      assert.ok(['pass', 'not-applicable'].includes(outcomes.get(check) ?? 'pass'), `${check} ${outcomes.get(check)}`);
+    assert.equal(played.comments.length, 1);
+    assert.match(played.comments[0]!.body, new RegExp(`run=${runId}.*\n[\\s\\S]*bill_length_mm`));
+  }
+  assert.deepEqual(played.faults, []);
+  rmSync(temp, { recursive: true });
+});
+
+test('white space removed by a real pull request is no change, in a shallow clone whose base is fetched', async () => {
+  const temp = temporary('runner');
+  const ran = await start(temp, { of: shallowClone(ROOT, replay('wheat-seeds', 'column8')) });
+  assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+  const review = JSON.parse(readFileSync(ran.outputs['review-path']!, 'utf8')) as Review;
+  const { added, removed, changed } = review.data[0]!.rows!;
+  assert.deepEqual([review.verdict, added, removed, changed], ['pass', 0, 0, 0]);
   rmSync(temp, { recursive: true });
 });
