@@ -9,6 +9,8 @@ import { loadSide } from '../../src/table/load.ts';
 import { uniformAt } from '../../src/tensor/random.ts';
 
 const ROWS = 2_000_000;
+/** What DuckDB may keep in memory before it writes to its scratch folder: `--memory 1300` gives it half of that. */
+const DUCKDB_BYTES = 6.5e8;
 const OPTIONS = { label: 'label', classes: null, id: 'row_id', group: null, exclude: [], text: [], maxRows: 100_000 };
 
 export interface DiffBench {
@@ -37,7 +39,7 @@ export async function benchDiff(rows: number = ROWS): Promise<DiffBench> {
       await writeRows(localPath, rows, isHead);
       files.push({ repoPath: name, localPath, bytes: statSync(localPath).size });
     }
-    const sql = await openDuckdb({ folder, scratch: join(root, 'scratch'), memoryBytes: 8e8, threads: 2 });
+    const sql = await openDuckdb({ folder, scratch: join(root, 'scratch'), memoryBytes: DUCKDB_BYTES, threads: 2 });
     const start = process.hrtime.bigint();
     const base = await loadSide(sql, 'base_rows', [files[0]!], []);
     const head = await loadSide(sql, 'head_rows', [files[1]!], []);

@@ -9,17 +9,17 @@ const threads = 2;
 const number = (value: number, digits = 1) => value.toFixed(digits);
 const lines: string[][] = [['what', 'measured', 'target']];
 console.error('shadow loop ...');
-const { matmul, loop, secondsPerShadow } = await benchLoop(threads);
+const { slice, matmul, loop, secondsPerShadow } = await benchLoop(threads);
 lines.push(['MatMul 2048^3', `${number(matmul)} GFLOP/s`, '']);
 lines.push([
-  'shadow loop, MLP 446-128-30, 64 models',
+  `shadow loop, ${slice}, 64 models`,
   `${number(loop)} GFLOP/s = ${number(loop / matmul, 2)} x MatMul; ${number(secondsPerShadow, 3)} s a shadow`,
   '1.0 x',
 ]);
 console.error('diff of 2,000,000 rows ...');
 const diff = await benchDiff();
 lines.push([
-  'diff of 2,000,000 x 5 rows a side',
+  'diff of 2,000,000 x 5 rows a side, DuckDB held to 650 MB',
   `${number(diff.seconds)} s, ${number(diff.peakBytes / 1e9, 2)} GB`,
   '5 s, 1 GB',
 ]);

@@ -1,18 +1,19 @@
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
 import { openRuntime } from '../../src/adapters/open-runtime.ts';
+import { defaultConfig } from '../../src/config/defaults.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { hash32 } from '../../src/tensor/random.ts';
 import { sharedFloats } from '../../src/tensor/shared.ts';
 import { trainEnsemble } from '../../src/training/ensemble.ts';
-import { ensembleFlops } from '../../src/training/plan.ts';
-import { epochsFor } from '../../src/training/recipe.ts';
-import type { Slice } from '../../src/training/slice.ts';
+import { ensembleFlops, makePlan } from '../../src/training/plan.ts';
+import { describeSlice } from '../../src/training/slice.ts';
 
 const SIDE = 2048;
 const ROUNDS = 3;
 
 export interface LoopBench {
+  readonly slice: string;
   /** Billions of floating-point operations a second. */
   readonly matmul: number;
   readonly loop: number;
@@ -22,9 +23,17 @@ export interface LoopBench {
 /** The shadow loop (Location-30's sizes, 64 models, scoring and batch order counted in) beside one large MatMul, in turn; medians. */
 export async function benchLoop(threads: number): Promise<LoopBench> {
   const runtime = await openRuntime(new URL('../../src/adapters/lane.ts', import.meta.url), null, threads);
-  const slice: Slice = { kind: 'mlp', task: 'classification', width: 446, hidden: 128, outputs: 30 };
   const [N, M] = [5010, 64];
-  const epochs = epochsFor(N, 256);
+  const { slice, recipe } = makePlan(
+    { task: 'classification', width: 446, classes: 30, trainingRows: N },
+    {
+      nonce: 'bench',
+      membershipKey: 'bench',
+      models: M,
+      budgetSeconds: defaultConfig.shadows.budgetSeconds,
+      epochs: 'auto',
+    },
+  );
   const features = sharedFloats(N * slice.width);
   for (let i = 0; i < features.length; i++) features[i] = hash32(i, 1) % 8 === 0 ? 1 : 0;
   const set = {
@@ -34,18 +43,22 @@ export async function benchLoop(threads: number): Promise<LoopBench> {
     rowKeys: Uint32Array.from({ length: N }, (_, i) => hash32(i, 3)),
   };
   const inside = Uint8Array.from({ length: M * N }, (_, i) => hash32(i, 4) & 1);
-  const recipe = { optimizer: 'sgd', rate: 0.1, decay: 0, batch: 256, epochs } as const;
   const loops: number[] = [];
   const matmuls: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     matmuls.push(await matmulRate(threads));
     const started = performance.now();
     await trainEnsemble({ set, slice, recipe, runtime, order: { name: 'base', models: M, inside, seed: round } });
-    loops.push(ensembleFlops(slice, epochs, N, M) / (performance.now() - started) / 1e6);
+    loops.push(ensembleFlops(slice, recipe.epochs, N, M) / (performance.now() - started) / 1e6);
   }
   await runtime.close();
   const loop = middle(loops);
-  return { matmul: middle(matmuls), loop, secondsPerShadow: ensembleFlops(slice, epochs, N, 1) / loop / 1e9 };
+  return {
+    slice: describeSlice(slice),
+    matmul: middle(matmuls),
+    loop,
+    secondsPerShadow: ensembleFlops(slice, recipe.epochs, N, 1) / loop / 1e9,
+  };
 }
 
 async function matmulRate(threads: number): Promise<number> {

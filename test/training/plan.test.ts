@@ -18,14 +18,15 @@ const plan = (size: Partial<Sizes> = {}, limit: Partial<typeof limits> | { epoch
   makePlan({ ...sizes, ...size }, { ...limits, ...limit });
 
 test('the widest slice that fits the budget is taken, and the whole fits', () => {
-  assert.deepEqual(plan().slice, { kind: 'mlp', task: 'classification', width: 446, hidden: 128, outputs: 30 });
+  assert.deepEqual(plan().slice, { kind: 'mlp', task: 'classification', width: 446, hidden: 96, outputs: 30 });
   const found = new Set<string>();
-  for (const budgetSeconds of [1, 5, 20, 40, 80, 300]) {
+  for (const budgetSeconds of [1, 5, 20, 40, 80, 300, 900]) {
     const { slice, recipe, models } = plan({}, { budgetSeconds });
     found.add(`${slice.kind} ${slice.hidden}`);
     const seconds = (ENSEMBLES * ensembleFlops(slice, recipe.epochs, 5010, models)) / REFERENCE_RATE;
     if (slice.kind === 'mlp') assert.ok(seconds <= budgetSeconds * PLANNED_SHARE);
-    const wider: Slice = { ...slice, kind: 'mlp', hidden: slice.hidden === 0 ? 32 : slice.hidden * 2 };
+    const hidden = [32, 64, 96, 128].find((width) => width > slice.hidden) ?? 0;
+    const wider: Slice = { ...slice, kind: 'mlp', hidden };
     if (slice.hidden < 128)
       assert.ok(
         (ENSEMBLES * ensembleFlops(wider, recipe.epochs, 5010, models)) / REFERENCE_RATE >
@@ -100,7 +101,7 @@ test('initial weights: within their bound, centred, a function of key and place 
 });
 
 test('a plan says in words what is trained', () => {
-  assert.equal(describePlan(plan()), 'built-in classifier: MLP 446-128-30, 24 epochs of sgd');
+  assert.equal(describePlan(plan()), 'built-in classifier: MLP 446-96-30, 24 epochs of sgd');
   const linear = describeSlice({ kind: 'softmax', task: 'regression', width: 4, hidden: 0, outputs: 1 });
   assert.equal(linear, 'built-in regression: linear 4-1');
 });
