@@ -5,6 +5,7 @@ import { dataFolder } from './data-sets.ts';
 import type { Job } from './job.ts';
 import { readResults, runJobs } from './queue.ts';
 import { replayAll } from './replays.ts';
+import { lookAgain } from './second-look.ts';
 import { suites } from './suites.ts';
 import { renderTables } from './tables.ts';
 
@@ -16,18 +17,26 @@ const { values, positionals } = parseArgs({
     out: { type: 'string' },
     until: { type: 'string', default: '1000000' },
     kinds: { type: 'string' },
+    seeds: { type: 'string' },
+    data: { type: 'string' },
     limit: { type: 'string', default: '1000' },
     resume: { type: 'boolean', default: false },
   },
 });
-/** The first jobs of every kind that is asked for: a part of a night's work, in a fixed order. */
-function firstOfKinds(jobs: readonly Job[], kinds: readonly string[] | undefined, limit: number): Job[] {
+/** The first jobs of every kind, of the kinds, seeds and data sets that are asked for: a part of a night's work, in a fixed order. */
+function partOf(jobs: readonly Job[], limit: number): Job[] {
+  const asked = (list: string | undefined, own: string) => list === undefined || list.split(',').includes(own);
   const taken = new Map<string, number>();
-  return jobs.filter(({ kind }) => {
-    const before = taken.get(kind) ?? 0;
-    taken.set(kind, before + 1);
-    return before < limit && (kinds === undefined || kinds.includes(kind));
-  });
+  return jobs
+    .filter(
+      ({ kind, seed, data }) =>
+        asked(values.kinds, kind) && asked(values.seeds, String(seed)) && asked(values.data, data),
+    )
+    .filter(({ kind }) => {
+      const before = taken.get(kind) ?? 0;
+      taken.set(kind, before + 1);
+      return before < limit;
+    });
 }
 
 const names = positionals.length > 0 ? positionals : Object.keys(suites);
@@ -37,6 +46,12 @@ if (names.includes('tables')) {
   console.log(renderTables(readResults(file, jobs)));
 } else if (dataFolder() === null) {
   console.log('bench:detection skipped: set TASTER_DATA to the folder of data sets.');
+} else if (names.includes('look')) {
+  for (const result of readResults(
+    file,
+    Object.values(suites).flatMap((suite) => suite()),
+  ))
+    for (const look of await lookAgain(result, Number(values.threads))) console.log(JSON.stringify(look));
 } else if (names.includes('replays')) {
   console.log(replayAll(dataFolder()!));
 } else {
@@ -46,7 +61,7 @@ if (names.includes('tables')) {
     return suite();
   });
   if (!values.out) mkdirSync('.taster', { recursive: true });
-  const results = await runJobs(firstOfKinds(jobs, values.kinds?.split(','), Number(values.limit)), {
+  const results = await runJobs(partOf(jobs, Number(values.limit)), {
     workers: Number(values.workers),
     threads: Number(values.threads),
     file,

@@ -6,8 +6,8 @@ import { measure } from '../../src/review/measure.ts';
 import type { EngineRequest } from '../../src/review/request.ts';
 import { prepareSubject } from '../../src/review/subject.ts';
 import type { Tools } from '../../src/review/tools.ts';
-import { pairedEffect } from '../../src/stats/paired.ts';
-import { runExperiment } from '../../src/training/run.ts';
+import { type PairedEffect, pairedEffect } from '../../src/stats/paired.ts';
+import { runExperiment, type TrainingRun } from '../../src/training/run.ts';
 import { type ChangeOptions, planChange } from './change.ts';
 import { dataFolder, readDataSet } from './data-sets.ts';
 
@@ -49,9 +49,8 @@ export interface JobResult {
 
 const CHEAP = 0.8;
 
-/** One review of one made-up pull request by the production code, and the oracle's word on each victim. */
-export async function runJob(job: Job, threads: number): Promise<JobResult> {
-  const started = performance.now();
+/** The made-up pull request of a job, encoded and planned. */
+export function prepareJob(job: Job) {
   const data = readDataSet(job.data, dataFolder()!);
   const change = planChange(data, job);
   const request = {
@@ -61,6 +60,27 @@ export async function runJob(job: Job, threads: number): Promise<JobResult> {
   } as unknown as EngineRequest;
   const planning = { ...request, limits: { ...request.limits, budgetSeconds: job.budget } };
   const prepared = prepareSubject(change.pool, data.name, `${data.name}.csv`, planning, job.nonce);
+  return { change, prepared, request };
+}
+
+/** The effect of `without` (units of the change) on a row, by two arms of shadow models with seeds of their own. */
+export async function askOracle(
+  training: Pick<TrainingRun, 'subject' | 'plan' | 'runtime'>,
+  without: readonly number[],
+  shadows: number,
+  seed: number,
+): Promise<(row: number) => PairedEffect | null> {
+  const run = { ...training, store: null, progress: () => {} };
+  const arm = { id: 'oracle', kind: 'retrain', inside: [], plant: [], seed: seed + 0x0a11, shadows } as const;
+  const applied = await runExperiment(run, { ...arm, without: [] });
+  const left = await runExperiment(run, { ...arm, without });
+  return (row) => pairedEffect(applied.ensemble!, left.ensemble!, row);
+}
+
+/** One review of one made-up pull request by the production code, and the oracle's word on each victim. */
+export async function runJob(job: Job, threads: number): Promise<JobResult> {
+  const started = performance.now();
+  const { change, prepared, request } = prepareJob(job);
   const runtime = makeRuntime(loadOnnxruntime(), { threads, kind: 'native' });
   const tools = {
     runtime: async () => runtime,
@@ -78,22 +98,7 @@ export async function runJob(job: Job, threads: number): Promise<JobResult> {
 
   const { rows } = prepared.evidence;
   const poison = change.targets.flatMap(({ copies }) => copies.map((copy) => rows[copy]!.unit));
-  const run = { ...training, runtime, store: null, progress: () => {} };
-  const experiment = {
-    id: 'oracle',
-    kind: 'retrain',
-    inside: [],
-    plant: [],
-    seed: job.seed + 0x0a11,
-    shadows: job.oracle,
-  } as const;
-  const arms =
-    job.oracle > 0
-      ? [
-          await runExperiment(run, { ...experiment, without: [] }),
-          await runExperiment(run, { ...experiment, without: poison }),
-        ]
-      : null;
+  const oracle = job.oracle > 0 ? await askOracle({ ...training, runtime }, poison, job.oracle, job.seed) : null;
   const base = rows.flatMap(({ inBase }, index) => (inBase ? [index] : []));
   const cheap = (queries: readonly number[]) => {
     const features = { values: prepared.features.values, width: prepared.features.width };
@@ -121,7 +126,7 @@ export async function runJob(job: Job, threads: number): Promise<JobResult> {
       ]),
     ),
     targets: change.targets.map(({ victim, copies }) => {
-      const effect = arms ? pairedEffect(arms[0]!.ensemble!, arms[1]!.ensemble!, victim) : null;
+      const effect = oracle?.(victim) ?? null;
       return {
         victim,
         copies,
