@@ -30,8 +30,8 @@ const BATCH = 128;
 const SMALL_BATCH = 64;
 /** Chosen, with rate and batch, for LiRA's power on Location-30 with seeds below 100 (docs/results.md). */
 const DECAY = 0.001;
-/** A whole review counted in ensembles: base, with, screen, power, and two of twice the models to verify. */
-export const ENSEMBLES = 8;
+/** A whole review counted in ensembles: base, with, screen, power, and to verify two of twice the models and one for decoys. */
+export const ENSEMBLES = 9;
 
 /**
  * Chooses slice and recipe: the widest hidden layer whose whole review fits the budget at the reference rate, else

@@ -35,8 +35,15 @@ export const breaks: readonly Break[] = [
   {
     name: 'verification compares an arm with itself',
     file: 'src/checks/leakage/verify.ts',
-    search: 'return applied && without ? [applied, without] : null;',
-    replace: 'return applied && without ? [without, without] : null;',
+    search: '? { applied, without, withoutDecoys } : null;',
+    replace: '? { applied: without, without, withoutDecoys } : null;',
+    tests: ['test/checks/leakage/amplification.test.ts'],
+  },
+  {
+    name: 'decoys are left out beside the suspects',
+    file: 'src/checks/leakage/amplification.ts',
+    search: 'shadows: FRESH * models, without: suspects',
+    replace: 'shadows: FRESH * models, without: [...decoys, ...suspects]',
     tests: ['test/checks/leakage/amplification.test.ts'],
   },
   {
@@ -49,7 +56,7 @@ export const breaks: readonly Break[] = [
   {
     name: 'the effects of decoys are zeros',
     file: 'src/checks/leakage/verify.ts',
-    search: 'pairedEffect(applied, without, row)?.difference ?? Number.NEGATIVE_INFINITY',
+    search: 'pairedEffect(beside, withoutDecoys, row)?.difference ?? Number.NEGATIVE_INFINITY',
     replace: '0 * row',
     tests: ['test/checks/leakage/amplification.test.ts'],
   },

@@ -8,7 +8,7 @@ import { sampleEvidence, sampleWorld } from '../sample-evidence.ts';
 import { answer, powerSentence } from './amplification-words.ts';
 import { measuredPower, plantedRows } from './power.ts';
 import { type Shortlist, shortlistOf } from './shortlist.ts';
-import { freshArms, verify } from './verify.ts';
+import { ARMS, freshArms, verify } from './verify.ts';
 
 const REMEDY = 'Remove the named rows, or have their labels confirmed by someone other than their author.';
 
@@ -137,19 +137,11 @@ function experiments(evidence: Evidence, { power }: { readonly power: number }):
   const asked: Experiment[] = [];
   if (list.suspects.length > 0) {
     const decoys = list.decoys.map(({ unit }) => unit);
-    const fresh = {
-      kind: 'retrain',
-      plant: [],
-      seed: hash32(evidence.seed, 0x7e57),
-      shadows: FRESH * models,
-      inside: decoys,
-    } as const;
-    asked.push({ ...fresh, id: 'amplification/with', without: [] });
-    asked.push({
-      ...fresh,
-      id: 'amplification/without',
-      without: [...decoys, ...list.suspects.map(({ unit }) => unit)],
-    });
+    const suspects = list.suspects.map(({ unit }) => unit);
+    const fresh = { kind: 'retrain', plant: [], seed: hash32(evidence.seed, 0x7e57), inside: decoys } as const;
+    asked.push({ ...fresh, id: ARMS.applied, shadows: FRESH * models, without: [] });
+    asked.push({ ...fresh, id: ARMS.without, shadows: FRESH * models, without: suspects });
+    asked.push({ ...fresh, id: ARMS.withoutDecoys, shadows: models, without: decoys });
   }
   if (power > 0)
     asked.push({

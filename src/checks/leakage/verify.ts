@@ -3,7 +3,7 @@ import type { Ensemble } from '../../evidence/scores.ts';
 import { holm } from '../../stats/fdr.ts';
 import { armVariances, effectOn, type Screen } from '../../stats/interaction.ts';
 import { median } from '../../stats/lira.ts';
-import { type PairedEffect, pairedEffect } from '../../stats/paired.ts';
+import { type PairedEffect, pairedEffect, type ScoredModels } from '../../stats/paired.ts';
 import type { Shortlist, Suspect } from './shortlist.ts';
 
 /** The rule of a verified exposure. */
@@ -33,12 +33,22 @@ export interface Verification {
   readonly empty: number;
 }
 
-/** Judges every shortlisted victim by two fresh ensembles, one with and one without the suspects and the decoys. */
+/** Fresh ensembles with bits and seeds in common: the first models of any two are pairs. */
+export interface FreshArms {
+  readonly applied: Ensemble;
+  /** All but the suspects. */
+  readonly without: Ensemble;
+  /** All but the decoys; fewer models. Were decoys left out beside the suspects, their effects would add to D. */
+  readonly withoutDecoys: Ensemble;
+}
+
+/** Judges every shortlisted victim by fresh ensembles: with everything, without the suspects, without the decoys. */
 export function verify(
   list: Shortlist,
-  [applied, without]: readonly [Ensemble, Ensemble],
+  { applied, without, withoutDecoys }: FreshArms,
   limits: Thresholds,
 ): Verification {
+  const beside = firstModels(applied, withoutDecoys.models);
   const victims = [...new Set(list.suspects.flatMap(({ effects }) => effects.map(({ row }) => row)))];
   const measured = victims.map((row) => pairedEffect(applied, without, row));
   const effects = measured.filter((effect) => effect !== null);
@@ -48,7 +58,7 @@ export function verify(
     effects.filter(({ row }) => !suspected.has(row) && !decoyRows.has(row)),
   );
   const decoyEffects = quiet.map((rows) =>
-    rows.map(({ row }) => pairedEffect(applied, without, row)?.difference ?? Number.NEGATIVE_INFINITY),
+    rows.map(({ row }) => pairedEffect(beside, withoutDecoys, row)?.difference ?? Number.NEGATIVE_INFINITY),
   );
   const decoyMaximum = Math.max(Number.NEGATIVE_INFINITY, ...decoyEffects.flat());
   const adjusted = holm(effects.map(({ p }) => p));
@@ -123,12 +133,20 @@ function withoutEffect({ models, rows, phi, inside }: Screen, bits: Uint8Array):
   return { models, rows, inside, phi: Float32Array.from(phi, (value, model) => value - means[cells[model]!]!) };
 }
 
-/** The two fresh ensembles among the experiments that came back; null when the budget cut one. */
-export function freshArms(evidence: Evidence): readonly [Ensemble, Ensemble] | null {
-  const arms = evidence.experiments.filter(
-    ({ experiment }) => experiment.kind === 'retrain' && experiment.id.startsWith('amplification/'),
-  );
-  const applied = arms.find(({ experiment }) => experiment.without.length === 0)?.ensemble;
-  const without = arms.find(({ experiment }) => experiment.without.length > 0)?.ensemble;
-  return applied && without ? [applied, without] : null;
+function firstModels({ phi, inside, rows }: Ensemble, models: number): ScoredModels {
+  return { models, rows, phi: phi.subarray(0, models * rows), inside: inside.subarray(0, models * rows) };
+}
+
+/** What the experiments of a verification are called. */
+export const ARMS = {
+  applied: 'amplification/with',
+  without: 'amplification/without',
+  withoutDecoys: 'amplification/without-decoys',
+} as const;
+
+/** The fresh ensembles among the experiments that came back; null when the budget cut one. */
+export function freshArms({ experiments }: Evidence): FreshArms | null {
+  const arm = (id: string) => experiments.find(({ experiment }) => experiment.id === id)?.ensemble;
+  const [applied, without, withoutDecoys] = [arm(ARMS.applied), arm(ARMS.without), arm(ARMS.withoutDecoys)];
+  return applied && without && withoutDecoys ? { applied, without, withoutDecoys } : null;
 }

@@ -53,11 +53,13 @@ test('the fresh ensembles judge, not the screen: harm that does not come again e
 test('two equal arms show no rise: the one without the suspects must be retrained without them', () => {
   const world = twoCopies(8);
   const asked = experimentsOf(evidenceOf(world)).filter(({ kind }) => kind === 'retrain');
-  const [applied, without] = asked;
-  assert.deepEqual([asked.length, applied?.without.length], [2, 0]);
-  assert.deepEqual([without?.seed, without?.inside], [applied?.seed, applied?.inside]);
+  const [applied, without, withoutDecoys] = asked;
+  assert.deepEqual([asked.length, applied?.without.length], [3, 0]);
+  for (const arm of [without, withoutDecoys])
+    assert.deepEqual([arm?.seed, arm?.inside], [applied?.seed, applied?.inside]);
   const { suspects, decoys } = shortlistOf(evidenceOf(world))!;
-  for (const { unit } of [...suspects, ...decoys]) assert.ok(without?.without.includes(unit), `unit ${unit}`);
+  const units = (all: readonly { unit: number }[]) => all.map(({ unit }) => unit);
+  assert.deepEqual([without?.without, withoutDecoys?.without], [units(suspects), units(decoys)]);
   const evidence = evidenceOf(world);
   const whole = answerExperiments(world, asked)[0]!.ensemble;
   const same = asked.map((experiment) => ({ experiment, ensemble: whole }));
@@ -72,6 +74,14 @@ test('a rise no larger than honest base rows cause exposes nobody', () => {
   const decoy = finding.metrics.find(({ name }) => name === 'largest rise among decoys');
   assert.ok(decoy!.delta!.value! > 6);
   assert.deepEqual([finding.outcome, finding.rows], ['pass', []]);
+});
+
+test('what a decoy does to a row is not laid to a suspect', () => {
+  const world = worldOf((rows) => [wrongCopy(rows[7]!)], [{ culprit: 30, victim: 7, strength: 8 }]);
+  const { suspects, decoys } = shortlistOf(evidenceOf(world))!;
+  assert.ok(suspects.some(({ effects }) => effects.some(({ row }) => row === 7)));
+  assert.ok(decoys.some(({ rows }) => rows.includes(30)));
+  assert.deepEqual([ask(evidenceOf(world)).outcome, ask(evidenceOf(world)).rows], ['pass', []]);
 });
 
 test('honest arrivals are ranked against base rows: few are suspects', () => {
@@ -120,7 +130,7 @@ test('what the budget cut is unknown: never a pass', () => {
     ...whole,
     experiments: whole.experiments.map((each) => (drop(each.experiment.id) ? { ...each, ensemble: null } : each)),
   });
-  for (const id of ['amplification/with', 'amplification/without'])
+  for (const id of ['amplification/with', 'amplification/without', 'amplification/without-decoys'])
     assert.equal(ask(cut((other) => other === id)).outcome, 'unknown', id);
   assert.equal(ask({ ...whole, experiments: [] }).outcome, 'unknown');
   assert.match(ask({ ...whole, experiments: [] }).summary, /budget/);
