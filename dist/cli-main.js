@@ -162,7 +162,7 @@ data:
     path: ${DATA}
     label: label
     text: [message]
-shadows: {models: 48, epochs: 20, budget: 2m}
+shadows: {models: 40, epochs: 20, budget: 110s}
 checks:
   conflicting-copies: off
   duplicates: off
