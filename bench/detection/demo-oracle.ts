@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
 import type { EngineRequest } from '../../src/review/request.ts';
 import { prepareSubject } from '../../src/review/subject.ts';
-import { pairedEffect } from '../../src/stats/paired.ts';
 import { parseCsv } from '../../src/table/parse-csv.ts';
-import { runExperiment } from '../../src/training/run.ts';
 import { poolOf } from './change.ts';
+import { askOracle } from './job.ts';
 
 /** The oracle's word on the demo's six victims: 256 shadow models with the change and 256 without the six copies. */
 const SHADOWS = 256;
@@ -35,18 +34,11 @@ const prepared = prepareSubject(
   { repository: null, limits } as unknown as EngineRequest,
   'oracle',
 );
-const run = {
-  ...prepared.training!,
-  runtime: makeRuntime(loadOnnxruntime(), { threads: 2, kind: 'native' }),
-  store: null,
-  progress: () => {},
-};
+const runtime = makeRuntime(loadOnnxruntime(), { threads: 2, kind: 'native' });
 const poison = copies.map((_, index) => prepared.evidence.rows[base.length + honest.length + index]!.unit);
-const order = { id: 'oracle', kind: 'retrain', inside: [], plant: [], seed: 0x0a11, shadows: SHADOWS } as const;
-const applied = await runExperiment(run, { ...order, without: [] });
-const without = await runExperiment(run, { ...order, without: poison });
+const oracle = await askOracle({ ...prepared.training!, runtime }, poison, SHADOWS, 0);
 for (const victim of victims) {
-  const effect = pairedEffect(applied.ensemble!, without.ensemble!, victim)!;
+  const effect = oracle(victim)!;
   const harmed = effect.difference >= 1.5 && effect.tpr >= 0.1;
   console.log(
     `row ${victim}: D ${effect.difference.toFixed(2)} (lower ${effect.lower.toFixed(2)}), TPR ${effect.tpr.toFixed(2)}: ${harmed ? 'harmed' : 'NOT harmed'}`,

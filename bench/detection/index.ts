@@ -41,16 +41,17 @@ function partOf(jobs: readonly Job[], limit: number): Job[] {
 
 const names = positionals.length > 0 ? positionals : Object.keys(suites);
 const file = values.out ?? '.taster/detection.jsonl';
+const recorded = () =>
+  readResults(
+    file,
+    Object.values(suites).flatMap((suite) => suite()),
+  );
 if (names.includes('tables')) {
-  const jobs = Object.values(suites).flatMap((suite) => suite());
-  console.log(renderTables(readResults(file, jobs)));
+  console.log(renderTables(recorded()));
 } else if (dataFolder() === null) {
   console.log('bench:detection skipped: set TASTER_DATA to the folder of data sets.');
 } else if (names.includes('look')) {
-  for (const result of readResults(
-    file,
-    Object.values(suites).flatMap((suite) => suite()),
-  ))
+  for (const result of recorded())
     for (const look of await lookAgain(result, Number(values.threads))) console.log(JSON.stringify(look));
 } else if (names.includes('replays')) {
   console.log(replayAll(dataFolder()!));
