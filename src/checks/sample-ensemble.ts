@@ -1,3 +1,4 @@
+import type { Evidence } from '../evidence/evidence.ts';
 import type { Experiment, ExperimentResult } from '../evidence/experiment.ts';
 import type { Ensemble, EnsembleName } from '../evidence/scores.ts';
 import { hash32, normalAt } from '../tensor/random.ts';
@@ -95,6 +96,19 @@ export function answerExperiments(world: SampleWorld, experiments: readonly Expe
       plant: experiment.plant,
     }),
   }));
+}
+
+/** Evidence whose experiments are asked for and answered until no more are asked, as a review does. */
+export function answerRounds(
+  world: SampleWorld,
+  evidence: Evidence,
+  ask: (seen: Evidence) => readonly Experiment[],
+): Evidence {
+  const known = new Set(evidence.experiments.map(({ experiment }) => experiment.id));
+  const fresh = ask(evidence).filter(({ id }) => !known.has(id));
+  if (fresh.length === 0) return evidence;
+  const experiments = [...evidence.experiments, ...answerExperiments(world, fresh)];
+  return answerRounds(world, { ...evidence, experiments }, ask);
 }
 
 /** Unit per row: its cluster (base and change apart), else its own index. */

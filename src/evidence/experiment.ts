@@ -1,7 +1,7 @@
 import type { Ensemble } from './scores.ts';
 
 /**
- * What a check may ask for after it has looked. Equal experiments (all fields but `id`) of several checks run once.
+ * What a check may ask for after it has looked, and once more after it has seen what came back. Equal experiments (all fields but `id`) of several checks run once.
  * `retrain`: fresh shadow models with fresh seeds; membership bits for base units, every change unit applied,
  * but `inside` units are forced in and `without` units are forced out (a removal: not applied). Two retrain experiments with one seed share
  * bits, initial weights and batch order.

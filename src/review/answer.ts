@@ -47,18 +47,20 @@ export interface WantedExperiment {
   readonly ids: readonly string[];
 }
 
-/** The experiments that the checks ask for, equal ones once. A check that throws here will throw again when asked. */
+/** The experiments that the checks ask for and that the evidence does not hold, equal ones once. A check that throws here will throw again when asked. */
 export function wantedExperiments(
   checks: readonly Check[],
   evidence: Evidence,
   config: Pick<Config, 'checks'>,
 ): WantedExperiment[] {
+  const known = new Set(evidence.experiments.map(({ experiment }) => experiment.id));
   const wanted = new Map<string, { experiment: Experiment; ids: string[] }>();
   for (const check of checks) {
     if (!check.experiments || unmetNeed(check, evidence) !== null) continue;
     try {
       for (const experiment of check.experiments(evidence, optionsOf(check, config))) {
         const { id, ...rest } = experiment;
+        if (known.has(id)) continue;
         const key = JSON.stringify(rest);
         const equal = wanted.get(key);
         if (equal) equal.ids.push(id);

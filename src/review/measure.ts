@@ -37,9 +37,12 @@ interface Order {
 
 /** Shares of the work that the progress line counts with. */
 const PREPARED = 0.05;
-const SCORED = 0.6;
+const SCORED = 0.4;
+const EXPERIMENTED = 0.95;
+/** Experiments are asked for, run, and, since a check may ask for more once it sees them, asked for again. */
+const ROUNDS = 2;
 
-/** Trains the ensembles, runs one round of experiments inside the budget, and asks the checks. */
+/** Trains the ensembles, runs two rounds of experiments inside the budget, and asks the checks. */
 export async function measure({ prepared, training, checks, context }: Order): Promise<Measured> {
   const { tools, request, progress, start } = context;
   if (!training)
@@ -89,22 +92,25 @@ export async function measure({ prepared, training, checks, context }: Order): P
     [scores.base, scores.with, scores.screen].filter((one, index, all) => one && all.indexOf(one) === index).length *
     plan.models;
   const perShadow = (tools.seconds() - began) / Math.max(1, shadowsBefore);
-  const evidence = makeEvidence({ ...prepared.evidence, scores });
-
-  const wanted = wantedExperiments(checks, evidence, request.config);
-  const results: ExperimentResult[] = [];
+  let full = makeEvidence({ ...prepared.evidence, scores });
   done = SCORED;
-  width = (0.95 - SCORED) / Math.max(1, wanted.length);
-  for (const { experiment, ids } of wanted) {
-    const left = request.limits.budgetSeconds - (tools.seconds() - start);
-    const cut = left < perShadow * experiment.shadows;
-    const { ensemble } = cut ? { ensemble: null } : await runExperiment(run, experiment);
-    results.push(...ids.map((id) => ({ experiment: { ...experiment, id }, ensemble })));
-    if (!cut) count.trained += experiment.shadows;
-    done += width;
+  for (let round = 0; round < ROUNDS; round++) {
+    const wanted = wantedExperiments(checks, full, request.config);
+    if (wanted.length === 0) break;
+    const results: ExperimentResult[] = [];
+    // Half of what is left: another round may follow.
+    width = (EXPERIMENTED - done) / (round + 1 < ROUNDS ? 2 : 1) / wanted.length;
+    for (const { experiment, ids } of wanted) {
+      const left = request.limits.budgetSeconds - (tools.seconds() - start);
+      const cut = left < perShadow * experiment.shadows;
+      const { ensemble } = cut ? { ensemble: null } : await runExperiment(run, experiment);
+      results.push(...ids.map((id) => ({ experiment: { ...experiment, id }, ensemble })));
+      if (!cut) count.trained += experiment.shadows;
+      done += width;
+    }
+    full = withResults(full, results);
   }
   progress('asking the checks', 0.97);
-  const full = withResults(evidence, results);
   const trained = shadowsBefore + count.trained;
   const rows = subject.rows.filter(({ split, inBase }) => split === 'train' && inBase).length;
   return {
@@ -114,6 +120,6 @@ export async function measure({ prepared, training, checks, context }: Order): P
     flops: ensembleFlops(plan.slice, plan.recipe.epochs, rows, trained),
     runtime,
     cached: count.found > 0,
-    cut: results.some(({ ensemble }) => ensemble === null),
+    cut: full.experiments.some(({ ensemble }) => ensemble === null),
   };
 }

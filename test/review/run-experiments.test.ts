@@ -31,6 +31,23 @@ test('equal experiments of two checks run once, and both get the answer', async 
   assert.equal(cost.shadows, 3 * SHADOWS + 2 * retrain.shadows);
 });
 
+test('a check that sees what came back may ask once more, and is not asked the same twice', async (t) => {
+  const rounds: string[][] = [];
+  const check = checkOf('amplification', {
+    needs: ['screen'],
+    experiments: ({ experiments }) => {
+      rounds.push(experiments.map(({ experiment }) => experiment.id));
+      const steps = ['first', ...experiments.map(({ experiment }) => `after ${experiment.id}`)];
+      return steps.map((id, index) => ({ ...retrain, id, without: [60, 61].slice(0, index) }));
+    },
+    run: ({ experiments }) => plainFinding('pass', experiments.map(({ experiment }) => experiment.id).join(', ')),
+  });
+  const { findings, cost } = await smallReview(t, { train: [BASE, HEAD] }, { checks: [check] });
+  assert.deepEqual(rounds, [[], ['first']]);
+  assert.equal(findings[0]!.summary, 'first, after first');
+  assert.equal(cost.shadows, 3 * SHADOWS + 2 * retrain.shadows);
+});
+
 test('one plan gives one review, but for its cost', async (t) => {
   const once = async () => {
     const { cost: _, ...review } = await smallReview(t, { train: [BASE, HEAD] }, { gates: ['amplification'] });

@@ -1,19 +1,17 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { Experiment } from '../../evidence/experiment.ts';
 import { type Finding, plainFinding } from '../../evidence/finding.ts';
-import { hash32 } from '../../tensor/random.ts';
 import { defineCheck } from '../check.ts';
-import { answerExperiments, sampleEnsemble } from '../sample-ensemble.ts';
+import { answerRounds, sampleEnsemble } from '../sample-ensemble.ts';
 import { sampleEvidence, sampleWorld } from '../sample-evidence.ts';
 import { answer, powerSentence } from './amplification-words.ts';
-import { measuredPower, plantedRows } from './power.ts';
+import { confirmationOf, confirmingExperiments } from './confirmation.ts';
+import { measuredPower, powerExperiment } from './power.ts';
 import { type Shortlist, shortlistOf } from './shortlist.ts';
-import { ARMS, freshArms, verify } from './verify.ts';
+import { trialExperiments, trialOf } from './trial.ts';
+import { verify } from './verify.ts';
 
 const REMEDY = 'Remove the named rows, or have their labels confirmed by someone other than their author.';
-
-/** Models of a fresh arm per model of an ensemble: at 64, the error of D alone hid one harmed row in twelve. */
-const FRESH = 2;
 
 const options = {
   min_effect: {
@@ -77,15 +75,16 @@ export const amplification = defineCheck({
         `None of ${list.screened} new units stands out among ${list.reference.length} units of base.${found}`,
         { power },
       );
-    const arms = freshArms(evidence);
-    if (!arms)
+    const thresholds = { difference: limits.min_effect, lower: limits.min_lower, tpr: limits.min_tpr, p: limits.max_p };
+    const trial = trialOf(evidence, list, limits.min_effect);
+    const verified = trial && verify(list, trial, confirmationOf(evidence), thresholds);
+    if (!verified)
       return plainFinding(
         'unknown',
         `${list.suspects.length} suspects were shortlisted, but the budget ended before they were verified.`,
         { power, remedy: 'Give the review more time (budget), or fewer shadow models.' },
       );
-    const thresholds = { difference: limits.min_effect, lower: limits.min_lower, tpr: limits.min_tpr, p: limits.max_p };
-    const finding = answer(evidence, list, verify(list, arms, thresholds), power, REMEDY);
+    const finding = answer(evidence, list, verified, power, REMEDY);
     return finding.outcome === 'pass' && list.unmeasured > 0 ? unmeasured(list) : finding;
   },
   samples(seed) {
@@ -117,8 +116,7 @@ export const amplification = defineCheck({
       });
       const made = (['base', 'with', 'screen'] as const).map((name) => sampleEnsemble(world, { name }));
       const evidence = sampleEvidence(world, { scores: { base: made[0]!, with: made[1]!, screen: made[2]! } });
-      const asked = experiments(evidence, { power: 1 });
-      return { ...evidence, experiments: answerExperiments(world, asked) };
+      return answerRounds(world, evidence, (seen) => experiments(seen, { power: 1, min_effect: 1.5 }));
     };
     return { faulty: evidenceOf(true), clean: evidenceOf(false) };
   },
@@ -130,28 +128,17 @@ function unmeasured({ unmeasured: units, screened }: Shortlist): Finding {
   });
 }
 
-function experiments(evidence: Evidence, { power }: { readonly power: number }): Experiment[] {
+/** First the trial and the power replicate; once the trial is in, the confirmation of what it accuses. */
+function experiments(
+  evidence: Evidence,
+  { power, min_effect }: { readonly power: number; readonly min_effect: number },
+): Experiment[] {
   const list = shortlistOf(evidence);
-  const models = evidence.scores.base?.models ?? 0;
   if (!list) return [];
-  const asked: Experiment[] = [];
-  if (list.suspects.length > 0) {
-    const decoys = list.decoys.map(({ unit }) => unit);
-    const suspects = list.suspects.map(({ unit }) => unit);
-    const fresh = { kind: 'retrain', plant: [], seed: hash32(evidence.seed, 0x7e57), inside: decoys } as const;
-    asked.push({ ...fresh, id: ARMS.applied, shadows: FRESH * models, without: [] });
-    asked.push({ ...fresh, id: ARMS.without, shadows: FRESH * models, without: suspects });
-    asked.push({ ...fresh, id: ARMS.withoutDecoys, shadows: models, without: decoys });
-  }
-  if (power > 0)
-    asked.push({
-      id: 'amplification/power',
-      kind: 'plant',
-      inside: [],
-      without: [],
-      plant: plantedRows(evidence, list),
-      seed: hash32(evidence.seed, 0x91a7),
-      shadows: models,
-    });
-  return asked;
+  const trial = trialOf(evidence, list, min_effect);
+  return [
+    ...trialExperiments(evidence, list),
+    ...(trial ? confirmingExperiments(evidence, list, trial) : []),
+    ...(power > 0 ? [powerExperiment(evidence, list)] : []),
+  ];
 }

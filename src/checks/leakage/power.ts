@@ -1,5 +1,5 @@
 import type { Evidence } from '../../evidence/evidence.ts';
-import type { PlantedRow } from '../../evidence/experiment.ts';
+import type { Experiment, PlantedRow } from '../../evidence/experiment.ts';
 import type { Power } from '../../evidence/finding.ts';
 import { makeScreen, strongestEffects } from '../../stats/interaction.ts';
 import { hash32, permutation } from '../../tensor/random.ts';
@@ -7,9 +7,23 @@ import type { Shortlist } from './shortlist.ts';
 
 const PLANTED = 20;
 const RANK = 0.01;
+const ID = 'amplification/power';
 
-/** Base rows and wrong labels for the power replicate, drawn by the plan's seed. */
-export function plantedRows({ rows, classes, seed }: Evidence, { screen }: Shortlist): PlantedRow[] {
+/** A replicate of the screen, beside the change, in which wrong-label copies of base rows are planted. */
+export function powerExperiment(evidence: Evidence, list: Shortlist): Experiment {
+  return {
+    id: ID,
+    kind: 'plant',
+    inside: [],
+    without: [],
+    plant: plantedRows(evidence, list),
+    seed: hash32(evidence.seed, 0x91a7),
+    shadows: evidence.scores.base?.models ?? 0,
+  };
+}
+
+/** Base rows and wrong labels, drawn by the plan's seed. */
+function plantedRows({ rows, classes, seed }: Evidence, { screen }: Shortlist): PlantedRow[] {
   const order = permutation(hash32(seed, 0x9057), screen.rows.length);
   return Array.from(order.slice(0, PLANTED), (at) => {
     const copyOf = screen.rows[at]!;
@@ -20,7 +34,7 @@ export function plantedRows({ rows, classes, seed }: Evidence, { screen }: Short
 
 /** A planted copy is found when it ranks in the shortlist and its original is its strongest victim but two. */
 export function measuredPower(evidence: Evidence, { screen, reference }: Shortlist): Power | null {
-  const result = evidence.experiments.find(({ experiment }) => experiment.id === 'amplification/power');
+  const result = evidence.experiments.find(({ experiment }) => experiment.id === ID);
   if (!result?.ensemble) return null;
   const { ensemble, experiment } = result;
   const replicate = makeScreen(ensemble.phi, ensemble.inside, ensemble.rows, screen.rows);

@@ -1,10 +1,11 @@
-import type { Evidence } from '../../evidence/evidence.ts';
 import type { Ensemble } from '../../evidence/scores.ts';
 import { holm } from '../../stats/fdr.ts';
-import { armVariances, effectOn, type Screen } from '../../stats/interaction.ts';
 import { median } from '../../stats/lira.ts';
 import { type PairedEffect, pairedEffect, type ScoredModels } from '../../stats/paired.ts';
+import { type Confirmation, FRESH } from './confirmation.ts';
+import { culpritsOf } from './culprits.ts';
 import type { Shortlist, Suspect } from './shortlist.ts';
+import { type Trial, WORTH } from './trial.ts';
 
 /** The rule of a verified exposure. */
 export interface Thresholds {
@@ -15,7 +16,7 @@ export interface Thresholds {
 }
 
 export interface Judged extends PairedEffect {
-  /** Holm-adjusted over all rows that were tested. */
+  /** Holm-adjusted over all rows of the confirmation; 1 for a row that the trial cleared. */
   readonly q: number;
   readonly verdict: 'exposed' | 'suspicious' | 'unharmed';
   /** Units that are named for it, strongest first; empty unless exposed or suspicious. */
@@ -24,57 +25,48 @@ export interface Judged extends PairedEffect {
 
 export interface Verification {
   readonly judged: readonly Judged[];
-  /** Decoys whose victims could be measured, and the largest D among them. */
+  /** Decoys whose victims could be measured (without a confirmation: that there are), and the largest D among them. */
   readonly decoys: number;
   readonly decoyMaximum: number;
-  /** Effect that would have been seen in four of five cases: max(limit, 1 + 1.645 SE) + 0.84 SE. */
+  /** Effect that would have been seen in four of five cases, by the trial and by the confirmation. */
   readonly detectable: number;
   /** Rows that could not be measured because a cell was empty. */
   readonly empty: number;
 }
 
-/** Fresh ensembles with bits and seeds in common: the first models of any two are pairs. */
-export interface FreshArms {
-  readonly applied: Ensemble;
-  /** All but the suspects. */
-  readonly without: Ensemble;
-  /** All but the decoys; fewer models. Were decoys left out beside the suspects, their effects would add to D. */
-  readonly withoutDecoys: Ensemble;
-}
-
-/** Judges every shortlisted victim by fresh ensembles: with everything, without the suspects, without the decoys. */
+/**
+ * Judges every shortlisted row: the trial clears it, or the confirmation decides. Null when the trial accuses and the
+ * confirmation did not come back.
+ */
 export function verify(
   list: Shortlist,
-  { applied, without, withoutDecoys }: FreshArms,
+  trial: Trial,
+  confirmation: Confirmation | null,
   limits: Thresholds,
-): Verification {
-  const beside = firstModels(applied, withoutDecoys.models);
-  const victims = [...new Set(list.suspects.flatMap(({ effects }) => effects.map(({ row }) => row)))];
-  const measured = victims.map((row) => pairedEffect(applied, without, row));
-  const effects = measured.filter((effect) => effect !== null);
-  const suspected = new Set(victims);
-  const decoyRows = new Set(list.decoys.flatMap(({ rows }) => rows));
-  const quiet = list.decoys.map(({ effects }) =>
-    effects.filter(({ row }) => !suspected.has(row) && !decoyRows.has(row)),
-  );
-  const decoyEffects = quiet.map((rows) =>
-    rows.map(({ row }) => pairedEffect(beside, withoutDecoys, row)?.difference ?? Number.NEGATIVE_INFINITY),
-  );
-  const decoyMaximum = Math.max(Number.NEGATIVE_INFINITY, ...decoyEffects.flat());
+): Verification | null {
+  if (trial.victims.length > 0 && !confirmation) return null;
+  const accused = new Set(trial.victims);
+  const cleared = trial.effects
+    .filter(({ row }) => !accused.has(row))
+    .map((effect): Judged => ({ ...effect, q: 1, verdict: 'unharmed', culprits: [] }));
+  const decoys = confirmation ? decoyEffects(list, confirmation) : list.decoys.map(() => Number.NEGATIVE_INFINITY);
+  const decoyMaximum = Math.max(Number.NEGATIVE_INFINITY, ...decoys);
+  const effects = confirmation
+    ? trial.victims.flatMap((row) => pairedEffect(confirmation.applied, confirmation.without, row) ?? [])
+    : [];
   const adjusted = holm(effects.map(({ p }) => p));
-  const judged = effects.map((effect, index): Judged => {
+  const confirmed = effects.map((effect, index): Judged => {
     const q = adjusted[index]!;
     const culprits = culpritsOf(effect.row, list);
     const verdict = tempered(judge(effect, q, decoyMaximum, limits), culprits);
     return { ...effect, q, verdict, culprits: verdict === 'unharmed' ? [] : culprits };
   });
-  const error = median(effects.map((effect) => effect.error));
   return {
-    judged,
-    decoys: decoyEffects.filter((values) => values.some(Number.isFinite)).length,
+    judged: [...confirmed, ...cleared],
+    decoys: decoys.length,
     decoyMaximum,
-    detectable: Math.max(limits.difference, limits.lower + 1.645 * error) + 0.84 * error,
-    empty: measured.length - effects.length,
+    detectable: detectableEffect(trial.effects, effects, limits),
+    empty: trial.empty + trial.victims.length - effects.length,
   };
 }
 
@@ -94,59 +86,34 @@ function tempered(verdict: Judged['verdict'], culprits: readonly Suspect[]): Jud
   return verdict === 'exposed' ? 'suspicious' : 'unharmed';
 }
 
-/**
- * The units that are to blame for one exposed row. The strongest suspect is; then its effect is taken out of the row's
- * scores (their variance makes honest rows look guilty) and the next one must still rank among the top base units.
- */
-function culpritsOf(row: number, { screen, suspects, reference }: Shortlist): Suspect[] {
-  const index = screen.rows.indexOf(row);
-  const typical = armVariances(screen);
-  const bar = reference[Math.floor(reference.length * 0.01)] ?? Number.POSITIVE_INFINITY;
-  const aiming = suspects.filter(({ effects }) => effects.some((effect) => effect.row === row));
-  const culprits: Suspect[] = [];
-  let current: Screen = only(screen, index);
-  while (aiming.length > 0) {
-    const ranked = aiming
-      .map((suspect) => ({ suspect, t: effectOn(current, 0, suspect.bits, typical).t }))
-      .sort((x, y) => (Number.isNaN(y.t) ? -1 : y.t) - (Number.isNaN(x.t) ? -1 : x.t));
-    const { suspect, t } = ranked[0]!;
-    if (culprits.length > 0 && !(t > bar)) break;
-    culprits.push(suspect);
-    aiming.splice(aiming.indexOf(suspect), 1);
-    current = withoutEffect(current, suspect.bits);
-  }
-  return culprits;
+/** Per decoy the largest D among the rows that it was listed for, if any could be measured: what honest rows do. */
+function decoyEffects({ decoys, suspects }: Shortlist, { applied, withoutDecoys }: Confirmation): number[] {
+  const beside = firstModels(applied, withoutDecoys.models);
+  const spoken = new Set([...suspects.flatMap(({ effects }) => effects.map(({ row }) => row)), ...decoys.flatMap(({ rows }) => rows)]); // biome-ignore format: one idea
+  return decoys
+    .map(({ effects }) =>
+      effects
+        .filter(({ row }) => !spoken.has(row))
+        .flatMap(({ row }) => pairedEffect(beside, withoutDecoys, row)?.difference ?? []),
+    )
+    .flatMap((differences) => (differences.length > 0 ? [Math.max(...differences)] : []));
 }
 
-function only({ models, rows, phi, inside }: Screen, index: number): Screen {
-  const part = [index * models, (index + 1) * models] as const;
-  return { models, rows: [rows[index]!], phi: phi.slice(...part), inside: inside.slice(...part) };
-}
-
-/** The row's scores less the means of its four cells (row in/out, unit in/out). */
-function withoutEffect({ models, rows, phi, inside }: Screen, bits: Uint8Array): Screen {
-  const cells = Array.from({ length: models }, (_, model) => inside[model]! * 2 + bits[model]!);
-  const means = [0, 1, 2, 3].map((cell) => {
-    const own = cells.flatMap((other, model) => (other === cell ? [phi[model]!] : []));
-    return own.reduce((sum, value) => sum + value, 0) / own.length;
-  });
-  return { models, rows, inside, phi: Float32Array.from(phi, (value, model) => value - means[cells[model]!]!) };
+/** The trial's share of the limit and the confirmation's limit, each with what its error adds for a power of 80%. */
+function detectableEffect(
+  tried: readonly PairedEffect[],
+  confirmed: readonly PairedEffect[],
+  limits: Thresholds,
+): number {
+  if (tried.length === 0) return Number.POSITIVE_INFINITY;
+  const trialError = median(tried.map(({ error }) => error));
+  const error = confirmed.length > 0 ? median(confirmed.map((effect) => effect.error)) : trialError / Math.sqrt(FRESH);
+  return Math.max(
+    WORTH * limits.difference + 0.84 * trialError,
+    Math.max(limits.difference, limits.lower + 1.645 * error) + 0.84 * error,
+  );
 }
 
 function firstModels({ phi, inside, rows }: Ensemble, models: number): ScoredModels {
   return { models, rows, phi: phi.subarray(0, models * rows), inside: inside.subarray(0, models * rows) };
-}
-
-/** What the experiments of a verification are called. */
-export const ARMS = {
-  applied: 'amplification/with',
-  without: 'amplification/without',
-  withoutDecoys: 'amplification/without-decoys',
-} as const;
-
-/** The fresh ensembles among the experiments that came back; null when the budget cut one. */
-export function freshArms({ experiments }: Evidence): FreshArms | null {
-  const arm = (id: string) => experiments.find(({ experiment }) => experiment.id === id)?.ensemble;
-  const [applied, without, withoutDecoys] = [arm(ARMS.applied), arm(ARMS.without), arm(ARMS.withoutDecoys)];
-  return applied && without && withoutDecoys ? { applied, without, withoutDecoys } : null;
 }

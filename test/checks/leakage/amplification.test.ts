@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { defaultOptions } from '../../../src/checks/check.ts';
 import { amplification } from '../../../src/checks/leakage/amplification.ts';
 import { shortlistOf } from '../../../src/checks/leakage/shortlist.ts';
+import { trialOf } from '../../../src/checks/leakage/trial.ts';
 import { answerExperiments } from '../../../src/checks/sample-ensemble.ts';
 import type { Evidence } from '../../../src/evidence/evidence.ts';
 import { evidenceOf, FIRST, worldOf, wrongCopy } from './harmful-world.ts';
@@ -50,20 +51,67 @@ test('the fresh ensembles judge, not the screen: harm that does not come again e
   assert.equal(ask(evidence).outcome, 'pass');
 });
 
-test('two equal arms show no rise: the one without the suspects must be retrained without them', () => {
-  const world = twoCopies(8);
-  const asked = experimentsOf(evidenceOf(world)).filter(({ kind }) => kind === 'retrain');
-  const [applied, without, withoutDecoys] = asked;
-  assert.deepEqual([asked.length, applied?.without.length], [3, 0]);
-  for (const arm of [without, withoutDecoys])
-    assert.deepEqual([arm?.seed, arm?.inside], [applied?.seed, applied?.inside]);
-  const { suspects, decoys } = shortlistOf(evidenceOf(world))!;
-  const units = (all: readonly { unit: number }[]) => all.map(({ unit }) => unit);
-  assert.deepEqual([without?.without, withoutDecoys?.without], [units(suspects), units(decoys)]);
+/** The experiments that were answered, by the last part of their ids. */
+const retrained = (evidence: Evidence) =>
+  new Map(evidence.experiments.map(({ experiment }) => [experiment.id.replace('amplification/', ''), experiment]));
+const units = (all: readonly { unit: number }[]) => all.map(({ unit }) => unit);
+
+test('the trial leaves out all suspects; the confirmation, with other seeds, the accused alone', () => {
+  const world = worldOf(
+    (rows) => [wrongCopy(rows[7]!), wrongCopy(rows[9]!)],
+    [{ culprit: FIRST, victim: 7, strength: 8 }],
+  );
   const evidence = evidenceOf(world);
-  const whole = answerExperiments(world, asked)[0]!.ensemble;
-  const same = asked.map((experiment) => ({ experiment, ensemble: whole }));
+  const { suspects, decoys } = shortlistOf(evidence)!;
+  const asked = retrained(evidence);
+  const trial = [asked.get('trial/with')!, asked.get('trial/without')!];
+  assert.deepEqual(trial.map(({ without }) => without), [[], units(suspects)]); // biome-ignore format: one idea
+  assert.equal(trial[0]!.seed, trial[1]!.seed);
+  const confirmation = ['with', 'without', 'without-decoys'].map((name) => asked.get(`confirm/${name}`)!);
+  assert.ok(suspects.length > 1, 'the other copy is a suspect');
+  assert.deepEqual(confirmation.map(({ without }) => without), [[], [evidence.rows[FIRST]!.unit], units(decoys)]); // biome-ignore format: one idea
+  assert.equal(new Set(confirmation.map(({ seed }) => seed)).size, 1);
+  assert.notEqual(confirmation[0]!.seed, trial[0]!.seed);
+  for (const { inside } of confirmation) assert.deepEqual(inside, units(decoys));
+});
+
+test('without a rise in the trial nothing more is trained', () => {
+  const names = [...retrained(evidenceOf(twoCopies(0))).keys()];
+  assert.deepEqual(names, ['trial/with', 'trial/without']);
+});
+
+test('two equal arms show no rise: the one without the accused must be retrained without them', () => {
+  const evidence = evidenceOf(twoCopies(8));
+  assert.equal(ask(evidence).outcome, 'fail');
+  const whole = evidence.experiments.find(({ experiment }) => experiment.id.endsWith('confirm/with'))!.ensemble;
+  const same = evidence.experiments.map(({ experiment, ensemble }) => ({
+    experiment,
+    ensemble: experiment.id.includes('/confirm/') ? whole : ensemble,
+  }));
   assert.equal(ask({ ...evidence, experiments: same }).outcome, 'pass');
+});
+
+test('what the trial accuses and the confirmation does not bear out exposes nobody', () => {
+  const [harmful, harmless] = [evidenceOf(twoCopies(8)), twoCopies(0)];
+  const experiments = harmful.experiments.map((each) =>
+    each.experiment.id.includes('/confirm/') ? answerExperiments(harmless, [each.experiment])[0]! : each,
+  );
+  const finding = ask({ ...harmful, experiments });
+  assert.deepEqual([finding.outcome, finding.rows], ['pass', []]);
+});
+
+test('what all other suspects do together is not laid to the one that is accused', () => {
+  const crowd = 8;
+  const world = worldOf(
+    (rows) => [7, ...Array.from({ length: crowd }, (_, index) => 20 + index)].map((row) => wrongCopy(rows[row]!)),
+    Array.from({ length: crowd }, (_, index) => ({ culprit: FIRST + 1 + index, victim: 7, strength: 0.4 })),
+  );
+  const evidence = evidenceOf(world);
+  const list = shortlistOf(evidence)!;
+  const trial = trialOf(evidence, list, options.min_effect!)!;
+  assert.ok(trial.effects.find(({ row }) => row === 7)!.difference >= 1.5, 'together they do harm');
+  assert.ok(trial.accused.length < crowd / 2, `${trial.accused.length} accused`);
+  assert.deepEqual(ask(evidence).rows, []);
 });
 
 test('a rise no larger than honest base rows cause exposes nobody', () => {
@@ -119,7 +167,7 @@ test('a removal that exposes a row is named at base', () => {
 });
 
 test('an effect below the limit of a failure warns', () => {
-  const evidence = evidenceOf(twoCopies(1.5, { seed: 2, models: 128 }));
+  const evidence = evidenceOf(twoCopies(1.2, { seed: 2, models: 128 }));
   assert.equal(ask(evidence).outcome, 'warn');
   assert.equal(amplification.run(evidence, { ...options, min_effect: 1 }).outcome, 'fail');
 });
@@ -130,7 +178,7 @@ test('what the budget cut is unknown: never a pass', () => {
     ...whole,
     experiments: whole.experiments.map((each) => (drop(each.experiment.id) ? { ...each, ensemble: null } : each)),
   });
-  for (const id of ['amplification/with', 'amplification/without', 'amplification/without-decoys'])
+  for (const id of whole.experiments.map(({ experiment }) => experiment.id))
     assert.equal(ask(cut((other) => other === id)).outcome, 'unknown', id);
   assert.equal(ask({ ...whole, experiments: [] }).outcome, 'unknown');
   assert.match(ask({ ...whole, experiments: [] }).summary, /budget/);
@@ -147,7 +195,7 @@ test('units that too few models let nobody screen are unknown, not innocent', ()
 });
 
 test('a verification too noisy to see harm is unknown', () => {
-  const world = twoCopies(0, { models: 16 });
+  const world = twoCopies(0, { models: 14 });
   const evidence = evidenceOf(world);
   const noisy = evidence.experiments.map(({ experiment }, arm) => ({
     experiment,

@@ -1,6 +1,6 @@
 import { defaultOptions } from '../../../src/checks/check.ts';
 import { amplification } from '../../../src/checks/leakage/amplification.ts';
-import { answerExperiments, type SampleEffect, type SampleWorld } from '../../../src/checks/sample-ensemble.ts';
+import { answerRounds, type SampleEffect, type SampleWorld } from '../../../src/checks/sample-ensemble.ts';
 import { sampleEvidence, sampleWorld } from '../../../src/checks/sample-evidence.ts';
 import type { SampleRow } from '../../../src/checks/sample-rows.ts';
 import type { Evidence } from '../../../src/evidence/evidence.ts';
@@ -28,7 +28,6 @@ export function worldOf(
 
 /** The world's evidence; its experiments answered by `fresh`, by default the same world again. */
 export function evidenceOf(world: SampleWorld, fresh: SampleWorld = world): Evidence {
-  const evidence = sampleEvidence(world);
-  const asked = amplification.experiments?.(evidence, { ...defaultOptions(amplification.options), power: 0 }) ?? [];
-  return { ...evidence, experiments: answerExperiments(fresh, asked) };
+  const options = { ...defaultOptions(amplification.options), power: 0 };
+  return answerRounds(fresh, sampleEvidence(world), (seen) => amplification.experiments?.(seen, options) ?? []);
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { confirmationOf } from '../../../src/checks/leakage/confirmation.ts';
 import { unitsNearRisingRows } from '../../../src/checks/leakage/rising-rows.ts';
 import { shortlistOf } from '../../../src/checks/leakage/shortlist.ts';
-import { freshArms, verify } from '../../../src/checks/leakage/verify.ts';
+import { trialOf } from '../../../src/checks/leakage/trial.ts';
+import { verify } from '../../../src/checks/leakage/verify.ts';
 import { BASE, evidenceOf, FIRST, worldOf, wrongCopy } from './harmful-world.ts';
 
 const limits = { difference: 1.5, lower: 1, tpr: 0.1, p: 0.01 };
@@ -30,8 +32,9 @@ test('a row that is accused for where it lies alone can warn, never fail', () =>
   const list = shortlistOf(evidence)!;
   const verdictBy = (reason: 'rank' | 'near-victim') => {
     const suspects = list.suspects.map((suspect) => ({ ...suspect, reason }));
-    const { judged } = verify({ ...list, suspects }, freshArms(evidence)!, limits);
-    return judged.find(({ row }) => row === 7)!.verdict;
+    const trial = trialOf(evidence, list, limits.difference)!;
+    const verified = verify({ ...list, suspects }, trial, confirmationOf(evidence), limits);
+    return verified!.judged.find(({ row }) => row === 7)!.verdict;
   };
   assert.equal(verdictBy('rank'), 'exposed');
   assert.equal(verdictBy('near-victim'), 'suspicious');

@@ -1,0 +1,47 @@
+import type { Evidence } from '../../evidence/evidence.ts';
+import type { Experiment } from '../../evidence/experiment.ts';
+import type { Ensemble } from '../../evidence/scores.ts';
+import { hash32 } from '../../tensor/random.ts';
+import type { Shortlist } from './shortlist.ts';
+import type { Trial } from './trial.ts';
+
+const ARMS = {
+  applied: 'amplification/confirm/with',
+  without: 'amplification/confirm/without',
+  withoutDecoys: 'amplification/confirm/without-decoys',
+} as const;
+
+/** Models of a confirming ensemble per model of another: at 64, the error of D alone hid one harmed row in twelve. */
+export const FRESH = 2;
+
+/** Fresh ensembles with bits and seeds in common: the first models of any two are pairs. */
+export interface Confirmation {
+  readonly applied: Ensemble;
+  /** All but the accused. */
+  readonly without: Ensemble;
+  /** All but the decoys; fewer models. Were decoys left out beside the accused, their effects would add to D. */
+  readonly withoutDecoys: Ensemble;
+}
+
+/**
+ * Asked once the trial is in, with seeds of its own: what was picked by one ensemble is not confirmed by the same. Only
+ * the accused are left out: what all other suspects do together is not laid to them.
+ */
+export function confirmingExperiments({ scores, seed }: Evidence, list: Shortlist, { accused }: Trial): Experiment[] {
+  if (accused.length === 0) return [];
+  const models = scores.base?.models ?? 0;
+  const decoys = list.decoys.map(({ unit }) => unit);
+  const arm = { kind: 'retrain', plant: [], inside: decoys, seed: hash32(seed, 0xc0f1) } as const;
+  return [
+    { ...arm, id: ARMS.applied, shadows: FRESH * models, without: [] },
+    { ...arm, id: ARMS.without, shadows: FRESH * models, without: accused },
+    { ...arm, id: ARMS.withoutDecoys, shadows: models, without: decoys },
+  ];
+}
+
+/** Null when one of the ensembles has not come back: the budget cut it. */
+export function confirmationOf({ experiments }: Evidence): Confirmation | null {
+  const arm = (id: string) => experiments.find(({ experiment }) => experiment.id === id)?.ensemble;
+  const [applied, without, withoutDecoys] = [arm(ARMS.applied), arm(ARMS.without), arm(ARMS.withoutDecoys)];
+  return applied && without && withoutDecoys ? { applied, without, withoutDecoys } : null;
+}

@@ -1,0 +1,47 @@
+import type { Evidence } from '../../evidence/evidence.ts';
+import type { Experiment } from '../../evidence/experiment.ts';
+import { type PairedEffect, pairedEffect } from '../../stats/paired.ts';
+import { hash32 } from '../../tensor/random.ts';
+import { aimingAt } from './culprits.ts';
+import type { Shortlist } from './shortlist.ts';
+
+const ARMS = { applied: 'amplification/trial/with', without: 'amplification/trial/without' } as const;
+
+/** Share of the least effect from which a rise is worth a confirmation: a trial's own error hides few rows that do harm. */
+export const WORTH = 0.5;
+
+/** What fresh models say of a whole shortlist at once: whom it is worth to accuse. */
+export interface Trial {
+  /** One per listed row that could be measured. */
+  readonly effects: readonly PairedEffect[];
+  /** Rows that could not be measured because a cell was empty. */
+  readonly empty: number;
+  /** Rows whose d' rises by half the least effect or more. */
+  readonly victims: readonly number[];
+  /** Units that were listed for one of these rows: the confirmation leaves out these alone. */
+  readonly accused: readonly number[];
+}
+
+/** Two fresh ensembles that share bits and seeds: the whole change, and all of it but the suspects. */
+export function trialExperiments({ scores, seed }: Evidence, { suspects }: Shortlist): Experiment[] {
+  if (suspects.length === 0) return [];
+  const shadows = scores.base?.models ?? 0;
+  const arm = { kind: 'retrain', plant: [], inside: [], seed: hash32(seed, 0x7e57), shadows } as const;
+  return [
+    { ...arm, id: ARMS.applied, without: [] },
+    { ...arm, id: ARMS.without, without: suspects.map(({ unit }) => unit) },
+  ];
+}
+
+/** Null until both ensembles came back. @param difference least rise of d' that counts as exposure. */
+export function trialOf({ experiments }: Evidence, list: Shortlist, difference: number): Trial | null {
+  const [applied, without] = [ARMS.applied, ARMS.without].map(
+    (id) => experiments.find(({ experiment }) => experiment.id === id)?.ensemble,
+  );
+  if (!applied || !without) return null;
+  const listed = [...new Set(list.suspects.flatMap(({ effects }) => effects.map(({ row }) => row)))];
+  const effects = listed.flatMap((row) => pairedEffect(applied, without, row) ?? []);
+  const victims = effects.flatMap((effect) => (effect.difference >= WORTH * difference ? [effect.row] : []));
+  const accused = new Set(victims.flatMap((row) => aimingAt(row, list).map(({ unit }) => unit)));
+  return { effects, empty: listed.length - effects.length, victims, accused: [...accused] };
+}
