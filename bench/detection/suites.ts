@@ -14,6 +14,8 @@ const ALL = [
 const BUDGET = defaultConfig.shadows.budgetSeconds;
 /** Seeds that are reported; thresholds were looked at on seeds below 100 alone. */
 const REPORTED = 201;
+/** Seeds 301 to 320 showed what the verification got wrong, and were mended on: they are reported no more. */
+const CLEAN = 601;
 
 function job(kind: string, data: string, seed: number, more: Partial<Job>): Job {
   return {
@@ -58,7 +60,7 @@ export const suites: Readonly<Record<string, () => Job[]>> = {
     ...poisoned('exact-16', 'location30', 5, { shadows: 16 }),
   ],
   clean: () =>
-    seeds(20, 301).flatMap((seed) =>
+    seeds(20, CLEAN).flatMap((seed) =>
       ['location30', 'adult', 'sms'].map((data) => job('clean', data, seed, { honest: 2000, pulls: 5, checks: ALL })),
     ),
   mislabelled: () =>

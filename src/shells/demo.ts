@@ -19,7 +19,7 @@ data:
     path: ${DATA}
     label: label
     text: [message]
-shadows: {models: 40, epochs: 20, budget: 110s}
+shadows: {models: 32, epochs: 20, budget: 80s}
 checks:
   conflicting-copies: off
   duplicates: off
