@@ -25,18 +25,20 @@ export interface SecondLook {
   readonly nearer: number;
 }
 
-/** Looks again at every pair that `amplification` named in an honest change: is the harm real, and why is it there? */
+/** Looks again at every honest row that `amplification` named, and at its victims: is the harm real, and why is it there? */
 export async function lookAgain({ job, outcomes }: JobResult, threads: number): Promise<SecondLook[]> {
   const alarm = outcomes.amplification;
-  if (!alarm || job.victims > 0 || alarm.rows.length === 0) return [];
-  const { prepared } = prepareJob(job);
+  if (!alarm || alarm.rows.length === 0) return [];
+  const { change, prepared } = prepareJob(job);
+  const honest = new Set(change.honest);
+  if (!alarm.rows.some((row) => honest.has(row))) return [];
   const { rows, classes } = prepared.evidence;
   const runtime = makeRuntime(loadOnnxruntime(), { threads, kind: 'native' });
-  const accused = alarm.rows.map((row) => rows[row]!.unit);
+  const accused = alarm.rows.filter((row) => honest.has(row)).map((row) => rows[row]!.unit);
   const oracle = await askOracle({ ...prepared.training!, runtime }, accused, SHADOWS, job.seed);
   const others = rows.flatMap(({ inBase }, index) => (inBase ? [index] : []));
   return alarm.rows.flatMap((row, index) =>
-    alarm.victims[index]!.map((victim): SecondLook => {
+    (honest.has(row) ? alarm.victims[index]! : []).map((victim): SecondLook => {
       const effect = oracle(victim);
       const near = nearestRows(prepared.features, rows, {
         queries: [victim],
