@@ -26,11 +26,11 @@ lines.push([
 const data = process.env.TASTER_DATA ?? '../shared/data';
 if (existsSync(data)) {
   console.error('whole reviews of Location-30 ...');
-  for (const { kind, seconds, shadows, peakBytes, verdict } of benchReviews(data))
+  for (const { kind, target, seconds, shadows, peakBytes, verdict } of benchReviews(data))
     lines.push([
       `review of Location-30: ${kind}`,
       `${number(seconds)} s, ${shadows} shadows, ${number(peakBytes / 1e9, 2)} GB, ${verdict}`,
-      kind.startsWith('cold') ? '90 s, 1.5 GB' : '45 s',
+      target,
     ]);
 } else console.log('whole reviews skipped: set TASTER_DATA to the folder of data sets.');
 console.log(

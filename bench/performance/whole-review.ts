@@ -4,19 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { defaultConfig } from '../../src/config/defaults.ts';
 import type { Review } from '../../src/review/review.ts';
 
 const CLI = fileURLToPath(new URL('../../src/shells/cli.ts', import.meta.url));
 
 export interface ReviewBench {
-  readonly kind: 'cold, a wrong-label copy among 100 new rows' | 'base kept, one honest row';
+  readonly kind: string;
+  readonly target: string;
   readonly seconds: number;
   readonly shadows: number;
   readonly peakBytes: number;
   readonly verdict: string;
 }
 
-/** Whole reviews of Location-30 by the command line, as a user runs it: cold, then with the base ensemble kept. */
+/** Whole reviews of Location-30 by the command line, as a user runs it: cold, and with the base ensemble kept. */
 export function benchReviews(data: string): ReviewBench[] {
   const folder = mkdtempSync(join(tmpdir(), 'taster-bench-'));
   try {
@@ -42,24 +44,37 @@ export function benchReviews(data: string): ReviewBench[] {
     git('add', '.');
     git('commit', '--quiet', '-m', 'base');
     const [label, ...cells] = base[7]!.split(',');
-    const review = (kind: ReviewBench['kind'], branch: string, more: readonly string[]): ReviewBench => {
+    const commit = (branch: string, more: readonly string[]) => {
       git('checkout', '--quiet', '-b', branch, 'main');
       write([...base, ...more]);
       git('commit', '--quiet', '-am', branch);
-      const json = join(folder, `${branch}.json`);
+    };
+    const copy = [(Number(label) % 30) + 1, ...cells].join(',');
+    commit('honest', rows.slice(4910));
+    commit('poisoned', [...rows.slice(4910), copy]);
+    commit('one-row', rows.slice(4910, 4911));
+    const review = (branch: string, models: number, cache: string): Omit<ReviewBench, 'kind' | 'target'> => {
+      git('checkout', '--quiet', branch);
+      const json = join(folder, 'review.json');
+      const options = ['--repo', repository, '--base', 'main', '--json', json, '--shadows', String(models)];
       const started = performance.now();
-      spawnSync(process.execPath, [CLI, 'review', '--repo', repository, '--base', 'main', '--json', json], {
-        env: { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: join(folder, 'cache') },
+      spawnSync(process.execPath, [CLI, 'review', ...options], {
+        env: { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: join(folder, cache) },
         stdio: ['ignore', 'ignore', 'ignore'],
       });
       const seconds = (performance.now() - started) / 1000;
       const { cost, verdict } = JSON.parse(readFileSync(json, 'utf8')) as Review;
-      return { kind, seconds, shadows: cost.shadows, peakBytes: cost.peak_bytes, verdict };
+      return { seconds, shadows: cost.shadows, peakBytes: cost.peak_bytes, verdict };
     };
-    const copy = [(Number(label) % 30) + 1, ...cells].join(',');
+    const { models } = defaultConfig.shadows;
+    const cold = '90 s, 1.5 GB';
+    const kept = '45 s, 1.5 GB';
     return [
-      review('cold, a wrong-label copy among 100 new rows', 'poisoned', [...rows.slice(4910), copy]),
-      review('base kept, one honest row', 'honest', rows.slice(4910, 4911)),
+      { kind: 'cold, 100 honest rows', target: cold, ...review('honest', models, 'a') },
+      { kind: 'base kept, one honest row', target: kept, ...review('one-row', models, 'a') },
+      { kind: 'cold, a wrong-label copy among 100', target: cold, ...review('poisoned', models, 'b') },
+      { kind: 'the same, 32 models an ensemble', target: cold, ...review('poisoned', 32, 'c') },
+      { kind: 'base kept, one honest row, 32 models', target: kept, ...review('one-row', 32, 'c') },
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
