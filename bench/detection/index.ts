@@ -21,6 +21,7 @@ const { values, positionals } = parseArgs({
     data: { type: 'string' },
     limit: { type: 'string', default: '1000' },
     resume: { type: 'boolean', default: false },
+    oracles: { type: 'string' },
   },
 });
 /** The first jobs of every kind, of the kinds, seeds and data sets that are asked for: a part of a night's work, in a fixed order. */
@@ -68,6 +69,7 @@ if (names.includes('tables')) {
     file,
     untilSeconds: Number(values.until),
     resume: values.resume,
+    oracles: values.oracles,
   });
   console.log(renderTables(results));
 }

@@ -63,6 +63,9 @@ export function prepareJob(job: Job) {
   return { change, prepared, request };
 }
 
+const nameSlice = ({ slice, recipe }: TrainingRun['plan']) =>
+  `${slice.kind} ${slice.width}-${slice.hidden} x${recipe.epochs}`;
+
 /** The effect of `without` (units of the change) on a row, by two arms of shadow models with seeds of their own. */
 export async function askOracle(
   training: Pick<TrainingRun, 'subject' | 'plan' | 'runtime'>,
@@ -77,8 +80,12 @@ export async function askOracle(
   return (row) => pairedEffect(applied.ensemble!, left.ensemble!, row);
 }
 
-/** One review of one made-up pull request by the production code, and the oracle's word on each victim. */
-export async function runJob(job: Job, threads: number): Promise<JobResult> {
+/**
+ * One review of one made-up pull request by the production code, and the oracle's word on each victim. The oracle
+ * trains the same models whatever the checks do: `known`, an earlier result of the same job, spares training them
+ * again, as long as the slice is the same.
+ */
+export async function runJob(job: Job, threads: number, known?: JobResult): Promise<JobResult> {
   const started = performance.now();
   const { change, prepared, request } = prepareJob(job);
   const runtime = makeRuntime(loadOnnxruntime(), { threads, kind: 'native' });
@@ -98,7 +105,10 @@ export async function runJob(job: Job, threads: number): Promise<JobResult> {
 
   const { rows } = prepared.evidence;
   const poison = change.targets.flatMap(({ copies }) => copies.map((copy) => rows[copy]!.unit));
-  const oracle = job.oracle > 0 ? await askOracle({ ...training, runtime }, poison, job.oracle, job.seed) : null;
+  const slice = nameSlice(training.plan);
+  const kept = known?.slice === slice ? new Map(known.targets.map((target) => [target.victim, target])) : null;
+  const oracle =
+    kept || job.oracle === 0 ? null : await askOracle({ ...training, runtime }, poison, job.oracle, job.seed);
   const base = rows.flatMap(({ inBase }, index) => (inBase ? [index] : []));
   const cheap = (queries: readonly number[]) => {
     const features = { values: prepared.features.values, width: prepared.features.width };
@@ -126,7 +136,7 @@ export async function runJob(job: Job, threads: number): Promise<JobResult> {
       ]),
     ),
     targets: change.targets.map(({ victim, copies }) => {
-      const effect = oracle?.(victim) ?? null;
+      const effect = kept?.get(victim) ?? oracle?.(victim) ?? null;
       return {
         victim,
         copies,
@@ -149,7 +159,7 @@ export async function runJob(job: Job, threads: number): Promise<JobResult> {
         ]),
       ),
     ),
-    slice: `${training.plan.slice.kind} ${training.plan.slice.width}-${training.plan.slice.hidden} x${training.plan.recipe.epochs}`,
+    slice,
     accuracy: [measured.evidence.scores.base?.trainAccuracy ?? 0, measured.evidence.scores.base?.testAccuracy ?? 0],
     seconds: (performance.now() - started) / 1000,
   };

@@ -20,11 +20,22 @@ export function readResults(file: string | null, jobs: readonly Job[]): JobResul
  */
 export async function runJobs(
   jobs: readonly Job[],
-  at: { workers: number; threads: number; file: string | null; untilSeconds?: number; resume?: boolean },
+  at: {
+    workers: number;
+    threads: number;
+    file: string | null;
+    untilSeconds?: number;
+    resume?: boolean;
+    /** A file of results whose oracles still hold. */
+    oracles?: string | undefined;
+  },
 ): Promise<JobResult[]> {
   const results = at.resume ? readResults(at.file, jobs) : [];
   const known = new Set(results.map(({ job }) => JSON.stringify(job)));
   const waiting = jobs.filter((job) => !known.has(JSON.stringify(job)));
+  const oracles = new Map(
+    readResults(at.oracles ?? null, waiting).map((result) => [JSON.stringify(result.job), result]),
+  );
   const end = performance.now() + (at.untilSeconds ?? 1e9) * 1000;
   const work = async () => {
     const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)));
@@ -33,7 +44,7 @@ export async function runJobs(
         worker.once('message', (message) => resolve(message as { result?: JobResult; error?: string }));
         worker.once('exit', (code) => resolve({ error: `worker ended with ${code}` }));
       });
-      worker.send({ job, threads: at.threads });
+      worker.send({ job, threads: at.threads, known: oracles.get(JSON.stringify(job)) });
       const { result, error } = await Promise.race([
         answer,
         new Promise<{ result?: JobResult; error?: string }>((resolve) =>

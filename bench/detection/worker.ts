@@ -1,8 +1,8 @@
-import { type Job, runJob } from './job.ts';
+import { type Job, type JobResult, runJob } from './job.ts';
 
-process.on('message', async (message: { job: Job; threads: number }) => {
+process.on('message', async (message: { job: Job; threads: number; known?: JobResult }) => {
   try {
-    process.send!({ result: await runJob(message.job, message.threads) });
+    process.send!({ result: await runJob(message.job, message.threads, message.known) });
   } catch (error) {
     process.send!({ error: error instanceof Error ? (error.stack ?? error.message) : String(error), job: message.job });
   }
