@@ -58,6 +58,7 @@ export const suites: Readonly<Record<string, () => Job[]>> = {
     ...poisoned('sms-r8', 'sms', 5, { copies: 8 }),
     ...poisoned('exact-32', 'location30', 5, { shadows: 32 }),
     ...poisoned('exact-16', 'location30', 5, { shadows: 16 }),
+    ...poisoned('exact-fast', 'location30', 5, { shadows: 32, budget: 120 }),
   ],
   clean: () =>
     seeds(20, CLEAN).flatMap((seed) =>
