@@ -52,7 +52,11 @@ export function benchReviews(data: string): ReviewBench[] {
     commit('honest', rows.slice(4910));
     commit('poisoned', [...rows.slice(4910), copy]);
     commit('one-row', rows.slice(4910, 4911));
-    const review = (branch: string, cache: string, how: readonly string[] = []): Omit<ReviewBench, 'kind' | 'target'> => {
+    const review = (
+      branch: string,
+      cache: string,
+      how: readonly string[] = [],
+    ): Omit<ReviewBench, 'kind' | 'target'> => {
       git('checkout', '--quiet', branch);
       const json = join(folder, 'review.json');
       const options = ['--repo', repository, '--base', 'main', '--json', json, ...how];

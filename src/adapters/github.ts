@@ -14,6 +14,8 @@ export interface GitHubOptions {
 export interface Pull {
   readonly number: number;
   readonly headSha: string;
+  /** Name of the target branch. */
+  readonly baseRef: string;
 }
 
 export interface Sticky {
@@ -34,6 +36,8 @@ export interface GitHub {
   pull(number: number): Promise<Pull>;
   /** The one open pull request of a branch with exactly this commit; null where there is none or more than one. */
   findPull(head: { readonly owner: string; readonly branch: string; readonly sha: string }): Promise<Pull | null>;
+  /** A file at the tip of a branch; null where there is none, or the token may not read it. */
+  readFile(at: { readonly path: string; readonly branch: string }): Promise<Buffer | null>;
   /** Writes the one comment of this marker: its author and marker must both be ours. */
   stick(sticky: Sticky): Promise<Posted>;
 }
@@ -93,14 +97,22 @@ export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
   return {
     async pull(number) {
       const { data } = await ask(() => rest.pulls.get({ owner, repo, pull_number: number }));
-      return { number: data.number, headSha: data.head.sha };
+      return { number: data.number, headSha: data.head.sha, baseRef: data.base.ref };
     },
     async findPull({ owner: from, branch, sha }) {
       const { data } = await ask(() =>
         rest.pulls.list({ owner, repo, state: 'open', head: `${from}:${branch}`, per_page: 100 }),
       );
       const found = data.filter(({ head }) => head.sha === sha);
-      return found.length === 1 ? { number: found[0]!.number, headSha: sha } : null;
+      return found.length === 1 ? { number: found[0]!.number, headSha: sha, baseRef: found[0]!.base.ref } : null;
+    },
+    async readFile({ path, branch }) {
+      const ref = `refs/heads/${branch}`;
+      const answer = await retry(() => rest.repos.getContent({ owner, repo, path, ref }), patience).catch(
+        (error: unknown) => (isRefusal(error) ? null : failed(error)),
+      );
+      const file = answer?.data;
+      return file && !Array.isArray(file) && file.type === 'file' ? Buffer.from(file.content, 'base64') : null;
     },
     async stick(sticky) {
       const me = await login();
@@ -119,12 +131,15 @@ export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
         return 'updated';
       };
       return await retry(write, patience).catch((error: unknown) => {
-        const status = (error as { status?: number }).status;
-        if (status === 403 || status === 404 || status === 401) return 'forbidden' as const;
+        if (isRefusal(error)) return 'forbidden' as const;
         return failed(error);
       });
     },
   };
+}
+
+function isRefusal(error: unknown): boolean {
+  return [401, 403, 404].includes((error as { status?: number }).status ?? 0);
 }
 
 function failed(error: unknown): never {

@@ -50,6 +50,7 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 10
     permissions:
+      contents: read # the configuration of the target branch
       pull-requests: write
     steps:
       - uses: actions/download-artifact@v5

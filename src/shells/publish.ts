@@ -1,6 +1,9 @@
 import { connectGitHub, type GitHub, type Posted, type Pull } from '../adapters/github.ts';
 import type { Log } from '../adapters/log.ts';
 import { field, type Runner, textField } from '../adapters/runner.ts';
+import type { Config } from '../config/config.ts';
+import { defaultConfig } from '../config/defaults.ts';
+import { parseConfig } from '../config/parse.ts';
 import { oneLine, UserError } from '../errors.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { type Marker, marker, readMarker } from '../report/marker.ts';
@@ -14,7 +17,10 @@ export interface PublishOptions {
   readonly runner: Runner;
   readonly token: string;
   readonly id: string;
-  readonly comment: 'always' | 'on-findings' | 'never';
+  /** When to comment; null: what the configuration at the target branch's tip says. */
+  readonly comment: Config['comment'] | null;
+  /** Path of that configuration inside the repository. */
+  readonly configPath: string;
   readonly log: Log;
 }
 
@@ -23,17 +29,19 @@ export interface PublishOptions {
  * be those of the event, its pull request is found by the event, never by the review.
  */
 export async function publishReview(options: PublishOptions): Promise<Posted | 'no-pull'> {
-  const { runner, log, comment } = options;
+  const { runner, log } = options;
   // A run of GitHub is named by GitHub; what the file says of it orders nothing.
   const review = { ...options.review, run: eventRun(runner) };
   verifyOrigin(review, runner);
-  if (comment === 'never') return 'not-needed';
+  if (options.comment === 'never') return 'not-needed';
   const github = await connectGitHub({ ...runner, token: options.token, log: log.line });
   const pull = await findPull(github, runner, review);
   if (pull === null) {
     log.line('There is no open pull request to comment on; the report stands in the job summary.');
     return 'no-pull';
   }
+  const comment = options.comment ?? (await configuredComment(github, pull, options));
+  if (comment === 'never') return 'not-needed';
   const mine: Marker = { id: options.id, sha: review.head.sha, run: review.run.id, attempt: review.run.attempt };
   const posted = await github.stick({
     pull: pull.number,
@@ -48,6 +56,23 @@ export async function publishReview(options: PublishOptions): Promise<Posted | '
   });
   tell(posted, log);
   return posted;
+}
+
+/** The job that publishes has no checkout and believes no artifact: it asks GitHub for the configuration. */
+async function configuredComment(
+  github: GitHub,
+  pull: Pull,
+  { configPath, log }: Pick<PublishOptions, 'configPath' | 'log'>,
+): Promise<Config['comment']> {
+  const bytes = await github.readFile({ path: configPath, branch: pull.baseRef });
+  if (bytes === null) return defaultConfig.comment;
+  try {
+    return parseConfig(bytes, { path: configPath }).comment;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    log.line(`${configPath} of ${oneLine(pull.baseRef, 100)} cannot be read; the comment is written as without it.`);
+    return defaultConfig.comment;
+  }
 }
 
 /** Whether `mine` may stand in place of `there`: the pull request's own head wins, then the later run. */

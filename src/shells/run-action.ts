@@ -84,9 +84,14 @@ async function review({ runner, log, review }: ActionContext): Promise<0 | 1 | 2
   for (const annotation of annotations(told)) log.command(workflowCommand(annotation));
   for (const line of answer.unreadable) log.error(line);
   tell(told, { file, skipped: answer.skipped, runner, log });
-  const comment = commentOf(runner, answer.config.comment);
-  if (token !== null && comment !== 'never')
-    await publishReview({ review: told, runner, token, id: idOf(runner), comment, log }).catch((error: unknown) => {
+  const comment = input(runner, 'comment') as Comment | null;
+  if (token !== null)
+    await publishReview({
+      ...publishing(runner, token),
+      review: told,
+      comment: comment ?? answer.config.comment,
+      log,
+    }).catch((error: unknown) => {
       if (!(error instanceof UserError && error.infrastructure)) throw error;
       // The verdict is there and stands in the summary: GitHub's bad minute does not change it.
       log.warning(`${error.message} ${error.hint}`);
@@ -99,12 +104,12 @@ async function publish({ runner, env, log }: ActionContext): Promise<0 | 1 | 2> 
   const token = runner.input('token') ?? env.GITHUB_TOKEN;
   if (!token)
     throw new UserError('no-token', 'mode: publish has no token.', {
-      hint: 'Give `token: $' + '{{ github.token }}` and the job `permissions: pull-requests: write`.',
+      hint: 'Give `token: $' + '{{ github.token }}` and the job `permissions: {contents: read, pull-requests: write}`.',
     });
-  const id = idOf(runner);
+  const at = publishing(runner, token);
   const file = await reviewFile(runner);
   const told = judged(parseReview(await readFile(file, 'utf8'), { maxBytes: REVIEW_BYTES }), runner);
-  await publishReview({ review: told, runner, token, id, comment: commentOf(runner, 'on-findings'), log });
+  await publishReview({ ...at, review: told, comment: input(runner, 'comment') as Comment | null, log });
   tell(told, { file, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
   return 0;
 }
@@ -155,8 +160,8 @@ function input(runner: Runner, name: string): unknown {
   return text === null ? null : readOption(option, text, name);
 }
 
-function commentOf(runner: Runner, otherwise: Comment): Comment {
-  return (input(runner, 'comment') as Comment | null) ?? otherwise;
+function publishing(runner: Runner, token: string) {
+  return { runner, token, id: idOf(runner), configPath: String(input(runner, 'config')) };
 }
 
 function idOf(runner: Runner): string {

@@ -116,8 +116,21 @@ test('finds the one open pull request of a branch with this very commit', () =>
     played.pulls.push({ number: 6, owner: 'contributor', branch: 'more', sha: SHA.replace('0', '1') });
     assert.equal(await github.findPull(head), null);
     played.pulls.push({ number: 7, ...head });
-    assert.deepEqual(await github.findPull(head), { number: 7, headSha: SHA });
-    assert.deepEqual(await github.pull(7), { number: 7, headSha: SHA });
+    assert.deepEqual(await github.findPull(head), { number: 7, headSha: SHA, baseRef: 'master' });
+    assert.deepEqual(await github.pull(7), { number: 7, headSha: SHA, baseRef: 'master' });
     played.pulls.push({ number: 8, ...head });
     assert.equal(await github.findPull(head), null);
+  }));
+
+test('reads a file at the tip of a branch; none is null, a refusal too, an outage is an error', () =>
+  play({}, async (played) => {
+    played.files.set('refs/heads/master:.github/taster.yml', 'version: 1\n');
+    const github = await connect(played);
+    const at = { path: '.github/taster.yml', branch: 'master' };
+    assert.equal(String(await github.readFile(at)), 'version: 1\n');
+    assert.equal(await github.readFile({ ...at, branch: 'other' }), null);
+    played.stumbles.push({ method: 'GET', status: 403 });
+    assert.equal(await github.readFile(at), null);
+    played.stumbles.push(...[1, 2, 3, 4].map(() => ({ method: 'GET', status: 503 })));
+    await assert.rejects(github.readFile(at), /503/);
   }));

@@ -59,7 +59,7 @@ test('the job that opens the change may only read; the one that may write opens 
   assert.deepEqual(Object.keys(workflow.jobs), ['review', 'publish']);
   const { review, publish } = workflow.jobs as { review: Job; publish: Job };
   assert.deepEqual(review.permissions, { contents: 'read' });
-  assert.deepEqual(publish.permissions, { 'pull-requests': 'write' });
+  assert.deepEqual(publish.permissions, { contents: 'read', 'pull-requests': 'write' });
   assert.equal(publish.needs, 'review');
   const checkout = review.steps.find(({ uses }) => uses.startsWith('actions/checkout'));
   assert.equal(checkout?.with?.['persist-credentials'], false);
@@ -98,7 +98,7 @@ test('the recipe for forks: after the review, without checkout, with no more tha
   assert.deepEqual(recipe.permissions, {});
   const { publish } = recipe.jobs as { publish: Job };
   assert.deepEqual(Object.keys(recipe.jobs), ['publish']);
-  assert.deepEqual(publish.permissions, { actions: 'read', 'pull-requests': 'write' });
+  assert.deepEqual(publish.permissions, { actions: 'read', contents: 'read', 'pull-requests': 'write' });
   assert.match(publish.if ?? '', /workflow_run\.event == 'pull_request'/);
   const [download, taster, ...rest] = publish.steps;
   assert.equal(rest.length, 0);

@@ -114,6 +114,29 @@ test('two jobs: the review of the first is published by the second, then updated
     assert.match(played.comments[0]!.body, /run=101/);
   }));
 
+test("the second job comments as the target branch's configuration says", () =>
+  play({}, async (played) => {
+    const CONFIG = 'refs/heads/master:.github/taster.yml';
+    const ran = async (review: string, config: string, inputs: Record<string, string> = {}) => {
+      played.files.set(CONFIG, config);
+      const job = started(played, { inputs: { ...publishing, ...inputs } });
+      leaveReview(job.temp, review);
+      const { code: exit, stdout, stderr } = await startAction(job);
+      assert.equal(exit, 0, stdout + stderr);
+      return stdout;
+    };
+    await ran('fail-amplification', 'version: 1\ncomment: never\n');
+    assert.equal(played.comments.length, 0);
+    await ran('pass-clean', 'version: 1\n');
+    assert.equal(played.comments.length, 0);
+    assert.match(await ran('pass-clean', 'comment: shout\n'), /taster\.yml of master cannot be read/);
+    assert.equal(played.comments.length, 0);
+    await ran('pass-clean', 'version: 1\ncomment: always\n');
+    assert.equal(played.comments.length, 1);
+    await ran('fail-amplification', 'version: 1\ncomment: always\n', { comment: 'never' });
+    assert.match(played.comments[0]!.body, /pass/i);
+  }));
+
 test('the verdict is recomputed, never read', () =>
   play({}, async (played) => {
     const job = started(played, { inputs: publishing });
