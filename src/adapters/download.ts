@@ -60,13 +60,25 @@ export async function download(options: Download): Promise<void> {
     await rm(target, { force: true });
     if (error instanceof DownloadError) throw error;
     if (signal.aborted) throw new DownloadError(`not finished after ${totalMs / 1000} s`, { retry: false });
-    const { message, code } = error as NodeJS.ErrnoException;
-    throw new DownloadError(message || (code ?? 'the connection failed'), { retry: !isOfDisk(code) });
+    throw connectionError(error as NodeJS.ErrnoException);
   }
 }
 
-function isOfDisk(code: string | undefined): boolean {
-  return ['EACCES', 'EROFS', 'ENOSPC', 'EPERM', 'ENOENT', 'EEXIST', 'EDQUOT'].includes(code ?? '');
+/** What a failed connection or disk is told as. */
+export function connectionError({ message, code = '' }: NodeJS.ErrnoException): DownloadError {
+  const told = message || code || 'the connection failed';
+  return isOfCertificate(code)
+    ? new DownloadError(`${told}: give your network's certificates by NODE_EXTRA_CA_CERTS`, { retry: false })
+    : new DownloadError(told, { retry: !isOfDisk(code) });
+}
+
+/** A network that opens TLS with a certificate of its own: asking again is of no use. */
+function isOfCertificate(code: string): boolean {
+  return /CERT|^UNABLE_TO_(GET|VERIFY)/.test(code);
+}
+
+function isOfDisk(code: string): boolean {
+  return ['EACCES', 'EROFS', 'ENOSPC', 'EPERM', 'ENOENT', 'EEXIST', 'EDQUOT'].includes(code);
 }
 
 interface Way {

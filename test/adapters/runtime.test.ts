@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import * as tar from 'tar';
+import { connectionError } from '../../src/adapters/download.ts';
 import { pins as ownPins, type Pin, type Pins } from '../../src/adapters/native-pins.ts';
 import { locateRuntime, type RuntimeOptions } from '../../src/adapters/runtime.ts';
 import { UserError } from '../../src/errors.ts';
@@ -277,4 +278,15 @@ test('node_modules beside the code come before any download', async () => {
 test('an odd registry or platform is told', async () => {
   await refuses(options('ftp://x/'), /not an http or https address/);
   await refuses(options('http://127.0.0.1:9/', { platform: 'plan9-x64' }), /no native files of duckdb for plan9-x64/);
+});
+
+test('a foreign certificate is told with its remedy and not tried again; a dropped connection is', () => {
+  const error = (code: string, message: string) => Object.assign(new Error(message), { code });
+  const foreign = connectionError(error('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain'));
+  assert.match(foreign.message, /^self-signed .*NODE_EXTRA_CA_CERTS/);
+  assert.equal(foreign.retry, false);
+  assert.equal(connectionError(error('UNABLE_TO_GET_ISSUER_CERT_LOCALLY', '')).retry, false);
+  const dropped = connectionError(error('ECONNRESET', 'socket hang up'));
+  assert.deepEqual([dropped.message, dropped.retry], ['socket hang up', true]);
+  assert.equal(connectionError(error('ENOSPC', 'no space left')).retry, false);
 });
