@@ -1,8 +1,14 @@
 import type { Shape } from '../tensor/shape.ts';
 
-export type DataType = 'float32' | 'int32' | 'int64' | 'bool';
+/** Element types. `float16` and `bfloat16` are kept as their bits (uint16); `other` is no tensor, or unknown. */
+export type DataType =
+  | ('float32' | 'float64' | 'float16' | 'bfloat16' | 'bool' | 'string' | 'other')
+  | ('int8' | 'int16' | 'int32' | 'int64' | 'uint8' | 'uint16' | 'uint32' | 'uint64');
 
-export type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
+export type TensorData =
+  | (Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | BigInt64Array)
+  | (Uint8Array | Uint16Array | Uint32Array | BigUint64Array)
+  | readonly string[];
 
 /** A named constant. */
 export interface Tensor {
@@ -17,9 +23,14 @@ export interface Value {
   readonly name: string;
   readonly type: DataType;
   readonly shape: readonly (number | string)[];
+  /** Set where `shape` and `type` say less than the model: the bytes of its TypeProto (a sequence, a map, no rank). */
+  readonly typeProto?: Uint8Array;
 }
 
-export type Attribute = number | { readonly float: number } | string | readonly number[] | Tensor | Graph;
+export type Attribute =
+  | (number | { readonly float: number } | string | Tensor | Graph)
+  | (readonly number[] | { readonly floats: readonly number[] } | { readonly strings: readonly string[] })
+  | ({ readonly tensors: readonly Tensor[] } | { readonly graphs: readonly Graph[] });
 
 export interface Node {
   readonly op: string;
@@ -31,13 +42,20 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** An ONNX graph as plain records, nodes in topological order. */
+/** An ONNX graph as plain records, nodes in topological order, model-local functions written out. */
 export interface Graph {
   readonly name: string;
   readonly nodes: readonly Node[];
   readonly initializers: readonly Tensor[];
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
+}
+
+/** A graph and the operator sets that its nodes are written for: domain to version, '' for ONNX's own. */
+export interface Model {
+  readonly graph: Graph;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly irVersion: number;
 }
 
 export function float32(name: string, shape: Shape, data: Float32Array | readonly number[]): Tensor {

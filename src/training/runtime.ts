@@ -2,7 +2,7 @@ import type { DataType, TensorData } from '../onnx/graph.ts';
 import type { Shape } from '../tensor/shape.ts';
 
 export interface Feed {
-  readonly type: DataType;
+  readonly type: Exclude<DataType, 'bfloat16' | 'other'>;
   readonly shape: Shape;
   readonly data: TensorData;
 }
