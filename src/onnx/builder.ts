@@ -8,6 +8,7 @@ export interface Builder {
   /** Adds a constant and returns its name; equal constants are added once. */
   scalar(value: number): string;
   ints(values: readonly number[]): string;
+  floats(values: readonly number[]): string;
   constant(tensor: Tensor): string;
   fresh(hint: string): string;
   graph(name: string, inputs: readonly Value[], outputs: readonly Value[]): Graph;
@@ -33,6 +34,10 @@ export function makeBuilder(prefix: string, from?: Graph): Builder {
     ints: (values) => {
       const name = `${prefix}i${values.join('_')}`;
       return keep(name, () => int64(name, [values.length], values));
+    },
+    floats: (values) => {
+      const name = `${prefix}f[${values.join('_')}]`;
+      return keep(name, () => float32(name, [values.length], values));
     },
     constant: (tensor) => keep(tensor.name, () => tensor),
     fresh,
