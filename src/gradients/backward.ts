@@ -3,6 +3,7 @@ import type { Graph } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
 import { isSliceOp } from '../onnx/schema.ts';
 import { rules } from './index.ts';
+import { inputRule } from './rule.ts';
 
 /**
  * Reverse-mode differentiation: the forward graph, continued by nodes that compute d(loss)/d(value) for each value
@@ -25,9 +26,9 @@ export function backward(
     const gradient = gradients.get(output);
     if (gradient === undefined || !needed.has(output)) continue;
     if (!isSliceOp(node.op)) throw new Error(`no gradient row for ${node.op}`);
-    const { inputs: inputRules } = rules[node.op];
+    const row = rules[node.op];
     node.inputs.forEach((input, index) => {
-      const rule = inputRules[index];
+      const rule = inputRule(row, index);
       if (!needed.has(input) || rule === undefined || rule === 'constant') return;
       if (typeof rule === 'object') throw new Error(`${node.op}, input ${index}: ${rule.refused}`);
       const { inputs, attributes } = node;

@@ -1,14 +1,18 @@
 import type { SliceOp } from '../onnx/schema.ts';
+import { activations } from './activations.ts';
 import { elementwise } from './elementwise.ts';
 import { linear } from './linear.ts';
 import { movement } from './movement.ts';
 import { reductions } from './reductions.ts';
 import type { Rule } from './rule.ts';
 import { softmax } from './softmax.ts';
+import { steps } from './steps.ts';
 
 /** Every operator of a slice has a row; a missing one does not compile. */
 export const rules: Readonly<Record<SliceOp, Rule>> = {
   ...elementwise,
+  ...activations,
+  ...steps,
   ...linear,
   ...movement,
   ...reductions,

@@ -1,5 +1,5 @@
 import type { Builder } from '../onnx/builder.ts';
-import type { Attribute } from '../onnx/graph.ts';
+import type { Attribute, Tensor } from '../onnx/graph.ts';
 import type { SliceOp } from '../onnx/schema.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 
@@ -26,6 +26,8 @@ export interface Sample {
   readonly attributes?: Readonly<Record<string, Attribute>>;
   /** Inputs that are integer constants (axes, a target shape) instead of drawn. */
   readonly ints?: Readonly<Record<number, readonly number[]>>;
+  /** Inputs that are constants of another type, of the shape that stands in `shapes`. */
+  readonly fixed?: Readonly<Record<number, Pick<Tensor, 'type' | 'data'>>>;
   readonly range?: readonly [number, number];
 }
 
@@ -35,8 +37,14 @@ export interface Rule {
   readonly opset: readonly [since: number, until: number];
   /** Forward values that the formulas read: they must be kept until the backward pass. */
   readonly keeps: readonly ('inputs' | 'output')[];
-  readonly inputs: readonly InputRule[];
+  /** By place; or the formula of each input, where the operator takes any number. */
+  readonly inputs: readonly InputRule[] | { readonly each: (index: number) => Formula };
   readonly samples: readonly Sample[];
+}
+
+/** The rule of a node's n-th input; undefined where the operator has no such input. */
+export function inputRule({ inputs }: Rule, index: number): InputRule | undefined {
+  return 'each' in inputs ? inputs.each(index) : inputs[index];
 }
 
 /** Sums a gradient over the axes along which an input of shape `target` was broadcast to `from`. */

@@ -12,7 +12,7 @@ interface Known {
 type ShapeRule = (known: Known) => Shape;
 
 const same: ShapeRule = ({ shapes }) => shapes[0]!;
-const broadcasting: ShapeRule = ({ shapes }) => broadcast(shapes[0]!, shapes[1]!);
+const broadcasting: ShapeRule = ({ shapes }) => shapes.reduce(broadcast);
 
 const reduced: ShapeRule = ({ shapes, ints, node }) => {
   const shape = shapes[0]!;
@@ -23,26 +23,27 @@ const reduced: ShapeRule = ({ shapes, ints, node }) => {
   return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 };
 
+/** Each of these operators gives its first input's shape. */
+const SAME = [
+  ...(['Neg', 'Exp', 'Log', 'Sqrt', 'Abs', 'Reciprocal', 'Erf', 'Identity', 'Cast', 'Clip', 'PRelu'] as const),
+  ...(['Sin', 'Cos', 'Tan', 'Sinh', 'Cosh', 'Asin', 'Acos', 'Atan', 'Asinh', 'Acosh', 'Atanh'] as const),
+  ...(['Relu', 'LeakyRelu', 'ThresholdedRelu', 'Elu', 'Selu', 'Celu', 'Tanh', 'Sigmoid', 'HardSigmoid'] as const),
+  ...(['HardSwish', 'Softplus', 'Softsign', 'Gelu', 'Mish', 'Softmax', 'LogSoftmax'] as const),
+  ...(['Not', 'Sign', 'Floor', 'Ceil', 'Round', 'IsNaN', 'IsInf'] as const),
+] as const;
+
+/** Each of these gives what its inputs broadcast to. */
+const BROADCASTING = [
+  ...(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Min', 'Max', 'Sum', 'Mean', 'Where'] as const),
+  ...(['Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Equal', 'And', 'Or', 'Xor'] as const),
+] as const;
+
+const all = <K extends SliceOp>(ops: readonly K[], rule: ShapeRule) =>
+  Object.fromEntries(ops.map((op) => [op, rule])) as Record<K, ShapeRule>;
+
 const RULES: Readonly<Record<SliceOp, ShapeRule>> = {
-  Add: broadcasting,
-  Sub: broadcasting,
-  Mul: broadcasting,
-  Div: broadcasting,
-  Greater: broadcasting,
-  Neg: same,
-  Exp: same,
-  Log: same,
-  Sqrt: same,
-  Abs: same,
-  Erf: same,
-  Relu: same,
-  LeakyRelu: same,
-  Tanh: same,
-  Sigmoid: same,
-  Softplus: same,
-  Identity: same,
-  Softmax: same,
-  LogSoftmax: same,
+  ...all(SAME, same),
+  ...all(BROADCASTING, broadcasting),
   ReduceSum: reduced,
   ReduceMean: reduced,
   Transpose: ({ shapes, node }) => {

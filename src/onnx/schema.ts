@@ -1,9 +1,14 @@
 /** Operators that a slice or a loss may use: `gradients/` must hold a row for each, `infer-shapes` a rule. */
 export const SLICE_OPS = [
-  'Add', 'Sub', 'Mul', 'Div', 'Neg', 'Exp', 'Log', 'Sqrt', 'Abs',
-  'Relu', 'LeakyRelu', 'Tanh', 'Sigmoid', 'Softplus', 'Erf',
-  'MatMul', 'Transpose', 'Reshape', 'Identity',
-  'ReduceSum', 'ReduceMean', 'Softmax', 'LogSoftmax', 'Greater',
+  'Add', 'Sub', 'Mul', 'Div', 'Pow', 'Min', 'Max', 'Sum', 'Mean', 'Where', 'Clip',
+  'Neg', 'Exp', 'Log', 'Sqrt', 'Abs', 'Reciprocal', 'Erf', 'Identity', 'Cast',
+  'Sin', 'Cos', 'Tan', 'Sinh', 'Cosh', 'Asin', 'Acos', 'Atan', 'Asinh', 'Acosh', 'Atanh',
+  'Relu', 'LeakyRelu', 'PRelu', 'ThresholdedRelu', 'Elu', 'Selu', 'Celu', 'Tanh', 'Sigmoid', 'HardSigmoid',
+  'HardSwish', 'Softplus', 'Softsign', 'Gelu', 'Mish',
+  'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Equal', 'And', 'Or', 'Xor', 'Not',
+  'Sign', 'Floor', 'Ceil', 'Round', 'IsNaN', 'IsInf',
+  'MatMul', 'Transpose', 'Reshape',
+  'ReduceSum', 'ReduceMean', 'Softmax', 'LogSoftmax',
 ] as const; // biome-ignore format: one family a line
 
 export type SliceOp = (typeof SLICE_OPS)[number];

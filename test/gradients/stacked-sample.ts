@@ -6,12 +6,11 @@ import type { SliceOp } from '../../src/onnx/schema.ts';
  * target shapes move along.
  */
 export function stackedSample(op: SliceOp, sample: Sample, models: number): Sample {
-  const drawn = sample.shapes.filter((_, index) => sample.ints?.[index] === undefined);
+  const isDrawn = (index: number) => !sample.ints?.[index] && !sample.fixed?.[index];
+  const drawn = sample.shapes.filter((_, index) => isDrawn(index));
   const rank = Math.max(...drawn.map((shape) => shape.length));
   const shapes = sample.shapes.map((shape, index) =>
-    sample.ints?.[index] === undefined
-      ? [models, ...new Array<number>(rank - shape.length).fill(1), ...shape]
-      : [...shape],
+    isDrawn(index) ? [models, ...new Array<number>(rank - shape.length).fill(1), ...shape] : [...shape],
   );
   const shifted = (axes: readonly number[]) => axes.map((axis) => (axis < 0 ? axis : axis + 1));
   const { attributes = {} } = sample;

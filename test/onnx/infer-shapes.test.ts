@@ -5,24 +5,34 @@ import { rules } from '../../src/gradients/index.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
+import { sizeOf } from '../../src/tensor/shape.ts';
 
 const runtime = makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' });
 
+/** Operators whose inputs are truth values. */
+const LOGICAL: readonly string[] = ['And', 'Or', 'Xor', 'Not'];
+
 test('the shape of every operator is what onnxruntime makes', async () => {
   for (const { op, samples } of Object.values(rules))
-    for (const { shapes, ints, attributes } of samples) {
+    for (const { shapes, ints, fixed, attributes } of samples) {
       const build = makeBuilder('s_');
-      const values = shapes.map((shape, index) => ({ name: `x${index}`, type: 'float32' as const, shape }));
-      const names = values.map(({ name }, index) => (ints?.[index] ? build.ints(ints[index]) : name));
-      const inputs = values.filter((_, index) => !ints?.[index]);
+      const type = LOGICAL.includes(op) ? ('bool' as const) : ('float32' as const);
+      const values = shapes.map((shape, index) => ({ name: `x${index}`, type, shape }));
+      const constant = (index: number) => {
+        if (ints?.[index]) return build.ints(ints[index]);
+        return fixed?.[index] && build.constant({ name: `c${index}`, shape: shapes[index]!, ...fixed[index] });
+      };
+      const names = values.map(({ name }, index) => constant(index) ?? name);
+      const inputs = values.filter(({ name }) => names.includes(name));
       const output = build.add(op, names, attributes ?? {});
       const inferred = inferShapes(build.graph('shape', inputs, [])).get(output);
       const shape = build.add('Shape', [output]);
       const graph = build.graph('shape', inputs, [{ name: shape, type: 'int64', shape: ['rank'] }]);
       const session = await runtime.create(encodeModel(graph));
-      const feeds = inputs.map(({ name, type, shape: axes }) => {
-        const size = axes.reduce((product, axis) => product * axis, 1);
-        return [name, { type, shape: axes, data: new Float32Array(size).fill(1) }] as const;
+      const feeds = inputs.map(({ name, shape: axes }) => {
+        const size = sizeOf(axes);
+        const data = type === 'bool' ? new Uint8Array(size) : new Float32Array(size).fill(1);
+        return [name, { type, shape: axes, data }] as const;
       });
       const made = await session.run(Object.fromEntries(feeds));
       await session.release();
