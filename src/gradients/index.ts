@@ -1,6 +1,8 @@
 import type { SliceOp } from '../onnx/schema.ts';
 import { activations } from './activations.ts';
+import { cutting } from './cutting.ts';
 import { elementwise } from './elementwise.ts';
+import { gathering } from './gathering.ts';
 import { linear } from './linear.ts';
 import { movement } from './movement.ts';
 import { reductions } from './reductions.ts';
@@ -15,6 +17,8 @@ export const rules: Readonly<Record<SliceOp, Rule>> = {
   ...steps,
   ...linear,
   ...movement,
+  ...cutting,
+  ...gathering,
   ...reductions,
   ...softmax,
 };

@@ -12,6 +12,11 @@ export interface Backprop {
   readonly gradient: string;
   readonly attributes: Readonly<Record<string, Attribute>>;
   shape(name: string): Shape;
+  /** The integers of the n-th input, which must be a constant. */
+  ints(input: number): readonly number[];
+  /** All outputs, and the gradient with respect to each: zeros where none flows. */
+  readonly outputs: readonly string[];
+  gradientOf(output: number): string;
 }
 
 /** Writes the gradient with respect to one input (of that input's shape) and returns its name. */
@@ -29,6 +34,8 @@ export interface Sample {
   /** Inputs that are constants of another type, of the shape that stands in `shapes`. */
   readonly fixed?: Readonly<Record<number, Pick<Tensor, 'type' | 'data'>>>;
   readonly range?: readonly [number, number];
+  /** How many outputs the node has; one unless said. */
+  readonly outputs?: number;
 }
 
 /** One row of the table: how the gradient passes backwards through an operator. */

@@ -5,6 +5,8 @@ import { float32, int64 } from './graph.ts';
 export interface Builder {
   /** Adds a node with one output and returns the output's name. */
   add(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>, domain?: string): string;
+  /** Adds a node whose outputs have names already. */
+  put(node: Node): void;
   /** Adds a constant and returns its name; equal constants are added once. */
   scalar(value: number): string;
   ints(values: readonly number[]): string;
@@ -30,6 +32,7 @@ export function makeBuilder(prefix: string, from?: Graph): Builder {
       nodes.push({ op, domain, inputs, outputs: [output], attributes });
       return output;
     },
+    put: (node) => void nodes.push(node),
     scalar: (value) => keep(`${prefix}f${value}`, () => float32(`${prefix}f${value}`, [], [value])),
     ints: (values) => {
       const name = `${prefix}i${values.join('_')}`;

@@ -7,8 +7,12 @@ export const SLICE_OPS = [
   'HardSwish', 'Softplus', 'Softsign', 'Gelu', 'Mish',
   'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Equal', 'And', 'Or', 'Xor', 'Not',
   'Sign', 'Floor', 'Ceil', 'Round', 'IsNaN', 'IsInf',
-  'MatMul', 'Transpose', 'Reshape',
-  'ReduceSum', 'ReduceMean', 'Softmax', 'LogSoftmax',
+  'MatMul', 'Softmax', 'LogSoftmax',
+  'ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceLogSum',
+  'ReduceLogSumExp', 'ReduceSumSquare', 'CumSum',
+  'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Expand', 'Tile', 'Concat', 'Split', 'Slice', 'Pad',
+  'Gather', 'GatherElements', 'GatherND', 'ScatterND', 'ScatterElements', 'DepthToSpace', 'SpaceToDepth', 'Trilu',
+  'ReverseSequence', 'Dropout',
 ] as const; // biome-ignore format: one family a line
 
 export type SliceOp = (typeof SLICE_OPS)[number];

@@ -14,7 +14,7 @@ const LOGICAL: readonly string[] = ['And', 'Or', 'Xor', 'Not'];
 
 test('the shape of every operator is what onnxruntime makes', async () => {
   for (const { op, samples } of Object.values(rules))
-    for (const { shapes, ints, fixed, attributes } of samples) {
+    for (const { shapes, ints, fixed, attributes, outputs: count = 1 } of samples) {
       const build = makeBuilder('s_');
       const type = LOGICAL.includes(op) ? ('bool' as const) : ('float32' as const);
       const values = shapes.map((shape, index) => ({ name: `x${index}`, type, shape }));
@@ -24,23 +24,29 @@ test('the shape of every operator is what onnxruntime makes', async () => {
       };
       const names = values.map(({ name }, index) => constant(index) ?? name);
       const inputs = values.filter(({ name }) => names.includes(name));
-      const output = build.add(op, names, attributes ?? {});
-      const inferred = inferShapes(build.graph('shape', inputs, [])).get(output);
-      const shape = build.add('Shape', [output]);
-      const graph = build.graph('shape', inputs, [{ name: shape, type: 'int64', shape: ['rank'] }]);
+      const outputs = Array.from({ length: count }, () => build.fresh('out'));
+      const alone = build.graph('shape', inputs, []);
+      const node = { op, domain: '', inputs: names, outputs, attributes: attributes ?? {} };
+      const inferred = inferShapes({ ...alone, nodes: [node] });
+      const more = makeBuilder('m_', { ...alone, nodes: [node] });
+      const made = outputs.map((name) => more.add('Shape', [name]));
+      const graph = more.graph(
+        'shape',
+        inputs,
+        made.map((name) => ({ name, type: 'int64', shape: ['rank'] })),
+      );
       const session = await runtime.create(encodeModel(graph));
       const feeds = inputs.map(({ name, shape: axes }) => {
         const size = sizeOf(axes);
         const data = type === 'bool' ? new Uint8Array(size) : new Float32Array(size).fill(1);
         return [name, { type, shape: axes, data }] as const;
       });
-      const made = await session.run(Object.fromEntries(feeds));
+      const results = await session.run(Object.fromEntries(feeds));
       await session.release();
-      assert.deepEqual(
-        inferred,
-        Array.from(made[shape] as BigInt64Array, Number),
-        `${op} of ${JSON.stringify(shapes)}`,
-      );
+      outputs.forEach((name, index) => {
+        const found = Array.from(results[made[index]!] as BigInt64Array, Number);
+        assert.deepEqual(inferred.get(name), found, `${op} of ${JSON.stringify(shapes)}`);
+      });
     }
 });
 

@@ -1,0 +1,49 @@
+import { broadcast, type Shape } from '../tensor/shape.ts';
+import type { Node, Tensor } from './graph.ts';
+
+/** What a shape rule sees of its node. */
+export interface Known {
+  readonly node: Node;
+  readonly shapes: readonly Shape[];
+  /** Value of the n-th input, which must be a constant of the graph. */
+  ints(input: number): readonly number[];
+}
+
+/** The shape of a node's one output, or of each of its outputs. */
+export type ShapeRule = (known: Known) => Shape | readonly Shape[];
+
+export const same: ShapeRule = ({ shapes }) => shapes[0]!;
+export const broadcasting: ShapeRule = ({ shapes }) => shapes.reduce(broadcast);
+
+/** An integer attribute, or its default. */
+export function intOf({ attributes }: Node, name: string, otherwise: number): number {
+  const value = attributes[name];
+  return typeof value === 'number' ? value : otherwise;
+}
+
+/** An axis counted from the front. */
+export const axisOf = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
+
+/** The axes that a reduction sums over: its second input, else all. */
+export function reducedAxes({ node, shapes, ints }: Known): readonly number[] {
+  const rank = shapes[0]!.length;
+  if (node.inputs[1]) {
+    const axes = ints(1).map((axis) => axisOf(axis, rank));
+    if (axes.length > 0) return axes;
+  }
+  return node.attributes.noop_with_empty_axes === 1 ? [] : Array.from({ length: rank }, (_, axis) => axis);
+}
+
+export const reduced: ShapeRule = (known) => {
+  const axes = reducedAxes(known);
+  const shape = known.shapes[0]!;
+  if (known.node.attributes.keepdims === 0) return shape.filter((_, axis) => !axes.includes(axis));
+  return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+};
+
+/** The numbers of a constant of integers. Throws where the input is no such constant. */
+export function intsOf(tensor: Tensor | undefined, node: Node, input: number): readonly number[] {
+  if (tensor?.type !== 'int64' && tensor?.type !== 'int32')
+    throw new Error(`input ${input} of ${node.op} must be a constant of integers`);
+  return Array.from(tensor.data as BigInt64Array, Number);
+}
