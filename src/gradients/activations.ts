@@ -1,4 +1,6 @@
-import { above, attributeOf, onePlus, SHAPES, times, unary } from './local.ts';
+import { floatOf } from '../onnx/attributes.ts';
+import { above, onePlus, SHAPES, times, toFloat, unary } from './local.ts';
+import { shapes } from './row.ts';
 import { type Backprop, type Formula, type Rule, type Sample, sumTo } from './rule.ts';
 
 const given = (attributes: Sample['attributes'] & object): readonly Sample[] =>
@@ -52,7 +54,7 @@ export const activations = {
     'LeakyRelu',
     ['inputs'],
     times((at, x) => {
-      const alpha = attributeOf(at, 'alpha', 0.01);
+      const alpha = floatOf(at.known.node, 'alpha', 0.01);
       return at.build.add('Add', [
         at.build.add('Mul', [above(at, x), at.build.scalar(1 - alpha)]),
         at.build.scalar(alpha),
@@ -70,32 +72,18 @@ export const activations = {
         return sumTo(at.build, full, at.shape(at.output), at.shape(at.inputs[1]!));
       },
     ],
-    samples: [
-      {
-        shapes: [
-          [2, 3],
-          [2, 3],
-        ],
-      },
-      { shapes: [[2, 3], [3]] },
-      {
-        shapes: [
-          [4, 2, 3],
-          [2, 1],
-        ],
-      },
-    ],
+    samples: [{ shapes: shapes('2x3', '2x3') }, { shapes: shapes('2x3', '3') }, { shapes: shapes('4x2x3', '2x1') }],
   },
   ThresholdedRelu: unary(
     'ThresholdedRelu',
     ['inputs'],
-    times((at, x) => above(at, x, attributeOf(at, 'alpha', 1))),
+    times((at, x) => above(at, x, floatOf(at.known.node, 'alpha', 1))),
     given({ alpha: { float: 0.05 } }),
   ),
   Elu: unary(
     'Elu',
     ['inputs', 'output'],
-    bent((at, _, y) => at.build.add('Add', [y, at.build.scalar(attributeOf(at, 'alpha', 1))]), one),
+    bent((at, _, y) => at.build.add('Add', [y, at.build.scalar(floatOf(at.known.node, 'alpha', 1))]), one),
     given({ alpha: { float: 0.7 } }),
   ),
   Selu: unary(
@@ -103,16 +91,19 @@ export const activations = {
     ['inputs', 'output'],
     bent(
       (at, _, y) => {
-        const depth = attributeOf(at, 'gamma', SELU.gamma) * attributeOf(at, 'alpha', SELU.alpha);
+        const depth = floatOf(at.known.node, 'gamma', SELU.gamma) * floatOf(at.known.node, 'alpha', SELU.alpha);
         return at.build.add('Add', [y, at.build.scalar(depth)]);
       },
-      (at) => at.build.scalar(attributeOf(at, 'gamma', SELU.gamma)),
+      (at) => at.build.scalar(floatOf(at.known.node, 'gamma', SELU.gamma)),
     ),
   ),
   Celu: unary(
     'Celu',
     ['inputs'],
-    bent((at, x) => at.build.add('Exp', [at.build.add('Div', [x, at.build.scalar(attributeOf(at, 'alpha', 1))])]), one),
+    bent(
+      (at, x) => at.build.add('Exp', [at.build.add('Div', [x, at.build.scalar(floatOf(at.known.node, 'alpha', 1))])]),
+      one,
+    ),
     given({ alpha: { float: 1.5 } }),
   ),
   Tanh: unary(
@@ -129,11 +120,8 @@ export const activations = {
     'HardSigmoid',
     ['output'],
     times((at, _, y) => {
-      const rising = at.build.add('Sub', [
-        above(at, y),
-        at.build.add('Cast', [at.build.add('GreaterOrEqual', [y, one(at)])], { to: 1 }),
-      ]);
-      return at.build.add('Mul', [rising, at.build.scalar(attributeOf(at, 'alpha', 0.2))]);
+      const rising = at.build.add('Sub', [above(at, y), toFloat(at, at.build.add('GreaterOrEqual', [y, one(at)]))]);
+      return at.build.add('Mul', [rising, at.build.scalar(floatOf(at.known.node, 'alpha', 0.2))]);
     }),
     given({ alpha: { float: 0.4 }, beta: { float: 0.5 } }),
   ),
@@ -176,7 +164,7 @@ export const activations = {
     inputs: [
       (at) => {
         const passes = at.build.add('Equal', [at.inputs[0]!, at.output]);
-        return at.build.add('Mul', [at.gradient, at.build.add('Cast', [passes], { to: 1 })]);
+        return at.build.add('Mul', [at.gradient, toFloat(at, passes)]);
       },
       { refused: 'a bound that is learned' },
       { refused: 'a bound that is learned' },

@@ -2,7 +2,7 @@ import { type Builder, makeBuilder } from '../onnx/builder.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
 import { isSliceOp } from '../onnx/schema.ts';
-import { intsOf } from '../onnx/shape-rule.ts';
+import { factsOf } from '../onnx/shape-rule.ts';
 import { rules } from './index.ts';
 import { inputRule } from './rule.ts';
 
@@ -23,26 +23,26 @@ export function backward(
   gradients.set(loss, build.add('Expand', [build.scalar(1), build.ints(shapes.get(loss)!)]));
 
   const zeros = (name: string) => build.add('Expand', [build.scalar(0), build.ints(shapes.get(name)!)]);
-  const constants = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
+  const facts = factsOf(graph, shapes);
 
   for (const node of [...graph.nodes].reverse()) {
     const output = node.outputs[0]!;
     if (!node.outputs.some((name) => gradients.has(name) && needed.has(name))) continue;
     if (!isSliceOp(node.op)) throw new Error(`no gradient row for ${node.op}`);
     const row = rules[node.op];
-    node.inputs.forEach((input, index) => {
+    const { inputs, outputs, attributes } = node;
+    const known = facts(node);
+    const gradientOf = (index: number) => gradients.get(outputs[index]!) ?? zeros(outputs[index]!);
+    inputs.forEach((input, index) => {
       const rule = inputRule(row, index);
       if (!needed.has(input) || rule === undefined || rule === 'constant') return;
       if (typeof rule === 'object') throw new Error(`${node.op}, input ${index}: ${rule.refused}`);
-      const { inputs, outputs, attributes } = node;
-      const gradientOf = (index: number) => gradients.get(outputs[index]!) ?? zeros(outputs[index]!);
       const part = rule({
-        ...{ build, inputs, output, outputs, attributes, gradientOf },
+        ...{ build, inputs, output, attributes, known, gradientOf },
         get gradient() {
           return gradientOf(0);
         },
         shape: (name) => shapes.get(name)!,
-        ints: (index) => intsOf(constants.get(inputs[index]!), node, index),
       });
       const before = gradients.get(input);
       gradients.set(input, before === undefined ? part : build.add('Add', [before, part]));

@@ -1,12 +1,13 @@
+import { intOf } from '../onnx/attributes.ts';
 import { slicedAxes, splitSizes } from '../onnx/movement-shapes.ts';
 import { axisOf } from '../onnx/shape-rule.ts';
-import { int, knownOf, row, shapes, zeros } from './row.ts';
+import { inverse, row, shapes, toFront, zeros } from './row.ts';
 import type { Formula, Rule } from './rule.ts';
 
 const partOfConcat =
   (index: number): Formula =>
   (at) => {
-    const axis = axisOf(int(at, 'axis', 0), at.shape(at.output).length);
+    const axis = axisOf(intOf(at.known.node, 'axis', 0), at.shape(at.output).length);
     const sizes = at.inputs.map((input) => at.shape(input)[axis]!);
     const start = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
     const bounds = [[start], [start + sizes[index]!], [axis]].map((each) => at.build.ints(each));
@@ -14,8 +15,8 @@ const partOfConcat =
   };
 
 const joined: Formula = (at) => {
-  const parts = splitSizes(knownOf(at)).map((_, index) => at.gradientOf(index));
-  return at.build.add('Concat', parts, { axis: int(at, 'axis', 0) });
+  const parts = splitSizes(at.known).map((_, index) => at.gradientOf(index));
+  return at.build.add('Concat', parts, { axis: intOf(at.known.node, 'axis', 0) });
 };
 
 /** The gradient of a Slice: zeros where nothing was taken. Steps other than 1 are put back axis by axis. */
@@ -23,7 +24,7 @@ const uncut: Formula = (at) => {
   const full = at.shape(at.inputs[0]!);
   const shape = [...at.shape(at.output)];
   let gradient = at.gradient;
-  for (const { axis, start, step, count } of slicedAxes(knownOf(at))) {
+  for (const { axis, start, step, count } of slicedAxes(at.known)) {
     const size = full[axis]!;
     if (step === 1) {
       const pads = [
@@ -33,12 +34,12 @@ const uncut: Formula = (at) => {
       gradient = at.build.add('Pad', [gradient, at.build.ints(pads)]);
     } else {
       const places = Array.from({ length: count }, (_, index) => start + index * step);
-      const front = [axis, ...shape.map((_, each) => each).filter((each) => each !== axis)];
+      const front = toFront(axis, shape.length);
       const moved = at.build.add('Transpose', [gradient], { perm: front });
       const target = front.map((each) => (each === axis ? size : shape[each]!));
       const indices = at.build.add('Unsqueeze', [at.build.ints(places), at.build.ints([1])]);
       const put = at.build.add('ScatterND', [zeros(at, target), indices, moved]);
-      gradient = at.build.add('Transpose', [put], { perm: front.map((_, each) => front.indexOf(each)) });
+      gradient = at.build.add('Transpose', [put], { perm: inverse(front) });
     }
     shape[axis] = size;
   }
@@ -50,7 +51,7 @@ const unpadded: Formula = (at) => {
   const mode = at.attributes.mode;
   if (mode !== undefined && mode !== 'constant')
     throw new Error(`padding by ${String(mode)} passes no gradient on yet`);
-  const pads = at.build.ints(at.ints(1).map((pad) => -pad || 0));
+  const pads = at.build.ints(at.known.ints(1).map((pad) => -pad || 0));
   return at.build.add('Pad', [at.gradient, pads, ...(at.inputs[3] ? ['', at.inputs[3]] : [])]);
 };
 

@@ -1,7 +1,19 @@
-import { BROADCASTS, neg, OPSET, onePlus, pass, positive, SHAPES, spread, times, unary, within } from './local.ts';
+import {
+  BROADCASTS,
+  neg,
+  OPSET,
+  onePlus,
+  pass,
+  positive,
+  SHAPES,
+  spread,
+  times,
+  toFloat,
+  unary,
+  within,
+} from './local.ts';
+import { shapes } from './row.ts';
 import type { Backprop, Rule, Sample } from './rule.ts';
-
-const toFloat = (at: Backprop, name: string) => at.build.add('Cast', [name], { to: 1 });
 
 /** The gradient over a square root of what stands under it. */
 const overRoot = (at: Backprop, under: string, sign: 1 | -1) => {
@@ -91,23 +103,9 @@ export const elementwise = {
       spread(2, (at) => at.build.add('Where', [at.inputs[0]!, at.build.scalar(0), at.gradient])),
     ],
     samples: [
-      { shapes: [[2, 3], [2, 3], [3]], fixed: { 0: FLAGS } },
-      {
-        shapes: [
-          [2, 3],
-          [2, 1],
-          [2, 3],
-        ],
-        fixed: { 0: FLAGS },
-      },
-      {
-        shapes: [
-          [2, 3],
-          [4, 1, 3],
-          [2, 3],
-        ],
-        fixed: { 0: FLAGS },
-      },
+      { shapes: shapes('2x3', '2x3', '3'), fixed: { 0: FLAGS } },
+      { shapes: shapes('2x3', '2x1', '2x3'), fixed: { 0: FLAGS } },
+      { shapes: shapes('2x3', '4x1x3', '2x3'), fixed: { 0: FLAGS } },
     ],
   },
   Neg: unary('Neg', [], neg),

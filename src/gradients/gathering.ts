@@ -1,23 +1,24 @@
+import { intOf } from '../onnx/attributes.ts';
 import { axisOf } from '../onnx/shape-rule.ts';
-import { fixed, int, row, shapes, zeros } from './row.ts';
+import { fixed, inverse, row, shapes, toFront, zeros } from './row.ts';
 import type { Backprop, Formula, Rule } from './rule.ts';
 
 /** Adds the gradient of each gathered slice to where it came from. */
 const ungathered: Formula = (at) => {
   const [data, indices] = [at.shape(at.inputs[0]!), at.shape(at.inputs[1]!)];
-  const axis = axisOf(int(at, 'axis', 0), data.length);
+  const axis = axisOf(intOf(at.known.node, 'axis', 0), data.length);
   const output = at.shape(at.output).map((_, each) => each);
   const own = indices.map((_, each) => axis + each);
   const rest = output.filter((each) => !own.includes(each));
   const moved = axis === 0 ? at.gradient : at.build.add('Transpose', [at.gradient], { perm: [...own, ...rest] });
-  const front = [axis, ...data.map((_, each) => each).filter((each) => each !== axis)];
+  const front = toFront(axis, data.length);
   const places = at.build.add('Unsqueeze', [at.inputs[1]!, at.build.ints([-1])]);
   const target = zeros(
     at,
     front.map((each) => data[each]!),
   );
   const sum = at.build.add('ScatterND', [target, places, moved], { reduction: 'add' });
-  return axis === 0 ? sum : at.build.add('Transpose', [sum], { perm: front.map((_, each) => front.indexOf(each)) });
+  return axis === 0 ? sum : at.build.add('Transpose', [sum], { perm: inverse(front) });
 };
 
 const scatterReduction = (at: Backprop) => {
@@ -40,7 +41,11 @@ const updates =
   (op: 'GatherND' | 'GatherElements'): Formula =>
   (at) => {
     scatterReduction(at);
-    return at.build.add(op, [at.gradient, at.inputs[1]!], op === 'GatherND' ? {} : { axis: int(at, 'axis', 0) });
+    return at.build.add(
+      op,
+      [at.gradient, at.inputs[1]!],
+      op === 'GatherND' ? {} : { axis: intOf(at.known.node, 'axis', 0) },
+    );
   };
 
 export const gathering = {
@@ -64,7 +69,7 @@ export const gathering = {
     13,
     [
       (at) => {
-        const attributes = { axis: int(at, 'axis', 0), reduction: 'add' };
+        const attributes = { axis: intOf(at.known.node, 'axis', 0), reduction: 'add' };
         return at.build.add(
           'ScatterElements',
           [zeros(at, at.shape(at.inputs[0]!)), at.inputs[1]!, at.gradient],
@@ -92,7 +97,8 @@ export const gathering = {
     13,
     [
       (at) => {
-        if (int(at, 'batch_dims', 0) !== 0) throw new Error('GatherND with batch_dims passes no gradient on yet');
+        if (intOf(at.known.node, 'batch_dims', 0) !== 0)
+          throw new Error('GatherND with batch_dims passes no gradient on yet');
         const target = zeros(at, at.shape(at.inputs[0]!));
         return at.build.add('ScatterND', [target, at.inputs[1]!, at.gradient], { reduction: 'add' });
       },

@@ -1,5 +1,6 @@
 import type { Builder } from '../onnx/builder.ts';
 import type { Shape } from '../tensor/shape.ts';
+import { shapes } from './row.ts';
 import { type Rule, sumTo } from './rule.ts';
 
 /** Exchanges the last two axes. */
@@ -31,34 +32,19 @@ export const linear = {
     ],
     samples: [
       {
-        shapes: [
-          [2, 3],
-          [3, 4],
-        ],
+        shapes: shapes('2x3', '3x4'),
       },
       {
-        shapes: [
-          [5, 2, 3],
-          [5, 3, 4],
-        ],
+        shapes: shapes('5x2x3', '5x3x4'),
       },
       {
-        shapes: [
-          [2, 3],
-          [5, 3, 4],
-        ],
+        shapes: shapes('2x3', '5x3x4'),
       },
       {
-        shapes: [
-          [5, 2, 3],
-          [3, 4],
-        ],
+        shapes: shapes('5x2x3', '3x4'),
       },
       {
-        shapes: [
-          [2, 1, 2, 3],
-          [5, 3, 1],
-        ],
+        shapes: shapes('2x1x2x3', '5x3x1'),
       },
     ],
   },

@@ -1,30 +1,16 @@
+import { shapes } from './row.ts';
 import { type Backprop, type Formula, type Rule, type Sample, sumTo } from './rule.ts';
 
 /** Operator sets of operators that broadcast as numpy does, from the first one that does on. */
 export const OPSET = [7, 26] as const;
 
 export const BROADCASTS: readonly Sample[] = [
-  {
-    shapes: [
-      [2, 3],
-      [2, 3],
-    ],
-  },
-  { shapes: [[2, 3], [3]] },
-  {
-    shapes: [
-      [4, 2, 3],
-      [4, 1, 3],
-    ],
-  },
-  {
-    shapes: [
-      [2, 1],
-      [4, 1, 3],
-    ],
-  },
+  { shapes: shapes('2x3', '2x3') },
+  { shapes: shapes('2x3', '3') },
+  { shapes: shapes('4x2x3', '4x1x3') },
+  { shapes: shapes('2x1', '4x1x3') },
 ];
-export const SHAPES: readonly Sample[] = [{ shapes: [[5]] }, { shapes: [[2, 3]] }, { shapes: [[4, 2, 3]] }];
+export const SHAPES: readonly Sample[] = ['5', '2x3', '4x2x3'].map((text) => ({ shapes: shapes(text) }));
 
 export const within = (samples: readonly Sample[], range: readonly [number, number]): readonly Sample[] =>
   samples.map((sample) => ({ ...sample, range }));
@@ -48,16 +34,15 @@ export const unary = (op: Rule['op'], keeps: Rule['keeps'], formula: Formula, sa
   samples,
 });
 
-/** A float attribute, or its default. */
-export const attributeOf = (at: Backprop, name: string, otherwise: number): number =>
-  (at.attributes[name] as { readonly float: number } | undefined)?.float ?? otherwise;
-
 export const neg: Formula = (at) => at.build.add('Neg', [at.gradient]);
 export const pass: Formula = (at) => at.gradient;
 
+/** Truth values as 1 and 0; other numbers as floats. */
+export const toFloat = (at: Backprop, name: string): string => at.build.add('Cast', [name], { to: 1 });
+
 /** 1 where x > bound, else 0. */
 export const above = (at: Backprop, x: string, bound = 0): string =>
-  at.build.add('Cast', [at.build.add('Greater', [x, at.build.scalar(bound)])], { to: 1 });
+  toFloat(at, at.build.add('Greater', [x, at.build.scalar(bound)]));
 
 /** 1 + x y, 1 - x y and the like: `sign` 1 or -1. */
 export const onePlus = (at: Backprop, sign: 1 | -1, x: string, y = x): string =>

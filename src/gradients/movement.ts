@@ -1,26 +1,23 @@
-import { fixed, int, row, shapes } from './row.ts';
+import { intOf } from '../onnx/attributes.ts';
+import { permOf } from '../onnx/movement-shapes.ts';
+import { fixed, inverse, row, shapes } from './row.ts';
 import { type Formula, type Rule, sumTo } from './rule.ts';
 
 /** The gradient with the input's shape: what moved nothing, but was cut into axes otherwise. */
 const reshapedBack: Formula = (at) => at.build.add('Reshape', [at.gradient, at.build.ints(at.shape(at.inputs[0]!))]);
 
-const transposedBack: Formula = (at) => {
-  const rank = at.shape(at.output).length;
-  const given = at.attributes.perm as readonly number[] | undefined;
-  const perm = given ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
-  return at.build.add('Transpose', [at.gradient], { perm: perm.map((_, axis) => perm.indexOf(axis)) });
-};
+const transposedBack: Formula = (at) => at.build.add('Transpose', [at.gradient], { perm: inverse(permOf(at.known)) });
 
 /** Sums over the copies: [d0, d1] tiled by [r0, r1] is [r0, d0, r1, d1]. */
 const untiled: Formula = (at) => {
   const shape = at.shape(at.inputs[0]!);
-  const parts = shape.flatMap((size, axis) => [at.ints(1)[axis]!, size]);
+  const parts = shape.flatMap((size, axis) => [at.known.ints(1)[axis]!, size]);
   const cut = at.build.add('Reshape', [at.gradient, at.build.ints(parts)]);
   return at.build.add('ReduceSum', [cut, at.build.ints(shape.map((_, axis) => 2 * axis))], { keepdims: 0 });
 };
 
 const undepth: Formula = (at) => {
-  const blocksize = int(at, 'blocksize', 1);
+  const blocksize = intOf(at.known.node, 'blocksize', 1);
   if (at.attributes.mode !== 'CRD') return at.build.add('SpaceToDepth', [at.gradient], { blocksize });
   const [batch, channels, height, width] = at.shape(at.inputs[0]!) as [number, number, number, number];
   const few = channels / blocksize ** 2;
@@ -113,7 +110,7 @@ export const movement = {
   SpaceToDepth: row(
     'SpaceToDepth',
     13,
-    [(at) => at.build.add('DepthToSpace', [at.gradient], { blocksize: int(at, 'blocksize', 1) })],
+    [(at) => at.build.add('DepthToSpace', [at.gradient], { blocksize: intOf(at.known.node, 'blocksize', 1) })],
     [
       { shapes: shapes('1x1x2x4'), attributes: { blocksize: 2 } },
       { shapes: shapes('2x3x2x2'), attributes: { blocksize: 2 } },

@@ -1,6 +1,6 @@
 import { reducedAxes } from '../onnx/shape-rule.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import { positive, within } from './local.ts';
+import { positive, toFloat, within } from './local.ts';
 import type { Backprop, Formula, Rule, Sample } from './rule.ts';
 
 const SAMPLES: readonly Sample[] = [
@@ -14,11 +14,7 @@ const SAMPLES: readonly Sample[] = [
 function kept(at: Backprop, name: string): string {
   if (at.attributes.keepdims !== 0) return name;
   const shape = at.shape(at.inputs[0]!);
-  const axes = reducedAxes({
-    node: { op: '', domain: '', inputs: at.inputs, outputs: at.outputs, attributes: at.attributes },
-    shapes: [shape],
-    ints: at.ints,
-  });
+  const axes = reducedAxes(at.known);
   const ones = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   return at.build.add('Reshape', [name, at.build.ints(ones)]);
 }
@@ -43,7 +39,7 @@ const sloped =
 
 /** Elements that tie for the extremum share its gradient. */
 const extremum: Formula = sloped((at, x, y) => {
-  const own = at.build.add('Cast', [at.build.add('Equal', [x, y()])], { to: 1 });
+  const own = toFloat(at, at.build.add('Equal', [x, y()]));
   const attributes = { ...at.attributes, keepdims: 1 };
   const ties = at.build.add('ReduceSum', [own, ...at.inputs.slice(1)], attributes);
   return at.build.add('Div', [own, ties]);

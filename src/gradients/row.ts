@@ -1,21 +1,18 @@
-import type { Known } from '../onnx/shape-rule.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Backprop, Rule } from './rule.ts';
-
-/** An integer attribute, or its default. */
-export const int = (at: Backprop, name: string, otherwise: number) =>
-  (at.attributes[name] as number | undefined) ?? otherwise;
-
-/** What a shape rule of the same node saw. */
-export const knownOf = (at: Backprop): Known => ({
-  node: { op: '', domain: '', inputs: at.inputs, outputs: at.outputs, attributes: at.attributes },
-  shapes: at.inputs.map((name) => (name === '' ? [] : at.shape(name))),
-  ints: at.ints,
-});
 
 /** Zeros of a shape. */
 export const zeros = (at: Backprop, shape: readonly number[]) =>
   at.build.add('Expand', [at.build.scalar(0), at.build.ints(shape)]);
+
+/** The permutation that undoes one. */
+export const inverse = (perm: readonly number[]): number[] => perm.map((_, axis) => perm.indexOf(axis));
+
+/** The permutation that brings an axis to the front. */
+export const toFront = (axis: number, rank: number): number[] => [
+  axis,
+  ...Array.from({ length: rank }, (_, each) => each).filter((each) => each !== axis),
+];
 
 /** A row whose operator set has no end yet. */
 export const row = (

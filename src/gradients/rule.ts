@@ -1,6 +1,7 @@
 import type { Builder } from '../onnx/builder.ts';
 import type { Attribute, Tensor } from '../onnx/graph.ts';
 import type { SliceOp } from '../onnx/schema.ts';
+import type { Known } from '../onnx/shape-rule.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 
 /** Where a formula stands: the node's values by name, their shapes, and a builder to write with. */
@@ -12,10 +13,9 @@ export interface Backprop {
   readonly gradient: string;
   readonly attributes: Readonly<Record<string, Attribute>>;
   shape(name: string): Shape;
-  /** The integers of the n-th input, which must be a constant. */
-  ints(input: number): readonly number[];
-  /** All outputs, and the gradient with respect to each: zeros where none flows. */
-  readonly outputs: readonly string[];
+  /** What a shape rule of the node sees: the node itself, and the integers of its constant inputs. */
+  readonly known: Known;
+  /** Gradient with respect to the n-th output: zeros where none flows. */
   gradientOf(output: number): string;
 }
 

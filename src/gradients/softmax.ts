@@ -1,3 +1,4 @@
+import { intOf } from '../onnx/attributes.ts';
 import type { Backprop, Rule, Sample } from './rule.ts';
 
 const SAMPLES: readonly Sample[] = [
@@ -8,7 +9,7 @@ const SAMPLES: readonly Sample[] = [
 
 /** Sum along the softmax axis (last by default, opset 13 and up), kept as an axis of one. */
 function total(at: Backprop, name: string): string {
-  const axis = (at.attributes.axis as number | undefined) ?? -1;
+  const axis = intOf(at.known.node, 'axis', -1);
   return at.build.add('ReduceSum', [name, at.build.ints([axis])], { keepdims: 1 });
 }
 

@@ -12,15 +12,14 @@ export interface StackedInput {
   readonly shape: Shape;
 }
 
-/** Where a row stands: the node for one model, its inputs, and a builder for what else is needed. */
+/** Where a row stands: the inputs of the node, what is known of it for one model, and a builder for what else is needed. */
 export interface Stacking {
   readonly build: Builder;
-  readonly node: Node;
   readonly models: number;
   readonly inputs: readonly StackedInput[];
   /** Shape for one model of the n-th output. */
   shape(output: number): Shape;
-  /** What a shape rule of the node saw. */
+  /** The node for one model, as a shape rule sees it. */
   readonly known: Known;
 }
 

@@ -2,7 +2,7 @@ import { makeBuilder } from '../onnx/builder.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
 import { isSliceOp } from '../onnx/schema.ts';
-import { intsOf } from '../onnx/shape-rule.ts';
+import { factsOf } from '../onnx/shape-rule.ts';
 import type { StackedInput } from './stack-row.ts';
 import { stackRows } from './stack-rows.ts';
 
@@ -16,23 +16,19 @@ export function stack(
   { models, inputs: chosen }: { models: number; inputs: ReadonlySet<string> },
 ): { graph: Graph; stacked: ReadonlySet<string> } {
   const shapes = inferShapes(graph);
-  const constants = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
+  const facts = factsOf(graph, shapes);
   const stacked = new Set(chosen);
   const build = makeBuilder('m_', { ...graph, nodes: [] });
 
   for (const node of graph.nodes) {
     if (!isSliceOp(node.op)) throw new Error(`no row to stack ${node.op}`);
+    const known = facts(node);
     const inputs = node.inputs.map(
-      (name): StackedInput => ({ name, stacked: stacked.has(name), shape: shapes.get(name) ?? [] }),
+      (name, index): StackedInput => ({ name, stacked: stacked.has(name), shape: known.shapes[index]! }),
     );
-    const known = {
-      node,
-      shapes: inputs.map(({ shape }) => shape),
-      ints: (index: number) => intsOf(constants.get(node.inputs[index]!), node, index),
-    };
     const isStacked = inputs.some((input) => input.stacked);
     const shape = (output: number) => shapes.get(node.outputs[output]!)!;
-    const made = isStacked ? stackRows[node.op]({ build, node, models, inputs, known, shape }) : node;
+    const made = isStacked ? stackRows[node.op]({ build, models, inputs, known, shape }) : node;
     if (isStacked) for (const output of node.outputs) stacked.add(output);
     build.put({ ...node, op: made.op, inputs: made.inputs, attributes: made.attributes });
   }

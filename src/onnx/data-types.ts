@@ -36,7 +36,7 @@ export const numberTypes: Readonly<Record<Numbers, NumberType>> = {
   bfloat16: { code: 16, bytes: 2, view: Uint16Array, typed: 'int32Data' },
 };
 
-export const STRING_CODE = 8;
+const STRING_CODE = 8;
 
 /** Names of the codes that are not read, for messages. */
 const REFUSED: Readonly<Record<number, string>> = {

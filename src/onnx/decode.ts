@@ -1,12 +1,13 @@
 import type { Message } from './fields.ts';
 import type { Model } from './graph.ts';
-import { readGraph } from './read-graph.ts';
-import { readMessage, WireError } from './read-message.ts';
+import { makeNodeCounter } from './limits.ts';
+import { plainDomain, readGraph } from './read-graph.ts';
+import { readMessage } from './read-message.ts';
 import { type ExternalFiles, makeTensorReader } from './read-tensor.ts';
 import { invalidModel, quoted, refusedModel } from './refuse.ts';
-import { makeNodeCounter, writeFunctionsOut } from './write-functions-out.ts';
+import { writeFunctionsOut } from './write-functions-out.ts';
 
-export const MODEL_BYTES = 1024 ** 3;
+const MODEL_BYTES = 1024 ** 3;
 const OLDEST_IR = 3;
 const OLDEST_OPSET = 7;
 
@@ -25,7 +26,7 @@ export function decodeModel(bytes: Uint8Array, external: ExternalFiles | null = 
       `it has ${bytes.length} bytes, at most ${MODEL_BYTES} are read`,
       'Keep weights in external data.',
     );
-  const proto = parse(bytes);
+  const proto = readMessage(bytes, 'ModelProto');
   const irVersion = proto.irVersion ?? 0;
   if (!proto.graph) throw invalidModel('it holds no graph');
   if (irVersion < OLDEST_IR)
@@ -37,18 +38,6 @@ export function decodeModel(bytes: Uint8Array, external: ExternalFiles | null = 
   for (const name of free) throw invalidModel(`the value ${quoted(name)} is read, and nothing makes it`);
   return { graph: read, opsets, irVersion };
 }
-
-function parse(bytes: Uint8Array): Message<'ModelProto'> {
-  try {
-    // A plain view: of a Buffer, `slice` would share what is meant to be copied.
-    return readMessage(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), 'ModelProto');
-  } catch (error) {
-    if (error instanceof WireError) throw invalidModel(error.message);
-    throw error;
-  }
-}
-
-const plainDomain = (domain = '') => (domain === 'ai.onnx' ? '' : domain);
 
 function opsetsOf({ opsetImport, functions }: Message<'ModelProto'>): Record<string, number> {
   const opsets: Record<string, number> = Object.create(null);

@@ -1,6 +1,7 @@
 import { broadcast, type Shape, sizeOf } from '../tensor/shape.ts';
+import { intOf, intsIn } from './attributes.ts';
 import type { Node } from './graph.ts';
-import { axisOf, intOf, type Known, type ShapeRule } from './shape-rule.ts';
+import { axisOf, type Known, type ShapeRule } from './shape-rule.ts';
 
 /** One axis of a Slice: the first element, the step and how many; negative and overlong bounds as ONNX reads them. */
 export interface SlicedAxis {
@@ -38,12 +39,16 @@ export function splitSizes({ node, shapes, ints }: Known): readonly number[] {
   return Array.from({ length: parts }, (_, index) => Math.max(0, Math.min(part, size - index * part)));
 }
 
-const permuted = ({ shapes, node }: Known): Shape => {
+/** The permutation of a Transpose: reversed axes unless said. */
+export function permOf({ node, shapes }: Known): readonly number[] {
+  return intsIn(node, 'perm') ?? shapes[0]!.map((_, axis, { length }) => length - 1 - axis);
+}
+
+/** The axes that a Pad pads, in the order of its pads. */
+export function paddedAxes({ node, shapes, ints }: Known): readonly number[] {
   const shape = shapes[0]!;
-  const perm =
-    (node.attributes.perm as readonly number[] | undefined) ?? shape.map((_, axis) => shape.length - 1 - axis);
-  return perm.map((axis) => shape[axis]!);
-};
+  return node.inputs[3] ? ints(3).map((axis) => axisOf(axis, shape.length)) : shape.map((_, axis) => axis);
+}
 
 const reshaped = ({ shapes, ints, node }: Known): Shape => {
   const isZeroCopied = intOf(node, 'allowzero', 0) === 0;
@@ -62,7 +67,7 @@ const blocked = (node: Node, [batch, channels, height, width]: Shape, grow: bool
 
 /** Shapes of what moves values without changing them. */
 export const movementShapes = {
-  Transpose: permuted,
+  Transpose: (known) => permOf(known).map((axis) => known.shapes[0]![axis]!),
   Reshape: reshaped,
   Flatten: ({ shapes, node }) => {
     const axis = axisOf(intOf(node, 'axis', 1), shapes[0]!.length);
@@ -97,11 +102,10 @@ export const movementShapes = {
     const counts = new Map(slicedAxes(known).map(({ axis, count }) => [axis, count]));
     return known.shapes[0]!.map((size, axis) => counts.get(axis) ?? size);
   },
-  Pad: ({ shapes, node, ints }) => {
-    const shape = shapes[0]!;
-    const pads = ints(1);
-    const axes = node.inputs[3] ? ints(3).map((axis) => axisOf(axis, shape.length)) : shape.map((_, axis) => axis);
-    return shape.map((size, axis) => {
+  Pad: (known) => {
+    const pads = known.ints(1);
+    const axes = paddedAxes(known);
+    return known.shapes[0]!.map((size, axis) => {
       const at = axes.indexOf(axis);
       return at < 0 ? size : size + pads[at]! + pads[at + axes.length]!;
     });

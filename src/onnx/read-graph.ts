@@ -1,11 +1,11 @@
 import type { Message } from './fields.ts';
 import type { Graph, Node } from './graph.ts';
+import { DEEPEST } from './limits.ts';
 import { readAttributes } from './read-attribute.ts';
 import type { TensorReader } from './read-tensor.ts';
 import { readValue } from './read-value.ts';
 import { invalidModel, quoted, refusedModel } from './refuse.ts';
 import { sortNodes } from './sort-nodes.ts';
-import { DEEPEST } from './write-functions-out.ts';
 
 /** What all graphs of one model share while they are read. */
 export interface ReadContext {
@@ -17,10 +17,13 @@ export interface ReadContext {
 }
 
 /** A graph and the names that it reads without making them: values of the graphs around it. */
-export interface ReadGraph {
+interface ReadGraph {
   readonly graph: Graph;
   readonly free: ReadonlySet<string>;
 }
+
+/** ONNX's own domain has two names. */
+export const plainDomain = (domain = ''): string => (domain === 'ai.onnx' ? '' : domain);
 
 const LONGEST_NAME = 2000;
 
@@ -69,7 +72,7 @@ function readNode(
   context.count();
   const op = proto.opType ?? '';
   if (op === '') throw invalidModel('a node has no operator');
-  const domain = proto.domain === 'ai.onnx' ? '' : (proto.domain ?? '');
+  const domain = plainDomain(proto.domain);
   context.checkDomain(domain, op);
   const reads = new Set(proto.input);
   const attributes = readAttributes(proto, {

@@ -1,8 +1,9 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { type Field, type Message, type MessageName, messages } from './fields.ts';
+import { invalidModel } from './refuse.ts';
 
 /** Bytes that are no such message, or would need more than a model may. */
-export class WireError extends Error {}
+class WireError extends Error {}
 
 const WIRE: Readonly<Record<string, WireType>> = {
   ...{ int: WireType.Varint, int64: WireType.Varint, uint64: WireType.Varint },
@@ -16,11 +17,18 @@ const MOST = { messages: 1_000_000, scalars: 8_000_000 } as const;
 type Budget = { -readonly [kind in keyof typeof MOST]: number };
 
 /**
- * Reads a message of the table; unknown fields are skipped, byte strings are views of `bytes`.
- * Throws a WireError where the bytes are cut, no protobuf, nested too deeply or too many.
+ * Reads a message of the table; unknown fields are skipped, byte strings are views of `bytes`. `where` names the message
+ * in the error: a UserError (`onnx-invalid`) for bytes that are cut, no protobuf, nested too deeply or too many.
  */
-export function readMessage<K extends MessageName>(bytes: Uint8Array, name: K): Message<K> {
-  return read(bytes, name, DEPTH, { ...MOST }) as unknown as Message<K>;
+export function readMessage<K extends MessageName>(bytes: Uint8Array, name: K, where?: string): Message<K> {
+  // A plain view: of a Buffer, `slice` would share what is meant to be copied.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  try {
+    return read(plain, name, DEPTH, { ...MOST }) as unknown as Message<K>;
+  } catch (error) {
+    if (error instanceof WireError) throw invalidModel(where ? `${where}: ${error.message}` : error.message);
+    throw error;
+  }
 }
 
 function read(bytes: Uint8Array, name: MessageName, depth: number, budget: Budget): Record<string, unknown> {

@@ -6,7 +6,7 @@ import type { Tensor, TensorData } from './graph.ts';
 import { invalidModel, refusedModel } from './refuse.ts';
 
 /** Bytes of all tensors of a model together: what a runner can hold beside its copies. */
-export const TENSOR_BYTES = 1024 ** 3;
+const TENSOR_BYTES = 1024 ** 3;
 
 export interface TensorReader {
   /** Reads one tensor of the model; `where` names it in messages. External data only where `external` is allowed. */
@@ -37,7 +37,7 @@ export function makeTensorReader(external: ExternalFiles | null): TensorReader {
     const name = proto.name ?? '';
     const size = sizeOf(shape);
     if (type === 'string') return { name, type, shape, data: strings(proto, size, where) };
-    const { bytes, view, typed } = numberTypes[type];
+    const { bytes, typed } = numberTypes[type];
     reserve(size * bytes, where);
     if (proto.dataLocation === 1 || proto.externalData.length > 0) {
       if (!allow.external)
@@ -62,7 +62,7 @@ export function makeTensorReader(external: ExternalFiles | null): TensorReader {
     const items: ArrayLike<number | bigint> = proto[typed];
     if (items.length !== size)
       throw invalidModel(`${where} has ${items.length} elements where [${shape}] needs ${size}`);
-    return { name, type, shape, data: converted(view, items) };
+    return { name, type, shape, data: converted(numberTypes[type], items) };
   };
 
   const sparse: TensorReader['sparse'] = (proto, where) => {
@@ -114,9 +114,9 @@ function viewed({ view, bytes: width }: NumberType, bytes: Uint8Array, size: num
   return new view(aligned.buffer, aligned.byteOffset, size);
 }
 
-function converted(view: NumberType['view'], items: ArrayLike<number | bigint>): TensorData {
+function converted({ view, bytes }: NumberType, items: ArrayLike<number | bigint>): TensorData {
   if (items instanceof Float32Array && view === Float32Array) return items;
-  const data = new view(new ArrayBuffer(items.length * 8), 0, items.length);
+  const data = new view(new ArrayBuffer(items.length * bytes), 0, items.length);
   const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
   for (let i = 0; i < items.length; i++) data[i] = (isBig ? BigInt(items[i]!) : Number(items[i]!)) as never;
   return data;

@@ -1,5 +1,5 @@
 import { broadcast, type Shape } from '../tensor/shape.ts';
-import type { Node, Tensor } from './graph.ts';
+import type { Graph, Node } from './graph.ts';
 
 /** What a shape rule sees of its node. */
 export interface Known {
@@ -14,12 +14,6 @@ export type ShapeRule = (known: Known) => Shape | readonly Shape[];
 
 export const same: ShapeRule = ({ shapes }) => shapes[0]!;
 export const broadcasting: ShapeRule = ({ shapes }) => shapes.reduce(broadcast);
-
-/** An integer attribute, or its default. */
-export function intOf({ attributes }: Node, name: string, otherwise: number): number {
-  const value = attributes[name];
-  return typeof value === 'number' ? value : otherwise;
-}
 
 /** An axis counted from the front. */
 export const axisOf = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
@@ -41,9 +35,25 @@ export const reduced: ShapeRule = (known) => {
   return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 };
 
-/** The numbers of a constant of integers. Throws where the input is no such constant. */
-export function intsOf(tensor: Tensor | undefined, node: Node, input: number): readonly number[] {
-  if (tensor?.type !== 'int64' && tensor?.type !== 'int32')
-    throw new Error(`input ${input} of ${node.op} must be a constant of integers`);
-  return Array.from(tensor.data as BigInt64Array, Number);
+/**
+ * What each node of a graph sees, from the shapes that are known when it is asked for. Throws for a value without a
+ * shape, and `ints` for an input that is no constant of integers.
+ */
+export function factsOf(graph: Graph, shapes: ReadonlyMap<string, Shape>): (node: Node) => Known {
+  const constants = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
+  const shapeOf = (name: string): Shape => {
+    const shape = name === '' ? [] : shapes.get(name);
+    if (!shape) throw new Error(`value ${name} is used before it is made`);
+    return shape;
+  };
+  return (node) => ({
+    node,
+    shapes: node.inputs.map(shapeOf),
+    ints(input) {
+      const tensor = constants.get(node.inputs[input]!);
+      if (tensor?.type !== 'int64' && tensor?.type !== 'int32')
+        throw new Error(`input ${input} of ${node.op} must be a constant of integers`);
+      return Array.from(tensor.data as BigInt64Array, Number);
+    },
+  });
 }

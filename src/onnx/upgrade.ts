@@ -1,3 +1,4 @@
+import { floatOf, intOf, intsIn } from './attributes.ts';
 import { type Builder, makeBuilder } from './builder.ts';
 import { OPSET } from './encode.ts';
 import type { Attribute, Graph, Node } from './graph.ts';
@@ -13,10 +14,6 @@ interface Upgrade {
   write(node: Node, build: Builder): readonly Node[];
 }
 
-const ints = (node: Node, name: string): readonly number[] | undefined => node.attributes[name] as never;
-const float = (node: Node, name: string): number | undefined =>
-  (node.attributes[name] as { readonly float: number } | undefined)?.float;
-
 function without(node: Node, ...names: readonly string[]): Record<string, Attribute> {
   return Object.fromEntries(Object.entries(node.attributes).filter(([name]) => !names.includes(name)));
 }
@@ -24,7 +21,7 @@ function without(node: Node, ...names: readonly string[]): Record<string, Attrib
 /** An attribute that became an input of integers, in the place `at`. */
 function intsToInput(name: string, at: number): Upgrade['write'] {
   return (node, build) => {
-    const values = ints(node, name);
+    const values = intsIn(node, name);
     if (values === undefined) return [node];
     const inputs = [...node.inputs, ...Array(Math.max(0, at - node.inputs.length)).fill('')];
     return [{ ...node, inputs: [...inputs, build.ints(values)], attributes: without(node, name) }];
@@ -33,7 +30,7 @@ function intsToInput(name: string, at: number): Upgrade['write'] {
 
 /** Up to set 12 softmax took everything from its axis (1 unless given) on for one axis. */
 const flattened: Upgrade['write'] = (node, build) => {
-  const axis = (node.attributes.axis as number | undefined) ?? 1;
+  const axis = intOf(node, 'axis', 1);
   const x = node.inputs[0]!;
   const [flat, soft, shape] = [build.fresh('flat'), build.fresh('soft'), build.fresh('shape')];
   const plain = { domain: '', attributes: {} } as const;
@@ -74,7 +71,7 @@ export const upgrades: Readonly<Record<string, Upgrade>> = {
   Clip: {
     since: 11,
     write(node, build) {
-      const [low, high] = [float(node, 'min'), float(node, 'max')];
+      const [low, high] = [floatOf(node, 'min', undefined), floatOf(node, 'max', undefined)];
       const bound = (value: number | undefined) => (value === undefined ? '' : build.scalar(value));
       return [{ ...node, inputs: [node.inputs[0]!, bound(low), bound(high)], attributes: {} }];
     },
@@ -88,7 +85,7 @@ export const upgrades: Readonly<Record<string, Upgrade>> = {
   Pad: {
     since: 11,
     write(node, build) {
-      const inputs = [node.inputs[0]!, build.ints(ints(node, 'pads') ?? []), build.scalar(float(node, 'value') ?? 0)];
+      const inputs = [node.inputs[0]!, build.ints(intsIn(node, 'pads') ?? []), build.scalar(floatOf(node, 'value', 0))];
       return [{ ...node, inputs, attributes: without(node, 'pads', 'value') }];
     },
   },
@@ -103,14 +100,14 @@ export const upgrades: Readonly<Record<string, Upgrade>> = {
   Slice: {
     since: 10,
     write(node, build) {
-      const lists = ['starts', 'ends', 'axes'].map((name) => ints(node, name)).filter((list) => list !== undefined);
+      const lists = ['starts', 'ends', 'axes'].map((name) => intsIn(node, name)).filter((list) => list !== undefined);
       return [{ ...node, inputs: [node.inputs[0]!, ...lists.map((list) => build.ints(list))], attributes: {} }];
     },
   },
   Split: {
     since: 18,
     write(node, build) {
-      const sizes = ints(node, 'split');
+      const sizes = intsIn(node, 'split');
       const attributes = without(node, 'split');
       if (sizes) return [{ ...node, inputs: [node.inputs[0]!, build.ints(sizes)], attributes }];
       if (node.inputs[1]) return [node];
@@ -120,7 +117,7 @@ export const upgrades: Readonly<Record<string, Upgrade>> = {
   TopK: {
     since: 10,
     write(node, build) {
-      const count = build.ints([(node.attributes.k as number | undefined) ?? 1]);
+      const count = build.ints([intOf(node, 'k', 1)]);
       return [{ ...node, inputs: [node.inputs[0]!, count], attributes: without(node, 'k') }];
     },
   },

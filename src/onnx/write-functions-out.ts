@@ -1,4 +1,5 @@
 import type { Message } from './fields.ts';
+import { DEEPEST, makeNodeCounter } from './limits.ts';
 import { invalidModel, quoted, refusedModel } from './refuse.ts';
 
 type NodeProto = Message<'NodeProto'>;
@@ -6,26 +7,12 @@ type GraphProto = Message<'GraphProto'>;
 type AttributeProto = Message<'AttributeProto'>;
 type FunctionProto = Message<'FunctionProto'>;
 
-/** Nodes of a model, its subgraphs and its functions written out. */
-export const MOST_NODES = 50_000;
-/** How deep functions may call each other, and graphs hold graphs. */
-export const DEEPEST = 16;
-
-/** Counts the nodes of one model; throws a UserError (`onnx-refused`) past `MOST_NODES`. */
-export function makeNodeCounter(): () => void {
-  let nodes = 0;
-  return () => {
-    if (++nodes > MOST_NODES)
-      throw refusedModel(`it has more than ${MOST_NODES} nodes`, 'Simplify the model, or name a smaller one.');
-  };
-}
-
 const keyOf = (domain = '', name = '', overload = '') => JSON.stringify([domain, name, overload]);
 
 /**
  * The graph with every call of a model-local function replaced by the function's nodes: inner names get a prefix of
  * their own, attribute references the caller's values or the declared defaults. Throws a UserError for functions that
- * call themselves, disagree with the model's operator sets, or multiply past `MOST_NODES`.
+ * call themselves, disagree with the model's operator sets, or multiply past the most nodes.
  */
 export function writeFunctionsOut(
   model: Message<'ModelProto'>,

@@ -84,18 +84,16 @@ async function review({ runner, log, review }: ActionContext): Promise<0 | 1 | 2
   for (const annotation of annotations(told)) log.command(workflowCommand(annotation));
   for (const line of answer.unreadable) log.error(line);
   tell(told, { file, skipped: answer.skipped, runner, log });
-  const comment = input(runner, 'comment') as Comment | null;
-  if (token !== null)
-    await publishReview({
-      ...publishing(runner, token),
-      review: told,
-      comment: comment ?? answer.config.comment,
-      log,
-    }).catch((error: unknown) => {
-      if (!(error instanceof UserError && error.infrastructure)) throw error;
-      // The verdict is there and stands in the summary: GitHub's bad minute does not change it.
-      log.warning(`${error.message} ${error.hint}`);
-    });
+  if (token !== null) {
+    const at = publishing(runner, token);
+    await publishReview({ ...at, review: told, comment: at.comment ?? answer.config.comment, log }).catch(
+      (error: unknown) => {
+        if (!(error instanceof UserError && error.infrastructure)) throw error;
+        // The verdict is there and stands in the summary: GitHub's bad minute does not change it.
+        log.warning(`${error.message} ${error.hint}`);
+      },
+    );
+  }
   const code = exitCode(told.verdict);
   return code === 0 && answer.unreadable.length > 0 ? 2 : code;
 }
@@ -109,7 +107,7 @@ async function publish({ runner, env, log }: ActionContext): Promise<0 | 1 | 2> 
   const at = publishing(runner, token);
   const file = await reviewFile(runner);
   const told = judged(parseReview(await readFile(file, 'utf8'), { maxBytes: REVIEW_BYTES }), runner);
-  await publishReview({ ...at, review: told, comment: input(runner, 'comment') as Comment | null, log });
+  await publishReview({ ...at, review: told, log });
   tell(told, { file, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
   return 0;
 }
@@ -161,7 +159,8 @@ function input(runner: Runner, name: string): unknown {
 }
 
 function publishing(runner: Runner, token: string) {
-  return { runner, token, id: idOf(runner), configPath: String(input(runner, 'config')) };
+  const comment = input(runner, 'comment') as Comment | null;
+  return { runner, token, comment, id: idOf(runner), configPath: String(input(runner, 'config')) };
 }
 
 function idOf(runner: Runner): string {

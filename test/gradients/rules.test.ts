@@ -10,6 +10,7 @@ import { OPSET } from '../../src/onnx/encode.ts';
 import { float32, type Graph } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
 import { SLICE_OPS } from '../../src/onnx/schema.ts';
+import { factsOf } from '../../src/onnx/shape-rule.ts';
 import { keyOf, randomSequence } from '../../src/tensor/random.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 import { agreesWithDifferences, type Point } from './central-differences.ts';
@@ -93,11 +94,11 @@ for (const rule of Object.values(rules)) {
         if (!NOT_STACKED.includes(rule.op))
           for (const chosen of names.length > 1 ? [names, names.slice(0, 1), names.slice(1)] : [names])
             cases.push({ node: twice(alone, chosen), wrt: chosen });
-        for (const { node, wrt } of cases)
-          await agreesWithDifferences(weighted(node).graph, {
-            ...{ loss: weighted(node).loss, wrt, point: node.point },
-            what: `${rule.op} ${describe(sample)} ${wrt}`,
-          });
+        for (const { node, wrt } of cases) {
+          const { graph, loss } = weighted(node);
+          const what = `${rule.op} ${describe(sample)} ${wrt}`;
+          await agreesWithDifferences(graph, { loss, wrt, point: node.point, what });
+        }
       }
     });
   else
@@ -137,10 +138,10 @@ for (const rule of Object.values(rules)) {
         const build = makeBuilder('b_');
         const output = node.outputs[0]!;
         formula({
-          ...{ build, inputs: node.inputs, output, outputs: node.outputs, gradient: 'g', attributes: node.attributes },
+          ...{ build, inputs: node.inputs, output, gradient: 'g', attributes: node.attributes },
           gradientOf: (which) => `g${which}`,
           shape: (name) => shapes.get(name)!,
-          ints: (which) => sample.ints![which]!,
+          known: factsOf(graph, shapes)(node),
         });
         for (const used of build.graph('', [], []).nodes.flatMap(({ inputs }) => inputs)) {
           if (used === output) read.add('output');
