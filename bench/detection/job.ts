@@ -82,7 +82,7 @@ export async function askOracle(
 
 /**
  * One review of one made-up pull request by the production code, and the oracle's word on each victim. The oracle
- * trains the same models whatever the checks do: `known`, an earlier result of the same job, spares training them
+ * trains the same models whatever the checks do: `known`, an earlier result of the same change, spares training them
  * again, as long as the slice is the same.
  */
 export async function runJob(job: Job, threads: number, known?: JobResult): Promise<JobResult> {

@@ -3,15 +3,26 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Job, JobResult } from './job.ts';
 
-/** Results in a file of an earlier run that answer one of these jobs. */
-export function readResults(file: string | null, jobs: readonly Job[]): JobResult[] {
+function readLines(file: string | null): JobResult[] {
   if (file === null || !existsSync(file)) return [];
-  const asked = new Set(jobs.map((job) => JSON.stringify(job)));
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as JobResult)
-    .filter(({ job }) => asked.delete(JSON.stringify(job)));
+    .map((line) => JSON.parse(line) as JobResult);
+}
+
+/** Results in a file of an earlier run that answer one of these jobs. */
+export function readResults(file: string | null, jobs: readonly Job[]): JobResult[] {
+  const asked = new Set(jobs.map((job) => JSON.stringify(job)));
+  return readLines(file).filter(({ job }) => asked.delete(JSON.stringify(job)));
+}
+
+/** What an oracle is asked: two jobs that make the same change differ only in how the review looks at it. */
+const changeOf = ({ data, oracle, seed, honest, victims, copies, distance, flips }: Job) =>
+  JSON.stringify({ data, oracle, seed, honest, victims, copies, distance, flips });
+
+function readOracles(file: string | null): Map<string, JobResult> {
+  return new Map(readLines(file).map((result) => [changeOf(result.job), result]));
 }
 
 /**
@@ -26,16 +37,14 @@ export async function runJobs(
     file: string | null;
     untilSeconds?: number;
     resume?: boolean;
-    /** A file of results whose oracles still hold. */
+    /** A file of results: its oracles hold for every job that makes the same change. */
     oracles?: string | undefined;
   },
 ): Promise<JobResult[]> {
   const results = at.resume ? readResults(at.file, jobs) : [];
   const known = new Set(results.map(({ job }) => JSON.stringify(job)));
   const waiting = jobs.filter((job) => !known.has(JSON.stringify(job)));
-  const oracles = new Map(
-    readResults(at.oracles ?? null, waiting).map((result) => [JSON.stringify(result.job), result]),
-  );
+  const oracles = readOracles(at.oracles ?? null);
   const end = performance.now() + (at.untilSeconds ?? 1e9) * 1000;
   const work = async () => {
     const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)));
@@ -44,7 +53,7 @@ export async function runJobs(
         worker.once('message', (message) => resolve(message as { result?: JobResult; error?: string }));
         worker.once('exit', (code) => resolve({ error: `worker ended with ${code}` }));
       });
-      worker.send({ job, threads: at.threads, known: oracles.get(JSON.stringify(job)) });
+      worker.send({ job, threads: at.threads, known: oracles.get(changeOf(job)) });
       const { result, error } = await Promise.race([
         answer,
         new Promise<{ result?: JobResult; error?: string }>((resolve) =>
