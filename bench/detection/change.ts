@@ -17,6 +17,8 @@ export interface ChangeOptions {
   readonly distance: number;
   /** Honest new rows whose label is flipped. */
   readonly flips: number;
+  /** The new rows are a data set of their own: what would have been base is its holdout. */
+  readonly isNew?: true;
 }
 
 /** A change with known truth: pool rows by what they are. */
@@ -56,11 +58,14 @@ export function planChange(data: DataSet, options: ChangeOptions): PlannedChange
     targets,
     flipped,
     honest: arrivals.map((_, index) => base.length + index).filter((row) => !flipped.includes(row)),
-    pool: poolOf({ name: data.name, classes: data.classes, kinds: data.columns, values, labels, base: base.length }),
+    pool: poolOf({
+      ...{ name: data.name, classes: data.classes, kinds: data.columns, values, labels, base: base.length },
+      baseSplit: options.isNew ? 'holdout' : 'train',
+    }),
   };
 }
 
-/** A pool whose first `base` rows stand at both revisions and whose others arrive. */
+/** A pool whose first `base` rows (of the training data, or a holdout) stand at both revisions and whose others arrive. */
 export function poolOf(at: {
   readonly name: string;
   readonly classes: readonly string[];
@@ -69,6 +74,7 @@ export function poolOf(at: {
   readonly values: readonly (readonly (string | null)[])[];
   readonly labels: readonly number[];
   readonly base: number;
+  readonly baseSplit?: PoolRow['split'];
 }): Pool {
   const hash = (cells: readonly (string | null)[]) =>
     createHash('sha256').update(JSON.stringify(cells)).digest('hex').slice(0, 32);
@@ -83,7 +89,7 @@ export function poolOf(at: {
       inBase,
       inHead: true,
       change: inBase ? 'same' : 'added',
-      split: 'train',
+      split: inBase ? (at.baseSplit ?? 'train') : 'train',
       label,
       unit: index,
       featureHash: hash(cells),
@@ -96,7 +102,7 @@ export function poolOf(at: {
     task: 'classification',
     classes: at.classes,
     columns: at.kinds.map(({ name, kind }, index) => ({ name, kind, values: at.values[index]! })),
-    summaries: { base: [], head: [] },
+    summaries: { base: at.baseSplit === 'holdout' ? null : [], head: [] },
     counts: { base: at.base, head: rows.length, added: rows.length - at.base, removed: 0, changed: 0, moved: 0 },
     sampled: false,
     remarks: [],

@@ -118,6 +118,8 @@ export async function runJob(job: Job, threads: number, known?: JobResult): Prom
       return near !== undefined && near.similarity >= CHEAP && rows[near.index]!.label !== rows[row]!.label;
     });
   };
+  const { scores } = measured.evidence;
+  const shadows = scores.base ?? scores.screen;
   const named = measured.answers
     .filter(({ check, finding }) => check.id === 'amplification' && finding.outcome === 'fail')
     .flatMap(({ finding }) => finding.rows.map(({ row }) => row));
@@ -160,7 +162,7 @@ export async function runJob(job: Job, threads: number, known?: JobResult): Prom
       ),
     ),
     slice,
-    accuracy: [measured.evidence.scores.base?.trainAccuracy ?? 0, measured.evidence.scores.base?.testAccuracy ?? 0],
+    accuracy: [shadows?.trainAccuracy ?? 0, shadows?.testAccuracy ?? 0],
     seconds: (performance.now() - started) / 1000,
   };
 }

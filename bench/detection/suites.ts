@@ -68,6 +68,15 @@ export const suites: Readonly<Record<string, () => Job[]>> = {
     seeds(20, 401).map((seed) =>
       job('mislabelled', 'location30', seed, { flips: 20, checks: ['mislabelled', 'membership'] }),
     ),
+  'new-data': () =>
+    seeds(20, 401).flatMap((seed) =>
+      [100, 0].map((flips) =>
+        job(flips > 0 ? 'new-flipped' : 'new-clean', 'location30', seed, {
+          ...{ honest: 2000, flips, checks: ['mislabelled', 'membership'] },
+          isNew: true,
+        }),
+      ),
+    ),
   retest: () =>
     seeds(20, 1).flatMap((turn) => [
       job('retest-clean', 'location30', 501, { nonce: `turn ${turn}` }),

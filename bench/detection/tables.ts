@@ -34,7 +34,8 @@ export function renderTables(results: readonly JobResult[]): string {
     );
   const clean = kinds.filter((kind) => kind === 'clean' || kind.startsWith('retest'));
   if (clean.length > 0) parts.push(...clean.map((kind) => `${kind}\n${outcomesTable(of(kind))}`));
-  if (kinds.includes('mislabelled')) parts.push(mislabelledLines(of('mislabelled')));
+  for (const kind of ['mislabelled', 'new-flipped', 'new-clean'])
+    if (kinds.includes(kind)) parts.push(mislabelledLines(kind, of(kind)));
   return parts.join('\n\n');
 }
 
@@ -113,7 +114,7 @@ function outcomesTable(results: readonly JobResult[]): string {
   ]);
 }
 
-function mislabelledLines(results: readonly JobResult[]): string {
+function mislabelledLines(kind: string, results: readonly JobResult[]): string {
   let hits = 0;
   let flips = 0;
   let named = 0;
@@ -126,11 +127,17 @@ function mislabelledLines(results: readonly JobResult[]): string {
     named += rows.length;
     flips += flipped.length;
   }
-  const rates = results
-    .map(
-      ({ metrics }) => (metrics['membership/tpr/{"fpr":0.001}'] as { base: { value: number } } | undefined)?.base.value,
-    )
-    .filter((value) => value !== undefined);
+  const alarms = results.filter(({ outcomes }) => outcomes.mislabelled!.outcome === 'warn').length;
+  const rates = results.flatMap(({ metrics }) => {
+    const tpr = metrics['membership/tpr/{"fpr":0.001}'] as
+      | Record<'base' | 'head', { value: number } | null>
+      | undefined;
+    return (tpr?.base ?? tpr?.head)?.value ?? [];
+  });
   const mean = rates.reduce((sum, rate) => sum + rate, 0) / Math.max(1, rates.length);
-  return `mislabelled: recall ${share(hits, flips)}, false discoveries ${share(named - hits, named)} over ${results.length} seeds\nLiRA on base, 64 shadows: TPR at 0.1% FPR ${(100 * mean).toFixed(1)}% (mean of ${rates.length} seeds, ${(100 * Math.min(...rates)).toFixed(1)} to ${(100 * Math.max(...rates)).toFixed(1)})`;
+  const percent = (rate: number) => `${(100 * rate).toFixed(1)}%`;
+  return [
+    `${kind}: recall ${share(hits, flips)}, false discoveries ${share(named - hits, named)}, warned ${alarms} of ${results.length} times`,
+    `LiRA, 64 shadows: TPR at 0.1% FPR ${percent(mean)} (mean of ${rates.length} seeds, ${percent(Math.min(...rates))} to ${percent(Math.max(...rates))})`,
+  ].join('\n');
 }

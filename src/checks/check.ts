@@ -3,7 +3,18 @@ import type { Experiment } from '../evidence/experiment.ts';
 import type { Family, Finding } from '../evidence/finding.ts';
 
 /** What a check cannot answer without. A check whose needs are not met is `not-applicable`, said by `review/run`. */
-export type Need = 'base' | 'head' | 'label' | 'classes' | 'holdout' | 'features' | 'ensembles' | 'screen';
+export type Need =
+  | 'base'
+  | 'head'
+  | 'label'
+  | 'classes'
+  | 'holdout'
+  | 'features'
+  /** Shadow models of base and of base with the change; where base has no labelled rows, of head's own. */
+  | 'shadows'
+  /** Shadow models of base and of base with the change. */
+  | 'ensembles'
+  | 'screen';
 
 /** One option of a check: written once; the config schema, the help and the docs are made from it. */
 export interface Option {

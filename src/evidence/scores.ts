@@ -15,7 +15,7 @@ export interface Ensemble {
   readonly testAccuracy: number;
 }
 
-/** What was measured per revision, and which ensembles were trained. */
+/** What was measured per revision, and which ensembles were trained; where base has no labelled rows, `screen` alone. */
 export interface Scores {
   readonly base: Ensemble | null;
   readonly with: Ensemble | null;

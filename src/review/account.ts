@@ -1,6 +1,7 @@
 import { oneLine } from '../errors.ts';
 import { describePlan, ENSEMBLES, ensembleFlops, REFERENCE_RATE } from '../training/plan.ts';
 import { describeSlice } from '../training/slice.ts';
+import { hasLabelledBase, trainingRows } from '../training/subject.ts';
 import type { Answer } from './answer.ts';
 import type { Unjudged } from './judged.ts';
 import type { Measured } from './measure.ts';
@@ -40,12 +41,7 @@ export function planOf(reviews: readonly DataReview[], nonce: string): Review['p
 export function costOf(reviews: readonly DataReview[], seconds: number, peakBytes: number): Review['cost'] {
   const trained = reviews.flatMap(({ measured }) => measured ?? []);
   const predicted = reviews.reduce((sum, { prepared, measured }) => {
-    const training = prepared?.training;
-    if (!training || measured) return sum;
-    const rows = training.subject.rows.filter(({ split, inBase }) => split === 'train' && inBase).length;
-    return (
-      sum + ENSEMBLES * ensembleFlops(training.plan.slice, training.plan.recipe.epochs, rows, training.plan.models)
-    );
+    return prepared?.training && !measured ? sum + predictedFlops(prepared.training) : sum;
   }, 0);
   const provider = trained.find((one) => one.runtime)?.runtime;
   return {
@@ -59,18 +55,29 @@ export function costOf(reviews: readonly DataReview[], seconds: number, peakByte
   };
 }
 
+/** Where base has no labelled rows one ensemble is all there is to train. */
+function predictedFlops({ subject, plan }: NonNullable<Prepared['training']>): number {
+  const rows = trainingRows(subject.rows).length;
+  const ensembles = hasLabelledBase(subject.rows) ? ENSEMBLES : 1;
+  return ensembles * ensembleFlops(plan.slice, plan.recipe.epochs, rows, plan.models);
+}
+
 /** What was assumed and what the review could not see, one sentence each. */
 export function notesOf({ prepared, measured, summary }: DataReview): string[] {
   if (!prepared || !summary) return [];
   const { evidence, training } = prepared;
   const name = oneLine(summary.name, 60);
-  const gap = measured?.evidence.scores.base;
+  const gap = measured && (measured.evidence.scores.base ?? measured.evidence.scores.screen);
   return [
     ...evidence.remarks.slice(0, 10).map((remark) => `${name}: ${remark}`),
-    ...(evidence.sampled ? [`${name}: base is larger than the limit of rows; a sample of it was trained on.`] : []),
+    ...(evidence.sampled
+      ? [
+          `${name}: ${evidence.columns.base ? 'base' : 'the data set'} is larger than the limit of rows; a sample of it was trained on.`,
+        ]
+      : []),
     ...(training && !measured
       ? [
-          `${name}: plan: ${describePlan(training.plan)}, predicted ${Math.ceil((ENSEMBLES * ensembleFlops(training.plan.slice, training.plan.recipe.epochs, evidence.counts.base, training.plan.models)) / REFERENCE_RATE)} s on two cores.`,
+          `${name}: plan: ${describePlan(training.plan)}, predicted ${Math.ceil(predictedFlops(training) / REFERENCE_RATE)} s on two cores.`,
         ]
       : []),
     ...(gap

@@ -4,7 +4,7 @@ import type { ExperimentResult } from '../evidence/experiment.ts';
 import { ensembleFlops, type Plan } from '../training/plan.ts';
 import { runExperiment, trainScores } from '../training/run.ts';
 import type { Runtime } from '../training/runtime.ts';
-import type { TrainingSubject } from '../training/subject.ts';
+import { type TrainingSubject, trainingRows } from '../training/subject.ts';
 import { type Answer, answerAll, wantedExperiments, withResults } from './answer.ts';
 import type { EngineRequest } from './request.ts';
 import type { Prepared } from './subject.ts';
@@ -112,12 +112,11 @@ export async function measure({ prepared, training, checks, context }: Order): P
   }
   progress('asking the checks', 0.97);
   const trained = shadowsBefore + count.trained;
-  const rows = subject.rows.filter(({ split, inBase }) => split === 'train' && inBase).length;
   return {
     evidence: full,
     answers: answerAll(checks, full, request.config),
     shadows: trained,
-    flops: ensembleFlops(plan.slice, plan.recipe.epochs, rows, trained),
+    flops: ensembleFlops(plan.slice, plan.recipe.epochs, trainingRows(subject.rows).length, trained),
     runtime,
     cached: count.found > 0,
     cut: full.experiments.some(({ ensemble }) => ensemble === null),

@@ -8,6 +8,7 @@ const MISSING: Readonly<Record<Need, string>> = {
   classes: 'The labels are no classes.',
   holdout: 'No holdout is named.',
   features: 'No features could be made of the columns.',
+  shadows: 'No shadow models could be trained: there are no labelled rows.',
   ensembles: 'No shadow models could be trained: there are no labelled rows at both revisions.',
   screen: 'No labelled row arrives or leaves.',
 };
@@ -15,6 +16,7 @@ const MISSING: Readonly<Record<Need, string>> = {
 /** Why a check does not apply to this evidence; null when it does. */
 export function unmetNeed(check: Pick<Check, 'needs'>, evidence: Evidence): string | null {
   const { scores, columns, rows, task } = evidence;
+  const bothRevisions = scores.base !== null && scores.with !== null;
   const met: Readonly<Record<Need, boolean>> = {
     base: columns.base !== null,
     head: columns.head !== null,
@@ -22,7 +24,8 @@ export function unmetNeed(check: Pick<Check, 'needs'>, evidence: Evidence): stri
     classes: task === 'classification',
     holdout: rows.some(({ split }) => split === 'holdout'),
     features: evidence.features !== null,
-    ensembles: scores.base !== null && scores.with !== null,
+    shadows: bothRevisions || (scores.base === null && scores.screen !== null),
+    ensembles: bothRevisions,
     screen: scores.screen !== null,
   };
   const missing = check.needs.find((need) => !met[need]);

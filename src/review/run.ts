@@ -91,7 +91,7 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
       rows: pool.counts,
       columns: prepared.features.description.slice(0, 200).map((sentence) => oneLine(sentence, 300)),
     };
-    const training = wantsTraining(checks) && !request.limits.dryRun ? prepared.training : null;
+    const training = wantsTraining(checks, prepared.evidence) && !request.limits.dryRun ? prepared.training : null;
     if (request.limits.dryRun) return { answers: [], findings: [], summary, prepared, measured: null };
     const measured = await measure({ prepared, training, checks, context });
     const findings = await placeFindings(measured.answers, measured.evidence, data, tools.locate);

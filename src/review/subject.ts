@@ -1,4 +1,4 @@
-import type { Check } from '../checks/check.ts';
+import type { Check, Need } from '../checks/check.ts';
 import { type Evidence, makeEvidence } from '../evidence/evidence.ts';
 import type { Scores } from '../evidence/scores.ts';
 import { encodeFeatures, type Features } from '../features/features.ts';
@@ -7,7 +7,7 @@ import type { Pool } from '../table/pool.ts';
 import { keyOf } from '../tensor/random.ts';
 import { makePlan, type Plan } from '../training/plan.ts';
 import type { TrainingSubject } from '../training/subject.ts';
-import { makeSubject } from '../training/subject.ts';
+import { hasLabelledBase, makeSubject, trainingRows } from '../training/subject.ts';
 import { assignUnits } from '../training/units.ts';
 import { LEAST_SIMILARITY, nearEnough } from './near-threshold.ts';
 import type { EngineRequest } from './request.ts';
@@ -59,11 +59,11 @@ export function prepareSubject(
     experiments: [],
     seed: keyOf(nonce),
   });
-  const trainingRows = rows.filter(({ split, label, inBase }) => split === 'train' && label !== null && inBase).length;
-  const trainable = hasFeatures && pool.task !== 'unlabelled' && trainingRows > 0;
+  const trained = trainingRows(rows).length;
+  const trainable = hasFeatures && pool.task !== 'unlabelled' && trained > 0;
   if (!trainable) return { evidence, features, training: null };
   const plan = makePlan(
-    { task: pool.task, width: features.width, classes: pool.classes.length, trainingRows },
+    { task: pool.task, width: features.width, classes: pool.classes.length, trainingRows: trained },
     {
       nonce,
       membershipKey: `taster/${request.repository ?? 'local'}/${name}`,
@@ -76,6 +76,7 @@ export function prepareSubject(
 }
 
 /** True where a check that is asked cannot answer without shadow models. */
-export function wantsTraining(checks: readonly Check[]): boolean {
-  return checks.some(({ needs }) => needs.includes('ensembles') || needs.includes('screen'));
+export function wantsTraining(checks: readonly Check[], { rows }: Pick<Evidence, 'rows'>): boolean {
+  const trained: readonly Need[] = hasLabelledBase(rows) ? ['shadows', 'ensembles', 'screen'] : ['shadows'];
+  return checks.some(({ needs }) => needs.some((need) => trained.includes(need)));
 }

@@ -16,31 +16,46 @@ export interface Leakage {
 const GROUPS = 8;
 const ROW_GROUPS = 10;
 
+/** Whose leakage is asked for, and at which false positive rate. */
+interface Asked {
+  readonly rows: readonly number[];
+  readonly fpr: number;
+}
+
 /**
- * Membership leakage of rows under an ensemble and its paired change from another that shares bits, weights and order.
- * Models and rows are crossed: the error joins a delete-group jackknife over models (the group is neither target nor
- * reference) and one over rows.
+ * Membership leakage of rows under an ensemble. Models and rows are crossed: the error joins a delete-group jackknife
+ * over models (the group is neither target nor reference) and one over rows.
  */
+export function leakageOf(ensemble: ScoredModels, asked: Asked): Leakage {
+  return wholeOf(ensemble, asked, partsOf(ensemble, asked));
+}
+
+/** Leakage under an ensemble and its paired change from another that shares bits, weights and order. */
 export function compareLeakage(
   before: ScoredModels,
   after: ScoredModels,
-  { rows, fpr }: { readonly rows: readonly number[]; readonly fpr: number },
+  asked: Asked,
 ): { before: Leakage; after: Leakage; difference: number; error: number } {
-  const parts = [...modelParts(before.models, rows), ...rowParts(before.models, rows)];
-  const at = (ensemble: ScoredModels, models: readonly number[], part: readonly number[]) =>
-    tprAt(liraScores(ensemble.phi, ensemble.inside, ensemble.rows, { models, rows: part }), fpr).tpr;
-  const left = parts.map(({ models, rows: part }) => [at(before, models, part), at(after, models, part)] as const);
-  const error = (of: (pair: readonly [number, number]) => number) => {
-    const values = left.map(of);
-    return Math.hypot(jackknifeError(values.slice(0, GROUPS)), jackknifeError(values.slice(GROUPS)));
-  };
-  const whole = (ensemble: ScoredModels, arm: 0 | 1): Leakage => {
-    const scores = liraScores(ensemble.phi, ensemble.inside, ensemble.rows, { rows });
-    return { ...tprAt(scores, fpr), area: areaUnder(scores), scores, error: error((pair) => pair[arm]) };
-  };
-  const [one, two] = [whole(before, 0), whole(after, 1)];
-  return { before: one, after: two, difference: two.tpr - one.tpr, error: error(([x, y]) => y - x) };
+  const parts = [partsOf(before, asked), partsOf(after, asked)] as const;
+  const [one, two] = [wholeOf(before, asked, parts[0]), wholeOf(after, asked, parts[1])];
+  const error = crossedError(parts[1].map((tpr, part) => tpr - parts[0][part]!));
+  return { before: one, after: two, difference: two.tpr - one.tpr, error };
 }
+
+function wholeOf({ phi, inside, rows: width }: ScoredModels, { rows, fpr }: Asked, parts: readonly number[]): Leakage {
+  const scores = liraScores(phi, inside, width, { rows });
+  return { ...tprAt(scores, fpr), area: areaUnder(scores), scores, error: crossedError(parts) };
+}
+
+/** TPR with each group of models left out, then with each group of rows. */
+function partsOf({ phi, inside, rows: width, models: count }: ScoredModels, { rows, fpr }: Asked): number[] {
+  return [...modelParts(count, rows), ...rowParts(count, rows)].map(
+    ({ models, rows }) => tprAt(liraScores(phi, inside, width, { models, rows }), fpr).tpr,
+  );
+}
+
+const crossedError = (parts: readonly number[]) =>
+  Math.hypot(jackknifeError(parts.slice(0, GROUPS)), jackknifeError(parts.slice(GROUPS)));
 
 interface Part {
   readonly models: readonly number[];

@@ -5,7 +5,7 @@ import { trainEnsemble, type WeightStore } from './ensemble.ts';
 import { type MembershipRequest, membershipBits } from './membership.ts';
 import type { Plan } from './plan.ts';
 import type { Runtime } from './runtime.ts';
-import { baseKey, type TrainingSubject, withPlanted } from './subject.ts';
+import { baseKey, hasLabelledBase, type TrainingSubject, withPlanted } from './subject.ts';
 
 export interface TrainingRun {
   readonly subject: TrainingSubject;
@@ -19,23 +19,22 @@ export interface TrainingRun {
 /**
  * The ensembles of a review: `base` (no change row), `with` (the whole change always in) and `screen` (a fair bit per
  * change unit). They share membership bits, initial weights and batch order. Without change rows `with` is
- * `base`; a new data set has nothing to be compared with, and nothing is trained.
+ * `base`. Where base has no labelled rows all is change: `screen`, half of head's rows in each model, stands alone.
  */
 export async function trainScores(
   run: TrainingRun,
   { screen: wantsScreen }: { readonly screen: boolean },
 ): Promise<Scores> {
   const { rows } = run.subject;
-  const hasBase = rows.some((row) => row.inBase && row.split === 'train');
   const hasChange = rows.some((row) => row.inBase !== row.inHead && row.split === 'train');
   const { plan } = run;
-  const membership = { membershipKey: plan.membershipKey, models: plan.models };
-  const base = hasBase ? await train(run, 'base', { ...membership, change: 'out' }, keyOf(plan.membershipKey)) : null;
-  if (!hasChange || !hasBase) return { base, with: base, screen: null };
-  const applied = await train(run, 'with', { ...membership, change: 'in' }, keyOf(plan.membershipKey));
-  if (!wantsScreen) return { base, with: applied, screen: null };
-  const screen = await train(run, 'screen', { ...membership, change: { key: plan.nonce } }, keyOf(plan.membershipKey));
-  return { base, with: applied, screen };
+  const trained = (name: Ensemble['name'], change: MembershipRequest['change']) =>
+    train(run, name, { membershipKey: plan.membershipKey, models: plan.models, change }, keyOf(plan.membershipKey));
+  const screen = () => trained('screen', { key: plan.nonce });
+  if (!hasLabelledBase(rows)) return { base: null, with: null, screen: await screen() };
+  const base = await trained('base', 'out');
+  if (!hasChange) return { base, with: base, screen: null };
+  return { base, with: await trained('with', 'in'), screen: wantsScreen ? await screen() : null };
 }
 
 /** Runs one experiment with seeds and bits of its own. */

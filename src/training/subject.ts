@@ -15,6 +15,16 @@ export interface TrainingSubject {
   readonly set: TrainingSet;
 }
 
+/** Rows that half of the shadow models train on: base's, or head's where base has none with a label. */
+export function trainingRows(rows: readonly PoolRow[]): readonly PoolRow[] {
+  const labelled = rows.filter(({ split, label }) => split === 'train' && label !== null);
+  return hasLabelledBase(rows) ? labelled.filter(({ inBase }) => inBase) : labelled;
+}
+
+export function hasLabelledBase(rows: readonly PoolRow[]): boolean {
+  return rows.some(({ split, label, inBase }) => split === 'train' && label !== null && inBase);
+}
+
 /** Rows without a label get class 0 and never train. Equal rows have equal keys but for their ordinal in the id. */
 export function makeSubject(
   rows: readonly PoolRow[],
@@ -37,9 +47,9 @@ export function makeSubject(
 
 const FARTHEST = 10;
 
-/** Targets in units of their own spread on base, by median and interquartile range, clipped. */
+/** Targets in units of their own spread on the training rows, by median and interquartile range, clipped. */
 function standardised(labels: Float64Array, rows: readonly PoolRow[]): Float64Array {
-  const own = labels.filter((_, index) => rows[index]!.inBase && rows[index]!.label !== null).sort();
+  const own = Float64Array.from(trainingRows(rows), ({ label }) => label!).sort();
   const quantile = (share: number) => own[Math.floor(share * (own.length - 1))] ?? 0;
   const spread = (quantile(0.75) - quantile(0.25)) / 1.349 || 1;
   return labels.map((label) => Math.max(-FARTHEST, Math.min(FARTHEST, (label - quantile(0.5)) / spread)));
@@ -87,7 +97,7 @@ export function baseKey(subject: TrainingSubject, plan: Plan, runtime: string): 
   const { set, rows, units } = subject;
   const hash = createHash('sha256');
   const { slice, recipe, models, membershipKey } = plan;
-  hash.update(JSON.stringify({ version: 1, slice, recipe, models, membershipKey, runtime }));
+  hash.update(JSON.stringify({ version: 2, slice, recipe, models, membershipKey, runtime }));
   const columns = new Float32Array(set.width);
   rows.forEach((row, index) => {
     if (!row.inBase || row.split === 'holdout' || row.label === null) return;

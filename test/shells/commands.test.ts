@@ -3,8 +3,19 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseConfig } from '../../src/config/parse.ts';
+import { uniformAt } from '../../src/tensor/random.ts';
 import { aReview } from '../fixtures/engine-messages.ts';
 import { CONFIG, smallRepository, table } from './small-repository.ts';
+
+/** Rows whose label is a coin's: to be right about one is to remember it. */
+const coins = (seed: number, count: number) => {
+  const cells = (row: number) => Array.from({ length: 8 }, (_, column) => uniformAt(seed, row, column).toFixed(3));
+  const lines = Array.from(
+    { length: count },
+    (_, row) => `${cells(row)},${uniformAt(seed, row, 8) < 0.5 ? 'yes' : 'no'}`,
+  );
+  return `${['a,b,c,d,e,f,g,h,label', ...lines].join('\n')}\n`;
+};
 
 const QUICK = ['--only', 'row-diff,conflicting-copies'];
 
@@ -61,6 +72,30 @@ test('a dry run makes the plan, trains nothing and ends with 0', async (t) => {
   const ran = await repository.taster('review', '--base', base, '--dry-run');
   assert.equal(ran.code, 0, ran.err);
   assert.match(ran.out.replace(/\s+/g, ' '), /plan: .*predicted \d+ s/);
+});
+
+test('a new data set is measured by itself: its leakage meets the gate, its labels meet the holdout', async (t) => {
+  const repository = smallRepository(t);
+  const data = '{name: train, path: train.csv, label: label, holdout: test.csv}';
+  const base = repository.commit({
+    '.github/taster.yml': `version: 1\ndata:\n  - ${data}\ngates: {membership: {max: 0.02}}\n`,
+    'test.csv': coins(1, 600),
+  });
+  repository.git('checkout', '-q', '-b', 'change');
+  repository.commit({ 'train.csv': coins(2, 200) });
+  const only = 'membership,exposed-rows,amplification,mislabelled';
+  const args = ['--base', base, '--only', only, '--shadows', '32', '--json', 'review.json'];
+  const ran = await repository.taster('review', ...args);
+  assert.equal(ran.code, 1, ran.out + ran.err);
+  const review = JSON.parse(readFileSync(join(repository.path, 'review.json'), 'utf8'));
+  const outcomes = Object.fromEntries(review.findings.map(({ check, outcome }: { check: string; outcome: string }) => [check, outcome])); // biome-ignore format: one idea
+  assert.deepEqual(outcomes, { mislabelled: 'pass', membership: 'fail', 'exposed-rows': 'not-applicable', amplification: 'not-applicable' }); // biome-ignore format: one idea
+  assert.equal(review.cost.shadows, 32);
+  assert.match(ran.out.replace(/\s+/g, ' '), /no base to compare with: at 1\.0% false positives/);
+  assert.ok(
+    review.notes.some((note: string) => /right on \d+% of their own rows/.test(note)),
+    review.notes.join(),
+  );
 });
 
 test('init writes a configuration that parses, and the workflow, once', async (t) => {

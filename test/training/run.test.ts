@@ -70,11 +70,17 @@ test('the same plan gives the same scores; another nonce changes the screen alon
   assert.notDeepEqual(other.screen!.inside, one.screen!.inside);
 });
 
-test('nothing changed: one ensemble; a new data set: no base to compare with', async () => {
+test('nothing changed: one ensemble; no labelled rows in base: one of head, a fair bit per row', async () => {
   const same = await scoresOf(run(pool(() => ({}))));
   assert.deepEqual([same.with, same.screen], [same.base, null]);
   assert.ok(same.base);
-  assert.equal((await scoresOf(run(pool(() => arrives)))).base, null);
+  for (const all of [pool(() => arrives), pool((row) => (row < 12 ? arrives : { label: null }))]) {
+    const scores = await trainScores(run(all), { screen: false });
+    assert.deepEqual([scores.base, scores.with], [null, null]);
+    const inside = scores.screen!.inside.reduce((sum, bit) => sum + bit, 0);
+    const labelled = all.filter(({ label }) => label !== null).length;
+    assert.ok(inside > 0 && inside < labelled * plan.models, `${inside} of ${labelled * plan.models}`);
+  }
 });
 
 const retrain = (more: Partial<Experiment> = {}): Experiment => ({

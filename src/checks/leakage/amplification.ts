@@ -58,7 +58,7 @@ export const amplification = defineCheck({
   family: 'leakage',
   question: 'Do rows of this change make the trained model give away rows that other people contributed?',
   why: 'Whoever may add a few rows can make a model leak others by one to two orders of magnitude (Tramèr et al., CCS 2022, arXiv 2204.00032).',
-  needs: ['base', 'head', 'classes', 'screen'],
+  needs: ['base', 'head', 'classes', 'ensembles', 'screen'],
   options,
   gateMetric: null,
   remedy: REMEDY,

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../evidence/evidence.ts';
-import { type Estimate, type Finding, type Metric, plainFinding } from '../../evidence/finding.ts';
-import { compareLeakage, type Leakage } from '../../stats/leakage.ts';
+import { type Estimate, type Figure, type Finding, type Metric, plainFinding } from '../../evidence/finding.ts';
+import { compareLeakage, type Leakage, leakageOf } from '../../stats/leakage.ts';
 import { rocCurve } from '../../stats/roc.ts';
 import { defineCheck } from '../check.ts';
 import { sampleEnsemble } from '../sample-ensemble.ts';
@@ -9,6 +9,9 @@ import { sampleEvidence, sampleWorld } from '../sample-evidence.ts';
 /** Fewer expected false positives than this carry no rate. */
 const FEWEST_FALSE_POSITIVES = 5;
 const RATES = [0.001, 0.01] as const;
+
+const REMEDY =
+  'Look at the exposed rows and at what the change repeats; a smaller model or more regularisation leaks less.';
 
 const options = {
   min_increase: {
@@ -20,16 +23,16 @@ const options = {
   },
 } as const;
 
-/** LiRA (Carlini et al., S&P 2022, arXiv 2112.03570) on base and on base with the whole change. */
+/** LiRA (Carlini et al., S&P 2022, arXiv 2112.03570) on base and on base with the whole change; on the rows alone where there is no base. */
 export const membership = defineCheck({
   id: 'membership',
   family: 'leakage',
   question: 'Does the change make it easier to tell who was in the training data?',
   why: 'A model that answers differently about rows it was trained on betrays whose data were used (LiRA, arXiv 2112.03570).',
-  needs: ['base', 'head', 'classes', 'ensembles'],
+  needs: ['head', 'classes', 'shadows'],
   options,
   gateMetric: 'tpr',
-  remedy: 'Look at the exposed rows and at what the change repeats; a smaller model or more regularisation leaks less.',
+  remedy: REMEDY,
   run: measure,
   samples(seed) {
     const world = sampleWorld(seed, { base: 300, added: 40, models: 64 });
@@ -45,12 +48,13 @@ export const membership = defineCheck({
 });
 
 function measure(evidence: Evidence, { min_increase }: { readonly min_increase: number }): Finding {
-  const { base, with: applied } = evidence.scores;
-  if (!base || !applied) return plainFinding('not-applicable', 'No ensemble was trained on base.');
+  const { base, with: applied, screen } = evidence.scores;
+  const ensemble = base ?? screen;
+  if (!ensemble) return plainFinding('not-applicable', 'No shadow models were trained.');
   const rows = evidence.rows.flatMap((row, index) =>
-    row.inBase && row.inHead && row.split === 'train' && row.label !== null ? [index] : [],
+    row.inHead && (row.inBase || !base) && row.split === 'train' && row.label !== null ? [index] : [],
   );
-  const expected = (rate: number) => (rate * rows.length * base.models) / 2;
+  const expected = (rate: number) => (rate * rows.length * ensemble.models) / 2;
   const carried = RATES.filter((rate) => expected(rate) >= FEWEST_FALSE_POSITIVES);
   if (carried.length === 0)
     return plainFinding(
@@ -58,81 +62,98 @@ function measure(evidence: Evidence, { min_increase }: { readonly min_increase: 
       `${rows.length} rows are too few to measure a rate of ${RATES[1]} false positives.`,
       { remedy: 'Use more shadow models or more rows.' },
     );
-  const compared = carried.map((rate) => ({ rate, ...compareLeakage(base, applied, { rows, fpr: rate }) }));
-  const { rate, before, after, difference, error } = compared[0]!;
-  const lower = difference - 2.576 * error;
+  const asked = carried.map((fpr) => ({ rows, fpr }));
+  return base && applied
+    ? compared(
+        asked.map((one) => ({ ...one, ...compareLeakage(base, applied, one) })),
+        min_increase,
+      )
+    : alone(
+        asked.map((one) => ({ ...one, after: leakageOf(ensemble, one) })),
+        min_increase,
+      );
+}
+
+interface Compared extends ReturnType<typeof compareLeakage> {
+  readonly fpr: number;
+}
+
+function compared(all: readonly Compared[], min_increase: number): Finding {
+  const { fpr, before, after, difference, error } = all[0]!;
+  const lower = difference - SURELY * error;
   const outcome = lower > min_increase ? 'fail' : lower > min_increase / 2 ? 'warn' : 'pass';
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   const words =
     outcome === 'pass' ? 'no more than before' : outcome === 'warn' ? 'somewhat more than before' : 'more than before';
-  const summary = `At ${percent(rate)} false positives an attacker recognises ${percent(after.tpr)} of the training rows (base: ${percent(before.tpr)}): ${words}.`;
+  const summary = `At ${percent(fpr)} false positives an attacker recognises ${percent(after.tpr)} of the training rows (base: ${percent(before.tpr)}): ${words}.`;
   return plainFinding(outcome, summary, {
-    remedy: outcome === 'pass' ? '' : membershipRemedy,
+    remedy: outcome === 'pass' ? '' : REMEDY,
     metrics: [
-      ...compared.map((one): Metric => metricOf('tpr', { fpr: one.rate }, 'rate', one)),
+      ...all.map((one) => ({
+        ...metric('tpr', 'rate', one),
+        base: tprEstimate(one.before),
+        head: tprEstimate(one.after),
+        delta: bounded(one.difference, one.error, null, -1),
+      })),
       {
-        name: 'auc',
-        at: null,
-        unit: 'share',
-        limit: null,
+        ...metric('auc', 'share', null),
         base: plain(before.area),
         head: plain(after.area),
         delta: plain(after.area - before.area),
       },
-      {
-        name: 'realised fpr',
-        at: { fpr: rate },
-        unit: 'rate',
-        limit: null,
-        base: counted(before),
-        head: counted(after),
-        delta: null,
-      },
+      { ...metric('realised fpr', 'rate', { fpr }), base: counted(before), head: counted(after) },
     ],
-    figures: [
-      {
-        kind: 'roc',
-        title: 'Who was in the training data?',
-        x: 'false positive rate',
-        y: 'true positive rate',
-        series: [
-          { name: 'base', points: rocCurve(before.scores, 40) },
-          { name: 'head', points: rocCurve(after.scores, 40) },
-        ],
-      },
-    ],
+    figures: [roc([before, after])],
   });
 }
 
-const membershipRemedy =
-  'Look at the exposed rows and at what the change repeats; a smaller model or more regularisation leaks less.';
-const plain = (value: number): Estimate => ({ value, low: null, high: null, n: null });
-const counted = ({ fpr, falsePositives }: Leakage): Estimate => ({
-  value: fpr,
-  low: null,
-  high: null,
-  n: falsePositives,
-});
-
-function metricOf(
-  name: string,
-  at: Record<string, number>,
-  unit: string,
-  one: ReturnType<typeof compareLeakage>,
-): Metric {
-  const bounded = (value: number, error: number, n: number | null, floor: number): Estimate => ({
-    value,
-    low: Math.max(floor, value - 1.96 * error),
-    high: Math.min(1, value + 1.96 * error),
-    n,
+/** A new data set is told what it leaks. No base was better, so that alone is never a `fail`: limits of a gate decide. */
+function alone(all: readonly { readonly fpr: number; readonly after: Leakage }[], min_increase: number): Finding {
+  const { fpr, after } = all[0]!;
+  const leaks = after.tpr - SURELY * after.error > min_increase;
+  const summary = `The rows are new, with no base to compare with: at ${percent(fpr)} false positives an attacker recognises ${percent(after.tpr)} of them.`;
+  return plainFinding(leaks ? 'warn' : 'pass', summary, {
+    remedy: leaks ? REMEDY : '',
+    metrics: [
+      ...all.map((one) => ({ ...metric('tpr', 'rate', one), head: tprEstimate(one.after) })),
+      { ...metric('auc', 'share', null), head: plain(after.area) },
+      { ...metric('realised fpr', 'rate', { fpr }), head: counted(after) },
+    ],
+    figures: [roc([null, after])],
   });
+}
+
+/** Two-sided 99%. */
+const SURELY = 2.576;
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+
+const metric = (name: string, unit: string, at: { readonly fpr: number } | null): Metric => ({
+  name,
+  at: at && { fpr: at.fpr },
+  unit,
+  limit: null,
+  base: null,
+  head: null,
+  delta: null,
+});
+const plain = (value: number): Estimate => ({ value, low: null, high: null, n: null });
+const counted = ({ fpr, falsePositives }: Leakage): Estimate => ({ ...plain(fpr), n: falsePositives });
+const bounded = (value: number, error: number, n: number | null, floor: number): Estimate => ({
+  value,
+  low: Math.max(floor, value - 1.96 * error),
+  high: Math.min(1, value + 1.96 * error),
+  n,
+});
+const tprEstimate = ({ tpr, error, scores }: Leakage) => bounded(tpr, error, scores.members.length, 0);
+
+function roc([before, after]: readonly [Leakage | null, Leakage]): Figure {
   return {
-    name,
-    at,
-    unit,
-    limit: null,
-    base: bounded(one.before.tpr, one.before.error, one.before.scores.members.length, 0),
-    head: bounded(one.after.tpr, one.after.error, one.after.scores.members.length, 0),
-    delta: bounded(one.difference, one.error, null, -1),
+    kind: 'roc',
+    title: 'Who was in the training data?',
+    x: 'false positive rate',
+    y: 'true positive rate',
+    series: [
+      ...(before ? [{ name: 'base', points: rocCurve(before.scores, 40) }] : []),
+      { name: 'head', points: rocCurve(after.scores, 40) },
+    ],
   };
 }

@@ -12,14 +12,16 @@ export interface ScoredUnit {
 }
 
 /**
- * Class-adjusted out-of-sample margins of base's and of the change's units. A new row is scored by about M/2 models,
- * as a base row is: those that did not train on its old version, else a half drawn by its id's place.
+ * Class-adjusted out-of-sample margins of the trusted rows' and of the change's units. All are scored by about M/2
+ * models: those that did not train on the row (on its old version, where it changed), else, where none did, a half
+ * drawn by its unit.
  */
 export function labelMargins(
   evidence: Evidence,
   ensemble: Ensemble,
-): { readonly base: ScoredUnit[]; readonly change: ScoredUnit[] } {
-  const { base, arriving } = rowSides(evidence);
+  trusted: readonly number[],
+): { readonly reference: ScoredUnit[]; readonly change: ScoredUnit[] } {
+  const { arriving } = rowSides(evidence);
   const before = oldVersions(evidence);
   const raw = (rows: readonly number[]) => {
     const labelled = rows.filter((row) => evidence.rows[row]!.label !== null);
@@ -33,23 +35,24 @@ export function labelMargins(
       return [{ rows: unit, label, score: scores.reduce((sum, score) => sum + score, 0) / scores.length }];
     });
   };
-  const baseUnits = raw(base);
-  const usual = usualMargins(baseUnits, evidence.classes.length);
+  const reference = raw(trusted);
+  const usual = usualMargins(reference, evidence.classes.length);
   const adjust = (unit: ScoredUnit): ScoredUnit => ({ ...unit, score: unit.score - usual[unit.label]! });
-  return { base: baseUnits.map(adjust), change: raw(arriving).map(adjust) };
+  return { reference: reference.map(adjust), change: raw(arriving).map(adjust) };
 }
 
 function outMargin(ensemble: Ensemble, row: number, before: number | undefined, evidence: Evidence): number {
   let sum = 0;
   let count = 0;
-  const isNew = !evidence.rows[row]!.inBase;
+  const { unit, split, inBase } = evidence.rows[row]!;
+  const isTrained = split === 'train' && (inBase || ensemble.name !== 'base');
   for (let m = 0; m < ensemble.models; m++) {
     const bit =
       before !== undefined
         ? ensemble.inside[m * ensemble.rows + before]!
-        : isNew
-          ? hash32(evidence.seed, m, evidence.rows[row]!.unit, 0x3a1f) & 1
-          : ensemble.inside[m * ensemble.rows + row]!;
+        : isTrained
+          ? ensemble.inside[m * ensemble.rows + row]!
+          : hash32(evidence.seed, m, unit, 0x3a1f) & 1;
     if (bit === 1 || ensemble.inside[m * ensemble.rows + row] === 1) continue;
     sum += ensemble.phi[m * ensemble.rows + row]!;
     count++;

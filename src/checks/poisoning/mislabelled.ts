@@ -9,9 +9,10 @@ import { copyRow, sampleRows } from '../sample-rows.ts';
 import { counted, percent } from '../words.ts';
 import { labelMargins, type ScoredUnit } from './label-margins.ts';
 import { noveltyPValues } from './novelty.ts';
+import { trustedRows } from './trusted-rows.ts';
 
 const NAMED = 50;
-/** A row farther from base than this share of base's own rows is of a domain that base does not cover. */
+/** A row farther from the trusted rows than this share of their own is of a domain that they do not cover. */
 const FAR = 0.05;
 
 const REMEDY = 'Look at the named rows and correct or drop those whose label is wrong.';
@@ -22,7 +23,7 @@ export const mislabelled = defineCheck({
   family: 'poisoning',
   question: 'Do new rows carry labels that models of the base data find wrong?',
   why: 'Flipped labels poison and honest mistakes cost accuracy; conformal p-values against trusted base rows with Benjamini-Hochberg bound the share of false alarms (Bates et al. 2023, arXiv 2104.08279).',
-  needs: ['base', 'head', 'label', 'classes', 'ensembles'],
+  needs: ['head', 'label', 'classes', 'shadows'],
   options: {
     fdr: {
       default: 0.05,
@@ -35,14 +36,20 @@ export const mislabelled = defineCheck({
   gateMetric: 'flagged',
   remedy: REMEDY,
   run(evidence, options) {
-    const ensemble = evidence.scores.base;
-    if (!ensemble) return plainFinding('unknown', 'No shadow models of base were trained.');
-    const { base, change } = labelMargins(evidence, ensemble);
+    const ensemble = evidence.scores.base ?? evidence.scores.screen;
+    if (!ensemble) return plainFinding('unknown', 'No shadow models were trained.');
+    const trusted = trustedRows(evidence);
+    if (trusted.rows.length === 0)
+      return plainFinding('unknown', 'Base has no labelled rows: there is nothing to hold the new labels against.', {
+        remedy: 'Name a `holdout` whose rows repeat no training row, or review the labels by hand.',
+      });
+    const { reference, change } = labelMargins(evidence, ensemble, trusted.rows);
     if (change.length === 0) return plainFinding('pass', 'The change brings no new labelled rows.');
-    const group = smallestVisibleGroup(base.length, change.length, options.fdr);
+    const models = trusted.name === 'base' ? 'models of base' : 'models of the other rows';
+    const group = smallestVisibleGroup(reference.length, change.length, options.fdr);
     const blind = group > Math.max(5, 0.1 * change.length);
     const p = conformalPValues(
-      base.map(({ score }) => score),
+      reference.map(({ score }) => score),
       change.map(({ score }) => score),
     );
     const q = benjaminiHochberg(p);
@@ -53,14 +60,18 @@ export const mislabelled = defineCheck({
     const novelty = noveltyPValues(
       evidence,
       flagged.map(({ unit }) => unit.rows[0]!),
+      trusted.rows,
     );
     const isFar = (unit: ScoredUnit) => (novelty.get(unit.rows[0]!) ?? 1) <= FAR;
     const suspects = flagged.filter(({ unit }) => !isFar(unit));
     const far = flagged.length - suspects.length;
     const newDomain = far > 0.5 * flagged.length && far >= 5;
     const named = newDomain ? [] : flagged;
-    const rows = named.flatMap(({ unit, q }) => unit.rows.map((row): NamedRow => nameRow(row, unit, q, isFar(unit))));
-    const sight = `Fewer than ${group} rows strange together could not have been seen with ${counted(base.length, 'base unit')} to compare with.`;
+    const rows = named.flatMap(({ unit, q }) =>
+      unit.rows.map((row): NamedRow => nameRow(row, unit, q, isFar(unit) ? trusted.name : null)),
+    );
+    const sight = `Fewer than ${group} rows strange together could not have been seen with ${counted(reference.length, 'unit')} of ${trusted.name} to compare with.`;
+    const trust = trusted.areNew ? ' The holdout came with the change and is taken at its word.' : '';
     const more = {
       metrics: [
         {
@@ -78,32 +89,32 @@ export const mislabelled = defineCheck({
           unit: 'rows',
           limit: null,
           base: null,
-          head: { value: group, low: null, high: null, n: base.length },
+          head: { value: group, low: null, high: null, n: reference.length },
           delta: null,
         },
       ],
-      figures: [histogram(base, change)],
+      figures: [histogram(trusted.name, reference, change)],
     };
     if (newDomain)
       return plainFinding(
         'unknown',
-        `New domain: ${far} of ${counted(change.length, 'new unit')} are unlike base in label and lie where base has no rows; base cannot judge their labels.`,
+        `New domain: ${far} of ${counted(change.length, 'new unit')} are unlike ${trusted.name} in label and lie where it has no rows; it cannot judge their labels.`,
         { ...more, remedy: 'Have someone check the labels of the new kind of rows.' },
       );
     if (rows.length > 0)
       return plainFinding(
         'warn',
-        `${counted(rows.length, 'new row')} of ${change.length} (${percent(rows.length / change.length)}) carry a label that models of base contradict, at a false discovery rate of ${percent(options.fdr)}.`,
+        `${counted(rows.length, 'new row')} of ${change.length} (${percent(rows.length / change.length)}) carry a label that ${models} contradict, at a false discovery rate of ${percent(options.fdr)}.${trust}`,
         { ...more, remedy: REMEDY, rows: rows.slice(0, NAMED), rowsTotal: rows.length },
       );
     if (blind)
-      return plainFinding('unknown', `Too few base rows to tell. ${sight}`, {
+      return plainFinding('unknown', `Too few rows to compare with. ${sight}`, {
         ...more,
         remedy: 'Raise `fdr`, or review the labels by hand.',
       });
     return plainFinding(
       'pass',
-      `No label of ${counted(change.length, 'new unit')} is contradicted by models of base.${group > 1 ? ` ${sight}` : ''}`,
+      `No label of ${counted(change.length, 'new unit')} is contradicted by ${models}.${group > 1 ? ` ${sight}` : ''}${trust}`,
       more,
     );
   },
@@ -120,8 +131,8 @@ export const mislabelled = defineCheck({
   },
 });
 
-function nameRow(row: number, unit: ScoredUnit, q: number, far: boolean): NamedRow {
-  const place = far ? ' The row also lies where base has few rows.' : '';
+function nameRow(row: number, unit: ScoredUnit, q: number, farFrom: string | null): NamedRow {
+  const place = farFrom ? ` The row also lies where ${farFrom} has few rows.` : '';
   return {
     row,
     revision: 'head',
@@ -132,8 +143,8 @@ function nameRow(row: number, unit: ScoredUnit, q: number, far: boolean): NamedR
   };
 }
 
-/** Shares of units per margin bin, base beside change. */
-function histogram(base: readonly ScoredUnit[], change: readonly ScoredUnit[]): Figure {
+/** Shares of units per margin bin, the trusted beside the change's. */
+function histogram(trusted: string, reference: readonly ScoredUnit[], change: readonly ScoredUnit[]): Figure {
   const edges = { low: -15, high: 10, bins: 25 };
   const shares = (units: readonly ScoredUnit[]): (readonly [number, number])[] => {
     const width = (edges.high - edges.low) / edges.bins;
@@ -146,11 +157,11 @@ function histogram(base: readonly ScoredUnit[], change: readonly ScoredUnit[]): 
   };
   return {
     kind: 'histogram',
-    title: 'How well labels agree with models of base',
+    title: 'How well labels agree with models that never saw them',
     x: 'margin of the given label beyond the usual of its class (nats)',
     y: 'share of rows',
     series: [
-      { name: 'base', points: shares(base) },
+      { name: trusted, points: shares(reference) },
       { name: 'new', points: shares(change) },
     ],
   };

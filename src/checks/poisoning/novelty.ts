@@ -1,24 +1,26 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import { conformalPValues } from '../../stats/conformal.ts';
 import { permutation } from '../../tensor/random.ts';
-import { rowSides } from '../change-rows.ts';
 
 const REFERENCE = 200;
 const QUERIES = 200;
 const WORK = 2e9;
 
 /**
- * Conformal p-values of rows lying far from base: squared distance to the nearest base row against that of base rows
- * to theirs. Small means that base does not cover the place. At most 200 of `rows` are looked at.
+ * Conformal p-values of rows lying far from the trusted ones: squared distance to the nearest trusted row against that
+ * of trusted rows to theirs. Small means that they do not cover the place. At most 200 of `rows` are looked at.
  */
-export function noveltyPValues(evidence: Evidence, rows: readonly number[]): ReadonlyMap<number, number> {
+export function noveltyPValues(
+  evidence: Evidence,
+  rows: readonly number[],
+  trusted: readonly number[],
+): ReadonlyMap<number, number> {
   if (!evidence.features) return new Map();
-  const { base } = rowSides(evidence);
-  const drawn = permutation(evidence.seed, base.length);
+  const drawn = permutation(evidence.seed, trusted.length);
   const queries = rows.slice(0, QUERIES);
-  const reference = Array.from(drawn.subarray(0, REFERENCE), (index) => base[index]!);
+  const reference = Array.from(drawn.subarray(0, REFERENCE), (index) => trusted[index]!);
   const most = Math.floor(WORK / Math.max(1, (queries.length + reference.length) * evidence.features.width));
-  const among = Array.from(drawn.subarray(0, Math.max(1000, most)), (index) => base[index]!);
+  const among = Array.from(drawn.subarray(0, Math.max(1000, most)), (index) => trusted[index]!);
   const strange = (row: number) => -nearest(evidence, row, among);
   const p = conformalPValues(reference.map(strange), queries.map(strange));
   return new Map(queries.map((row, index) => [row, p[index]!]));
