@@ -70,9 +70,9 @@ export const suites: Readonly<Record<string, () => Job[]>> = {
     ),
   'new-data': () =>
     seeds(20, 401).flatMap((seed) =>
-      [100, 0].map((flips) =>
+      [40, 0].map((flips) =>
         job(flips > 0 ? 'new-flipped' : 'new-clean', 'location30', seed, {
-          ...{ honest: 2000, flips, checks: ['mislabelled', 'membership'] },
+          ...{ honest: 800, flips, checks: ['mislabelled', 'membership'] },
           isNew: true,
         }),
       ),
