@@ -74,7 +74,8 @@ export async function askOracle(
   seed: number,
 ): Promise<(row: number) => PairedEffect | null> {
   const run = { ...training, store: null, progress: () => {} };
-  const arm = { id: 'oracle', kind: 'retrain', inside: [], plant: [], seed: seed + 0x0a11, shadows } as const;
+  const own = { id: 'oracle', seed: seed + 0x0a11, shadows };
+  const arm = { ...own, kind: 'retrain', revision: 'head', inside: [], plant: [] } as const;
   const applied = await runExperiment(run, { ...arm, without: [] });
   const left = await runExperiment(run, { ...arm, without });
   return (row) => pairedEffect(applied.ensemble!, left.ensemble!, row);

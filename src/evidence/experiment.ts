@@ -1,15 +1,20 @@
+import type { Revision } from './rows.ts';
 import type { Ensemble } from './scores.ts';
 
 /**
- * What a check may ask for after it has looked, and once more after it has seen what came back. Equal experiments (all fields but `id`) of several checks run once.
+ * What a check may ask for after it has looked, and once more after it has seen what came back. Equal experiments (all
+ * fields but `id`) of several checks run once.
  * `retrain`: fresh shadow models with fresh seeds; membership bits for base units, every change unit applied,
- * but `inside` units are forced in and `without` units are forced out (a removal: not applied). Two retrain experiments with one seed share
- * bits, initial weights and batch order.
+ * but `inside` units are forced in and `without` units are forced out (a removal: not applied). Two retrain experiments
+ * with one seed share bits, initial weights and batch order.
  * `plant`: a replicate of the screen in which `plant` rows are added, each a copy of a pool row under another label.
+ * `revision`: where it takes place. At `base` no change unit is applied, and seeds depend on the repository alone: the
+ * models are the same for every change of one base, and are kept with the base ensemble.
  */
 export interface Experiment {
   readonly id: string;
   readonly kind: 'retrain' | 'plant';
+  readonly revision: Revision;
   readonly inside: readonly number[];
   readonly without: readonly number[];
   readonly plant: readonly PlantedRow[];

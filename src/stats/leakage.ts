@@ -5,6 +5,8 @@ import { areaUnder, tprAt } from './roc.ts';
 
 /** TPR of LiRA at one false positive rate with its standard error, and the area under the curve. */
 export interface Leakage {
+  /** The false positive rate that was asked for; `fpr` is the realised one. */
+  readonly rate: number;
   readonly tpr: number;
   readonly error: number;
   readonly fpr: number;
@@ -16,42 +18,49 @@ export interface Leakage {
 const GROUPS = 8;
 const ROW_GROUPS = 10;
 
-/** Whose leakage is asked for, and at which false positive rate. */
+/** Whose leakage is asked for, and at which false positive rates. */
 interface Asked {
   readonly rows: readonly number[];
-  readonly fpr: number;
+  readonly rates: readonly number[];
 }
 
 /**
- * Membership leakage of rows under an ensemble. Models and rows are crossed: the error joins a delete-group jackknife
- * over models (the group is neither target nor reference) and one over rows.
+ * Membership leakage of rows under an ensemble, at each rate. Models and rows are crossed: the error joins a
+ * delete-group jackknife over models (the group is neither target nor reference) and one over rows.
  */
-export function leakageOf(ensemble: ScoredModels, asked: Asked): Leakage {
-  return wholeOf(ensemble, asked, partsOf(ensemble, asked));
+export function leakageOf(ensemble: ScoredModels, asked: Asked): Leakage[] {
+  return leakagesOf(ensemble, asked).map(({ leakage }) => leakage);
 }
 
-/** Leakage under an ensemble and its paired change from another that shares bits, weights and order. */
+/** Leakage under an ensemble and its paired change from another that shares bits, weights and order, at each rate. */
 export function compareLeakage(
   before: ScoredModels,
   after: ScoredModels,
   asked: Asked,
-): { before: Leakage; after: Leakage; difference: number; error: number } {
-  const parts = [partsOf(before, asked), partsOf(after, asked)] as const;
-  const [one, two] = [wholeOf(before, asked, parts[0]), wholeOf(after, asked, parts[1])];
-  const error = crossedError(parts[1].map((tpr, part) => tpr - parts[0][part]!));
-  return { before: one, after: two, difference: two.tpr - one.tpr, error };
+): { before: Leakage; after: Leakage; difference: number; error: number }[] {
+  const were = leakagesOf(before, asked);
+  return leakagesOf(after, asked).map((is, at) => {
+    const was = were[at]!;
+    const error = crossedError(is.parts.map((tpr, part) => tpr - was.parts[part]!));
+    return { before: was.leakage, after: is.leakage, difference: is.leakage.tpr - was.leakage.tpr, error };
+  });
 }
 
-function wholeOf({ phi, inside, rows: width }: ScoredModels, { rows, fpr }: Asked, parts: readonly number[]): Leakage {
+/** Also the TPR with each group of models left out, then with each group of rows. */
+function leakagesOf(
+  { phi, inside, rows: width, models: count }: ScoredModels,
+  { rows, rates }: Asked,
+): { leakage: Leakage; parts: number[] }[] {
   const scores = liraScores(phi, inside, width, { rows });
-  return { ...tprAt(scores, fpr), area: areaUnder(scores), scores, error: crossedError(parts) };
-}
-
-/** TPR with each group of models left out, then with each group of rows. */
-function partsOf({ phi, inside, rows: width, models: count }: ScoredModels, { rows, fpr }: Asked): number[] {
-  return [...modelParts(count, rows), ...rowParts(count, rows)].map(
-    ({ models, rows }) => tprAt(liraScores(phi, inside, width, { models, rows }), fpr).tpr,
-  );
+  const area = areaUnder(scores);
+  const less = [...modelParts(count, rows), ...rowParts(count, rows)].map((part) => {
+    const left = liraScores(phi, inside, width, part);
+    return rates.map((fpr) => tprAt(left, fpr).tpr);
+  });
+  return rates.map((rate, at) => {
+    const parts = less.map((tprs) => tprs[at]!);
+    return { leakage: { rate, ...tprAt(scores, rate), area, scores, error: crossedError(parts) }, parts };
+  });
 }
 
 const crossedError = (parts: readonly number[]) =>

@@ -21,67 +21,82 @@ export interface Part {
  * @param phi [M,N], @param inside [M,N]; rows without two models in each arm are left out.
  */
 export function liraScores(phi: Float32Array, inside: Uint8Array, width: number, part: Part): LiraScores {
+  const { rows } = part;
   const models = part.models ?? Array.from({ length: phi.length / width }, (_, model) => model);
-  const sums = part.rows.map((row) => rowSums(phi, inside, width, models, row));
-  const prior = [0, 1].map((arm) => median(sums.map((s) => variance(s[arm]!)).filter(Number.isFinite)));
-  const members: number[] = [];
-  const others: number[] = [];
-  part.rows.forEach((row, index) => {
-    const [out, into] = sums[index]!;
-    if (out!.n < 3 || into!.n < 3) return;
-    for (const model of models) {
+  const sums = armSums(phi, inside, width, { models, rows });
+  const [out, into] = sums.map((arm) => settle(arm)) as [Settled, Settled];
+  const judged = rows.flatMap((row, at) => (out.sums.n[at]! < 3 || into.sums.n[at]! < 3 ? [] : [{ row, at }]));
+  const cells = judged.length * models.length;
+  const members = new Float64Array(judged.reduce((sum, { at }) => sum + into.sums.n[at]!, 0));
+  const others = new Float64Array(cells - members.length);
+  let [member, other] = [0, 0];
+  for (const model of models)
+    for (const { row, at } of judged) {
       const cell = model * width + row;
       const value = phi[cell]!;
-      const member = inside[cell] === 1;
-      const inArm = member ? without(into!, value) : into!;
-      const outArm = member ? out! : without(out!, value);
-      const score =
-        logDensity(value, inArm.sum / inArm.n, shrunk(inArm, prior[1]!)) -
-        logDensity(value, outArm.sum / outArm.n, shrunk(outArm, prior[0]!));
-      (member ? members : others).push(score);
+      if (inside[cell] === 1) members[member++] = densityWithout(into, at, value) - density(out, at, value);
+      else others[other++] = density(into, at, value) - densityWithout(out, at, value);
     }
-  });
-  return { members: Float64Array.from(members).sort(), others: Float64Array.from(others).sort() };
+  return { members: members.sort(), others: others.sort() };
 }
 
+/** Counts, sums and sums of squares of one arm, by row. */
 interface Sums {
-  readonly n: number;
-  readonly sum: number;
-  readonly square: number;
+  readonly n: Float64Array;
+  readonly sum: Float64Array;
+  readonly square: Float64Array;
 }
 
-function rowSums(
-  phi: Float32Array,
-  inside: Uint8Array,
-  width: number,
-  models: readonly number[],
-  row: number,
-): [Sums, Sums] {
-  const n = [0, 0];
-  const sum = [0, 0];
-  const square = [0, 0];
-  for (const model of models) {
-    const cell = model * width + row;
-    const arm = inside[cell]!;
-    const value = phi[cell]!;
-    n[arm]!++;
-    sum[arm]! += value;
-    square[arm]! += value * value;
-  }
-  return [0, 1].map((arm) => ({ n: n[arm]!, sum: sum[arm]!, square: square[arm]! })) as [Sums, Sums];
+/** Of both arms, out before in. Models outside, rows inside: phi lies in memory that way. */
+function armSums(phi: Float32Array, inside: Uint8Array, width: number, { models, rows }: Required<Part>): Sums[] {
+  const zeros = () => new Float64Array(rows.length);
+  const arms = [0, 1].map((): Sums => ({ n: zeros(), sum: zeros(), square: zeros() }));
+  for (const model of models)
+    for (let at = 0; at < rows.length; at++) {
+      const cell = model * width + rows[at]!;
+      const { n, sum, square } = arms[inside[cell]!]!;
+      const value = phi[cell]!;
+      n[at]!++;
+      sum[at]! += value;
+      square[at]! += value * value;
+    }
+  return arms;
 }
 
-const variance = ({ n, sum, square }: Sums) => Math.max(0, square - (sum * sum) / n) / (n - 1);
-const without = ({ n, sum, square }: Sums, value: number): Sums => ({
-  n: n - 1,
-  sum: sum - value,
-  square: square - value * value,
-});
-const shrunk = (arm: Sums, prior: number) =>
-  Math.max((NU * prior + (arm.n - 1) * variance(arm)) / (NU + arm.n - 1), 1e-12);
+/** An arm as it stands for a target that is not in it. */
+interface Settled {
+  readonly sums: Sums;
+  /** The arm's median variance over rows: what each row's own is shrunk towards. */
+  readonly prior: number;
+  readonly means: Float64Array;
+  readonly variances: Float64Array;
+  readonly logs: Float64Array;
+}
+
+function settle(sums: Sums): Settled {
+  const own = sums.n.map((n, at) => variance(n, sums.sum[at]!, sums.square[at]!));
+  const prior = median(own.filter(Number.isFinite));
+  const variances = own.map((value, at) => shrunk(value, sums.n[at]!, prior));
+  return { sums, prior, variances, means: sums.sum.map((sum, at) => sum / sums.n[at]!), logs: variances.map(Math.log) };
+}
+
+/** Log density without its constant. */
+const density = ({ means, variances, logs }: Settled, at: number, value: number) =>
+  -0.5 * (logs[at]! + (value - means[at]!) ** 2 / variances[at]!);
+
+/** The same, of an arm whose own model is the target. */
+function densityWithout({ sums, prior }: Settled, at: number, value: number): number {
+  const n = sums.n[at]! - 1;
+  const sum = sums.sum[at]! - value;
+  const own = variance(n, sum, sums.square[at]! - value * value);
+  return logDensity(value, sum / n, shrunk(own, n, prior));
+}
+
+const variance = (n: number, sum: number, square: number) => Math.max(0, square - (sum * sum) / n) / (n - 1);
+const shrunk = (own: number, n: number, prior: number) => Math.max((NU * prior + (n - 1) * own) / (NU + n - 1), 1e-12);
 
 /** Median of numbers; NaN for none. */
-export function median(values: readonly number[]): number {
+export function median(values: Iterable<number> & ArrayLike<number>): number {
   const sorted = Float64Array.from(values).sort();
   const half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;

@@ -5,7 +5,7 @@ import { trainEnsemble, type WeightStore } from './ensemble.ts';
 import { type MembershipRequest, membershipBits } from './membership.ts';
 import type { Plan } from './plan.ts';
 import type { Runtime } from './runtime.ts';
-import { baseKey, hasLabelledBase, type TrainingSubject, withPlanted } from './subject.ts';
+import { baseKey, changeUnits, experimentKey, hasLabelledBase, type TrainingSubject, withPlanted } from './subject.ts';
 
 export interface TrainingRun {
   readonly subject: TrainingSubject;
@@ -29,7 +29,12 @@ export async function trainScores(
   const hasChange = rows.some((row) => row.inBase !== row.inHead && row.split === 'train');
   const { plan } = run;
   const trained = (name: Ensemble['name'], change: MembershipRequest['change']) =>
-    train(run, name, { membershipKey: plan.membershipKey, models: plan.models, change }, keyOf(plan.membershipKey));
+    train(
+      run,
+      name,
+      { membershipKey: plan.membershipKey, models: plan.models, change },
+      { seed: keyOf(plan.membershipKey), keptAs: name === 'base' ? keyOfBase(run) : null },
+    );
   const screen = () => trained('screen', { key: plan.nonce });
   if (!hasLabelledBase(rows)) return { base: null, with: null, screen: await screen() };
   const base = await trained('base', 'out');
@@ -39,30 +44,42 @@ export async function trainScores(
 
 /** Runs one experiment with seeds and bits of its own. */
 export async function runExperiment(run: TrainingRun, experiment: Experiment): Promise<ExperimentResult> {
-  const { plan } = run;
-  const key = `${plan.nonce}/${experiment.seed}`;
-  const membership = { membershipKey: `${key}/membership`, models: experiment.shadows };
-  if (experiment.kind === 'plant') {
-    const subject = withPlanted(run.subject, experiment.plant, experiment.seed);
-    const ensemble = await train({ ...run, subject }, 'screen', { ...membership, change: { key } }, keyOf(key));
-    return { experiment, ensemble };
-  }
-  const forced = { inside: new Set(experiment.inside), without: new Set(experiment.without) };
-  const name = experiment.without.length > 0 ? 'without' : 'with';
-  return { experiment, ensemble: await train(run, name, { ...membership, ...forced, change: 'in' }, keyOf(key)) };
+  const { subject, plan } = run;
+  const { revision, kind, plant, seed, shadows } = experiment;
+  const key = `${revision === 'base' ? plan.membershipKey : plan.nonce}/${seed}`;
+  const keptAs = revision === 'base' ? experimentKey(keyOfBase(run), subject, experiment) : null;
+  const inside = new Set(experiment.inside);
+  const without = new Set([...experiment.without, ...(revision === 'base' ? changeUnits(subject) : [])]);
+  const membership = { membershipKey: `${key}/membership`, models: shadows, inside, without };
+  const ensemble =
+    kind === 'plant'
+      ? await train(
+          { ...run, subject: withPlanted(subject, plant, seed) },
+          'screen',
+          { ...membership, change: { key } },
+          { seed: keyOf(key), keptAs },
+        )
+      : await train(
+          run,
+          without.size > 0 ? 'without' : 'with',
+          { ...membership, change: 'in' },
+          { seed: keyOf(key), keptAs },
+        );
+  return { experiment, ensemble };
 }
+
+const keyOfBase = ({ subject, plan, runtime }: TrainingRun) =>
+  baseKey(subject, plan, `${runtime.runtime}-${runtime.provider}`);
 
 function train(
   { subject, plan, runtime, store, progress }: TrainingRun,
   name: Ensemble['name'],
   request: Omit<MembershipRequest, 'rows' | 'units'>,
-  seed: number,
+  /** `seed` keys weights and batch order; `keptAs` is the key under which the weights may be kept. */
+  { seed, keptAs }: { readonly seed: number; readonly keptAs: string | null },
 ): Promise<Ensemble> {
   const inside = membershipBits({ ...request, rows: subject.rows, units: subject.units });
-  const kept =
-    store && name === 'base'
-      ? { store, key: baseKey(subject, plan, `${runtime.runtime}-${runtime.provider}`) }
-      : undefined;
+  const kept = store && keptAs !== null ? { store, key: keptAs } : undefined;
   return trainEnsemble(
     {
       set: subject.set,

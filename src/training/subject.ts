@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Task } from '../evidence/evidence.ts';
-import type { PlantedRow } from '../evidence/experiment.ts';
+import type { Experiment, PlantedRow } from '../evidence/experiment.ts';
 import type { PoolRow } from '../evidence/rows.ts';
 import { hash32, keyOf } from '../tensor/random.ts';
 import { sharedFloats } from '../tensor/shared.ts';
@@ -90,6 +90,22 @@ export function withPlanted(subject: TrainingSubject, plant: readonly PlantedRow
       rowKeys: Uint32Array.from([...set.rowKeys, ...plant.map((_, index) => hash32(seed, index, 0x91a27))]),
     },
   };
+}
+
+/** Units of the change: what arrives and what leaves. */
+export function changeUnits({ rows, units }: TrainingSubject): number[] {
+  return rows.flatMap(({ inBase, inHead }, index) => (inBase === inHead ? [] : [units.of[index]!]));
+}
+
+/** Content key of an experiment at base: the base's own key, and what is done to it. */
+export function experimentKey(base: string, { set, units }: TrainingSubject, experiment: Experiment): string {
+  const { kind, inside, without, plant, seed, shadows } = experiment;
+  const names = (list: readonly number[]) => list.map((unit) => units.names[unit]);
+  const planted = plant.map(({ copyOf, label }) => [set.rowKeys[copyOf], label]);
+  const done = { kind, inside: names(inside), without: names(without), planted, seed, shadows };
+  return createHash('sha256')
+    .update(`${base}\n${JSON.stringify(done)}`)
+    .digest('hex');
 }
 
 /** Content key of the base ensemble: everything that its weights depend on. */

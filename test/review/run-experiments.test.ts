@@ -6,7 +6,10 @@ import { plainFinding } from '../../src/evidence/finding.ts';
 import { exitCode } from '../../src/review/verdict.ts';
 import { BASE, checkOf, HEAD, SHADOWS, smallReview } from './small-review.ts';
 
-const retrain: Omit<Experiment, 'id'> = { kind: 'retrain', inside: [], without: [], plant: [], seed: 4, shadows: 4 };
+const retrain: Omit<Experiment, 'id'> = {
+  ...{ kind: 'retrain', revision: 'head', inside: [], without: [], plant: [] },
+  ...{ seed: 4, shadows: 4 },
+};
 
 /** Passes where all its experiments came back with an ensemble, found by their ids. */
 const asking = (id: string, wanted: readonly Omit<Experiment, 'id'>[]): Check =>

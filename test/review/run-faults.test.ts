@@ -38,7 +38,15 @@ test('a check that throws when asked for experiments is an error, too, and costs
       throw new UserError('too-wide', 'It is too wide.', { hint: 'Make it narrow.' });
     },
   });
-  const experiment = { kind: 'retrain', inside: [], without: [60], plant: [], seed: 4, shadows: 4 } as const;
+  const experiment = {
+    kind: 'retrain',
+    revision: 'head',
+    inside: [],
+    without: [60],
+    plant: [],
+    seed: 4,
+    shadows: 4,
+  } as const;
   const asking = checkOf('amplification', {
     needs: ['screen'],
     experiments: () => [{ ...experiment, id: 'amplification/less' }],

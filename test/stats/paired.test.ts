@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normalCdf } from '../../src/stats/gaussian.ts';
-import { compareLeakage } from '../../src/stats/leakage.ts';
+import { compareLeakage, leakageOf } from '../../src/stats/leakage.ts';
 import { liraScores } from '../../src/stats/lira.ts';
 import { jackknifeError, pairedEffect, type ScoredModels } from '../../src/stats/paired.ts';
 import { areaUnder, tprAt } from '../../src/stats/roc.ts';
@@ -64,7 +64,11 @@ test("the jackknife of a mean is the mean's standard error", () => {
 test('leakage of two ensembles: the whole, and errors by leaving out models and rows in groups', () => {
   const { applied, without } = pair(32, 40);
   const rows = Array.from({ length: 40 }, (_, row) => row);
-  const { before, after, difference, error } = compareLeakage(without, applied, { rows, fpr: 0.1 });
+  const [loose, strict] = compareLeakage(without, applied, { rows, rates: [0.1, 0.02] });
+  const { before, after, difference, error } = loose!;
+  assert.deepEqual([after.rate, strict!.after.rate], [0.1, 0.02]);
+  assert.deepEqual(leakageOf(applied, { rows, rates: [0.02] }), [strict!.after]);
+  assert.ok(strict!.after.fpr <= 0.02 && strict!.after.tpr <= after.tpr);
   for (const [leakage, ensemble] of [
     [before, without],
     [after, applied],

@@ -86,6 +86,7 @@ test('nothing changed: one ensemble; no labelled rows in base: one of head, a fa
 const retrain = (more: Partial<Experiment> = {}): Experiment => ({
   id: 'e',
   kind: 'retrain',
+  revision: 'head',
   inside: [],
   without: [],
   plant: [],
@@ -149,6 +150,40 @@ test('only the base ensemble is kept, and read only for just the same base', asy
   assert.equal(kept.size, groups);
   await scoresOf(run(changed, { store, plan: { ...plan, membershipKey: 'other' } }));
   assert.equal(kept.size, 2 * groups);
+});
+
+test('a replicate planted in base is the same for every change of that base, and is kept with it', async () => {
+  const kept = new Map<string, Record<string, Float32Array>>();
+  const store: WeightStore = {
+    get: async (key) => kept.get(key) ?? null,
+    put: async (key, weights) => void kept.set(key, weights),
+  };
+  const plant = [{ copyOf: 2, label: 1 }];
+  const atBase = retrain({ kind: 'plant', revision: 'base', plant, shadows: 6 });
+  const ask = async (rows: readonly PoolRow[], more: Partial<Experiment> = {}, with_: Plan = plan) =>
+    (await runExperiment(run(rows, { store, plan: with_ }), { ...atBase, ...more })).ensemble!;
+  const groups = Math.ceil(6 / GROUP);
+  const added = pool((row) => (row >= 20 ? arrives : {}));
+  const first = await ask(added);
+  assert.equal(kept.size, groups);
+  for (let row = 20; row < N; row++) assert.ok(column(first.inside, row, N + 1).every((bit) => bit === 0));
+  const own = column(first.inside, N, N + 1);
+  assert.ok(own.some((bit) => bit === 1) && own.some((bit) => bit === 0), own.join());
+  const other = pool((row) => (row >= 20 ? { ...arrives, label: 0 } : {}));
+  const again = await ask(other, {}, { ...plan, nonce: 'other' });
+  assert.equal(kept.size, groups, 'nothing was trained again');
+  const phiOf = ({ phi }: typeof first, row: number) => phi.filter((_, cell) => cell % (N + 1) === row);
+  for (const row of [0, N]) assert.deepEqual(phiOf(again, row), phiOf(first, row));
+  const { store: _, ...without } = run(added, { store });
+  assert.deepEqual((await runExperiment({ ...without, store: null }, atBase)).ensemble, first, 'kept or not, the same');
+  for (const more of [{ seed: 6 }, { plant: [{ copyOf: 3, label: 1 }] }, { plant: [{ copyOf: 2, label: 2 }] }]) {
+    const before = kept.size;
+    await ask(added, more);
+    assert.equal(kept.size, before + groups, JSON.stringify(more));
+  }
+  const before = kept.size;
+  await ask(added, { revision: 'head' });
+  assert.equal(kept.size, before, 'what holds the change is not kept');
 });
 
 test("the base's key depends on everything that its weights depend on, and on nothing of the change", () => {

@@ -31,7 +31,7 @@ export function confirmingExperiments({ scores, seed }: Evidence, list: Shortlis
   if (accused.length === 0) return [];
   const models = scores.base?.models ?? 0;
   const decoys = list.decoys.map(({ unit }) => unit);
-  const arm = { kind: 'retrain', plant: [], inside: decoys, seed: hash32(seed, 0xc0f1) } as const;
+  const arm = { kind: 'retrain', revision: 'head', plant: [], inside: decoys, seed: hash32(seed, 0xc0f1) } as const;
   return [
     { ...arm, id: ARMS.applied, shadows: FRESH * models, without: [] },
     { ...arm, id: ARMS.without, shadows: FRESH * models, without: accused },

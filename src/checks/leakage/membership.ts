@@ -62,34 +62,24 @@ function measure(evidence: Evidence, { min_increase }: { readonly min_increase: 
       `${rows.length} rows are too few to measure a rate of ${RATES[1]} false positives.`,
       { remedy: 'Use more shadow models or more rows.' },
     );
-  const asked = carried.map((fpr) => ({ rows, fpr }));
+  const asked = { rows, rates: carried };
   return base && applied
-    ? compared(
-        asked.map((one) => ({ ...one, ...compareLeakage(base, applied, one) })),
-        min_increase,
-      )
-    : alone(
-        asked.map((one) => ({ ...one, after: leakageOf(ensemble, one) })),
-        min_increase,
-      );
+    ? compared(compareLeakage(base, applied, asked), min_increase)
+    : alone(leakageOf(ensemble, asked), min_increase);
 }
 
-interface Compared extends ReturnType<typeof compareLeakage> {
-  readonly fpr: number;
-}
-
-function compared(all: readonly Compared[], min_increase: number): Finding {
-  const { fpr, before, after, difference, error } = all[0]!;
+function compared(all: ReturnType<typeof compareLeakage>, min_increase: number): Finding {
+  const { before, after, difference, error } = all[0]!;
   const lower = difference - SURELY * error;
   const outcome = lower > min_increase ? 'fail' : lower > min_increase / 2 ? 'warn' : 'pass';
   const words =
     outcome === 'pass' ? 'no more than before' : outcome === 'warn' ? 'somewhat more than before' : 'more than before';
-  const summary = `At ${percent(fpr)} false positives an attacker recognises ${percent(after.tpr)} of the training rows (base: ${percent(before.tpr)}): ${words}.`;
+  const summary = `At ${percent(after.rate)} false positives an attacker recognises ${percent(after.tpr)} of the training rows (base: ${percent(before.tpr)}): ${words}.`;
   return plainFinding(outcome, summary, {
     remedy: outcome === 'pass' ? '' : REMEDY,
     metrics: [
       ...all.map((one) => ({
-        ...metric('tpr', 'rate', one),
+        ...metric('tpr', 'rate', one.after.rate),
         base: tprEstimate(one.before),
         head: tprEstimate(one.after),
         delta: bounded(one.difference, one.error, null, -1),
@@ -100,25 +90,25 @@ function compared(all: readonly Compared[], min_increase: number): Finding {
         head: plain(after.area),
         delta: plain(after.area - before.area),
       },
-      { ...metric('realised fpr', 'rate', { fpr }), base: counted(before), head: counted(after) },
+      { ...metric('realised fpr', 'rate', after.rate), base: counted(before), head: counted(after) },
     ],
     figures: [roc([before, after])],
   });
 }
 
 /** A new data set is told what it leaks. No base was better, so that alone is never a `fail`: limits of a gate decide. */
-function alone(all: readonly { readonly fpr: number; readonly after: Leakage }[], min_increase: number): Finding {
-  const { fpr, after } = all[0]!;
-  const leaks = after.tpr - SURELY * after.error > min_increase;
-  const summary = `The rows are new, with no base to compare with: at ${percent(fpr)} false positives an attacker recognises ${percent(after.tpr)} of them.`;
+function alone(all: readonly Leakage[], min_increase: number): Finding {
+  const leakage = all[0]!;
+  const leaks = leakage.tpr - SURELY * leakage.error > min_increase;
+  const summary = `The rows are new, with no base to compare with: at ${percent(leakage.rate)} false positives an attacker recognises ${percent(leakage.tpr)} of them.`;
   return plainFinding(leaks ? 'warn' : 'pass', summary, {
     remedy: leaks ? REMEDY : '',
     metrics: [
-      ...all.map((one) => ({ ...metric('tpr', 'rate', one), head: tprEstimate(one.after) })),
-      { ...metric('auc', 'share', null), head: plain(after.area) },
-      { ...metric('realised fpr', 'rate', { fpr }), head: counted(after) },
+      ...all.map((one) => ({ ...metric('tpr', 'rate', one.rate), head: tprEstimate(one) })),
+      { ...metric('auc', 'share', null), head: plain(leakage.area) },
+      { ...metric('realised fpr', 'rate', leakage.rate), head: counted(leakage) },
     ],
-    figures: [roc([null, after])],
+    figures: [roc([null, leakage])],
   });
 }
 
@@ -126,9 +116,9 @@ function alone(all: readonly { readonly fpr: number; readonly after: Leakage }[]
 const SURELY = 2.576;
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
-const metric = (name: string, unit: string, at: { readonly fpr: number } | null): Metric => ({
+const metric = (name: string, unit: string, fpr: number | null): Metric => ({
   name,
-  at: at && { fpr: at.fpr },
+  at: fpr === null ? null : { fpr },
   unit,
   limit: null,
   base: null,

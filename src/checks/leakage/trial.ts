@@ -26,7 +26,14 @@ export interface Trial {
 export function trialExperiments({ scores, seed }: Evidence, { suspects }: Shortlist): Experiment[] {
   if (suspects.length === 0) return [];
   const shadows = scores.base?.models ?? 0;
-  const arm = { kind: 'retrain', plant: [], inside: [], seed: hash32(seed, 0x7e57), shadows } as const;
+  const arm = {
+    kind: 'retrain',
+    revision: 'head',
+    plant: [],
+    inside: [],
+    seed: hash32(seed, 0x7e57),
+    shadows,
+  } as const;
   return [
     { ...arm, id: ARMS.applied, without: [] },
     { ...arm, id: ARMS.without, without: suspects.map(({ unit }) => unit) },
