@@ -15,7 +15,7 @@ export function noveltyPValues(
   rows: readonly number[],
   trusted: readonly number[],
 ): ReadonlyMap<number, number> {
-  if (!evidence.features) return new Map();
+  if (!evidence.features || rows.length === 0) return new Map();
   const drawn = permutation(evidence.seed, trusted.length);
   const queries = rows.slice(0, QUERIES);
   const reference = Array.from(drawn.subarray(0, REFERENCE), (index) => trusted[index]!);
