@@ -1,10 +1,13 @@
 import type { SliceOp } from '../onnx/schema.ts';
 import { activations } from './activations.ts';
+import { convolution } from './convolution.ts';
 import { cutting } from './cutting.ts';
 import { elementwise } from './elementwise.ts';
 import { gathering } from './gathering.ts';
 import { linear } from './linear.ts';
 import { movement } from './movement.ts';
+import { normalisation } from './normalisation.ts';
+import { pooling } from './pooling.ts';
 import { reductions } from './reductions.ts';
 import type { Rule } from './rule.ts';
 import { softmax } from './softmax.ts';
@@ -21,4 +24,7 @@ export const rules: Readonly<Record<SliceOp, Rule>> = {
   ...gathering,
   ...reductions,
   ...softmax,
+  ...convolution,
+  ...pooling,
+  ...normalisation,
 };

@@ -3,6 +3,8 @@ import { paddedAxes, permOf, slicedAxes } from '../onnx/movement-shapes.ts';
 import { refusedModel } from '../onnx/refuse.ts';
 import { alike, BROADCASTING, ELEMENTWISE, REDUCING, type SliceOp } from '../onnx/schema.ts';
 import { axisOf, reducedAxes } from '../onnx/shape-rule.ts';
+import { foldedBatch, stackedChannelNorm, stackedConv, stackedLayerNorm } from './stack-channels.ts';
+import { stackedEinsum, stackedGemm } from './stack-linear.ts';
 import { aligned, behind, copied, type StackedInput, type Stacking, type StackRow } from './stack-row.ts';
 
 const names = (at: Stacking) => at.inputs.map(({ name }) => name);
@@ -44,16 +46,6 @@ const reduced: StackRow = (at) => {
   const axes = reducedAxes(at.known).map((axis) => axis + 1);
   if (axes.length === 0) return { op: 'Identity', inputs: [at.inputs[0]!.name], attributes: {} };
   return { ...at.known.node, inputs: [at.inputs[0]!.name, at.build.ints(axes)] };
-};
-
-/** M joins the batch axis, where the operator does the same to every element of it. */
-const foldedBatch: StackRow = (at) => {
-  const [first, ...rest] = at.inputs as [StackedInput, ...StackedInput[]];
-  const { build, models } = at;
-  const [batch, ...axes] = first.shape as [number, ...number[]];
-  const folded = build.add('Reshape', [first.name, build.ints([models * batch, ...axes])]);
-  const made = build.add(at.known.node.op, [folded, ...rest.map(({ name }) => name)], at.known.node.attributes);
-  return { op: 'Reshape', inputs: [made, build.ints([models, ...at.shape(0)])], attributes: {} };
 };
 
 /** Indices [M, ..., k] of one model as indices [M, ..., k + 1] into what is stacked. */
@@ -151,6 +143,12 @@ export const stackRows: Readonly<Record<SliceOp, StackRow>> = {
     inputs: [copied(at, at.inputs[0]!), withModel(at, at.inputs[1]!), copied(at, at.inputs[2]!)],
   }),
   ScatterElements: alongAxis(0),
+  Gemm: stackedGemm,
+  Einsum: stackedEinsum,
+  ...alike(['Conv', 'ConvTranspose'], stackedConv),
+  ...alike(['BatchNormalization', 'InstanceNormalization', 'GroupNormalization'], stackedChannelNorm),
+  LayerNormalization: stackedLayerNorm,
+  ...alike(['MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool'], foldedBatch),
   ...alike(['DepthToSpace', 'SpaceToDepth'], foldedBatch),
   ReverseSequence: refuse('ReverseSequence'),
 };

@@ -1,13 +1,17 @@
 import { broadcast, type Shape } from '../tensor/shape.ts';
+import { intOf } from './attributes.ts';
+import { einsumShape } from './einsum.ts';
 import type { Graph } from './graph.ts';
 import { movementShapes } from './movement-shapes.ts';
 import { alike, BROADCASTING, ELEMENTWISE, isSliceOp, REDUCING, type SliceOp } from './schema.ts';
 import { broadcasting, factsOf, reduced, type ShapeRule, same } from './shape-rule.ts';
+import { convShape, convTransposeShape, globalPoolShape, poolShape } from './windows.ts';
 
 /** Operators beside the elementwise ones that give their first input's shape. */
 const SAME = [
   ...(['PRelu', 'Softmax', 'LogSoftmax', 'CumSum', 'Trilu'] as const),
   ...(['ScatterND', 'ScatterElements', 'ReverseSequence'] as const),
+  ...(['BatchNormalization', 'LayerNormalization', 'InstanceNormalization', 'GroupNormalization'] as const),
 ] as const;
 
 const RULES: Readonly<Record<SliceOp, ShapeRule>> = {
@@ -20,6 +24,18 @@ const RULES: Readonly<Record<SliceOp, ShapeRule>> = {
     if (a.length < 2 || b.length < 2 || a.at(-1) !== b.at(-2)) throw new Error(`MatMul of [${a}] and [${b}]`);
     return [...broadcast(a.slice(0, -2), b.slice(0, -2)), a.at(-2)!, b.at(-1)!];
   },
+  Gemm: (known) => {
+    const [a, b] = known.shapes as [Shape, Shape];
+    const [rows, inner] = intOf(known.node, 'transA', 0) === 1 ? [a[1], a[0]] : a;
+    const [own, columns] = intOf(known.node, 'transB', 0) === 1 ? [b[1], b[0]] : b;
+    if (a.length !== 2 || b.length !== 2 || inner !== own) throw new Error(`Gemm of [${a}] and [${b}]`);
+    return [rows!, columns!];
+  },
+  Einsum: einsumShape,
+  Conv: convShape,
+  ConvTranspose: convTransposeShape,
+  ...alike(['MaxPool', 'AveragePool'], poolShape),
+  ...alike(['GlobalAveragePool', 'GlobalMaxPool'], globalPoolShape),
   ...movementShapes,
 };
 

@@ -27,7 +27,9 @@ export const SLICE_OPS = [
   'PRelu', 'MatMul', 'Softmax', 'LogSoftmax', 'CumSum',
   'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Expand', 'Tile', 'Concat', 'Split', 'Slice', 'Pad',
   'Gather', 'GatherElements', 'GatherND', 'ScatterND', 'ScatterElements', 'DepthToSpace', 'SpaceToDepth', 'Trilu',
-  'ReverseSequence',
+  'ReverseSequence', 'Gemm', 'Einsum',
+  'Conv', 'ConvTranspose', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool',
+  'BatchNormalization', 'LayerNormalization', 'InstanceNormalization', 'GroupNormalization',
 ] as const; // biome-ignore format: one family a line
 
 export type SliceOp = (typeof SLICE_OPS)[number];

@@ -1,5 +1,6 @@
 import type { Message } from './fields.ts';
 import { DEEPEST, makeNodeCounter } from './limits.ts';
+import { plainDomain } from './read-graph.ts';
 import { invalidModel, quoted, refusedModel } from './refuse.ts';
 
 type NodeProto = Message<'NodeProto'>;
@@ -110,10 +111,12 @@ function identity(from: string, to: string): NodeProto {
 }
 
 function agree(own: FunctionProto, opsets: Readonly<Record<string, number>>): void {
-  for (const { domain = '', version = 0 } of own.opsetImport)
-    if (opsets[domain] !== undefined && opsets[domain] !== version)
+  for (const { domain, version = 0 } of own.opsetImport) {
+    const ours = opsets[plainDomain(domain)];
+    if (ours !== undefined && ours !== version)
       throw refusedModel(
-        `the function ${quoted(own.name ?? '')} is written for opset ${version}, the model for ${opsets[domain]}`,
+        `the function ${quoted(own.name ?? '')} is written for opset ${version}, the model for ${ours}`,
         'Export the model for one opset.',
       );
+  }
 }

@@ -6,14 +6,14 @@ import { rules } from '../../src/gradients/index.ts';
 import { inputRule, type Rule, type Sample } from '../../src/gradients/rule.ts';
 import { stack } from '../../src/gradients/stack.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
-import { OPSET } from '../../src/onnx/encode.ts';
+import { encodeModel, OPSET } from '../../src/onnx/encode.ts';
 import { float32, type Graph } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
 import { SLICE_OPS } from '../../src/onnx/schema.ts';
 import { factsOf } from '../../src/onnx/shape-rule.ts';
 import { keyOf, randomSequence } from '../../src/tensor/random.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
-import { agreesWithDifferences, type Point } from './central-differences.ts';
+import { agreesWithDifferences, type Point, runtime } from './central-differences.ts';
 
 /** Differences near a kink say nothing: inputs are drawn from grids that keep off zero, each other and round tenths. */
 const onGrid = (value: number, input: number) => Math.floor(value / 0.2) * 0.2 + 0.1 + 0.07 * input;
@@ -60,6 +60,37 @@ function twice({ graph, point, outputs }: OneNode, chosen: readonly string[]): O
   return { graph: stacked, point: both, outputs };
 }
 
+/** Each model of a stacked node gives what it gives alone. */
+async function agreesWithAlone(alone: OneNode, both: OneNode, chosen: readonly string[], what: string): Promise<void> {
+  const shapes = inferShapes(alone.graph);
+  const run = async ({ graph, outputs }: OneNode, point: Point, lead: readonly number[]) => {
+    const values = outputs.map((name) => ({ name, type: 'float32' as const, shape: [...lead, ...shapes.get(name)!] }));
+    const session = await runtime.create(encodeModel({ ...graph, outputs: values }));
+    const feeds = Object.entries(point).map(([name, value]) => [name, { type: 'float32', ...value }] as const);
+    const results = await session.run(Object.fromEntries(feeds));
+    await session.release();
+    return outputs.map((name) => Array.from(results[name] as Float32Array));
+  };
+  const own = (model: number) =>
+    Object.fromEntries(
+      Object.entries(alone.point).map(([name, { shape, data }]) => {
+        const whole = both.point[name]!.data;
+        const part = whole.slice(model * data.length, (model + 1) * data.length);
+        return [name, { shape, data: chosen.includes(name) ? part : data }];
+      }),
+    );
+  const together = await run(both, both.point, [2]);
+  const apart = [await run(alone, own(0), []), await run(alone, own(1), [])];
+  together.forEach((values, output) => {
+    const expected = [...apart[0]![output]!, ...apart[1]![output]!];
+    assert.equal(values.length, expected.length, what);
+    values.forEach((value, at) => {
+      const near = Math.abs(value - expected[at]!) <= 1e-4 * Math.max(1, Math.abs(expected[at]!));
+      assert.ok(near || Object.is(value, expected[at]), `${what}: stacked ${value}, alone ${expected[at]} at ${at}`);
+    });
+  });
+}
+
 /** The outputs times fixed weights are the loss, so that cotangents differ. */
 function weighted({ graph, outputs }: OneNode): { graph: Graph; loss: string } {
   const random = randomSequence(77);
@@ -94,6 +125,8 @@ for (const rule of Object.values(rules)) {
         if (!NOT_STACKED.includes(rule.op))
           for (const chosen of names.length > 1 ? [names, names.slice(0, 1), names.slice(1)] : [names])
             cases.push({ node: twice(alone, chosen), wrt: chosen });
+        for (const { node, wrt } of cases.slice(1))
+          await agreesWithAlone(alone, node, wrt, `${rule.op} ${describe(sample)} ${wrt}`);
         for (const { node, wrt } of cases) {
           const { graph, loss } = weighted(node);
           const what = `${rule.op} ${describe(sample)} ${wrt}`;

@@ -199,14 +199,15 @@ test('models that are too deep, too many or call themselves end at once', () => 
       { domain: 'f', version: 1 },
     ],
   };
-  const made = (name: string, body: Message<'NodeProto'>[], version = 17) => ({
+  const made = (name: string, body: Message<'NodeProto'>[], version = 17, domain = '') => ({
     ...{ name, domain: 'f', input: ['v'], output: ['w'], attribute: [], attributeProto: [], node: body },
-    opsetImport: [{ domain: '', version }],
+    opsetImport: [{ domain, version }],
   });
   const calling = (list: ReturnType<typeof made>[]) =>
     writeModel({ node: [call('A', 'x', 'y')] }, { ...imports, functions: functions(list) });
   refused(calling([made('A', [call('A', 'v', 'w')])]), /nested more than 16 deep/);
   refused(calling([made('A', [relu('v', 'w')], 12)]), /written for opset 12, the model for 17/);
+  refused(calling([made('A', [relu('v', 'w')], 12, 'ai.onnx')]), /written for opset 12, the model for 17/);
   refused(calling([made('A', []), made('A', [])]), /function "A" is there twice/);
   const doubling = Array.from({ length: 15 }, (_, level) => {
     const name = level === 0 ? 'A' : `A${level}`;
