@@ -2,7 +2,7 @@ import { type Builder, makeBuilder } from '../onnx/builder.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
 import { isSliceOp } from '../onnx/schema.ts';
-import { factsOf } from '../onnx/shape-rule.ts';
+import { constantsOf, factsOf } from '../onnx/shape-rule.ts';
 import { rules } from './index.ts';
 import { inputRule } from './rule.ts';
 
@@ -23,7 +23,7 @@ export function backward(
   gradients.set(loss, build.add('Expand', [build.scalar(1), build.ints(shapes.get(loss)!)]));
 
   const zeros = (name: string) => build.add('Expand', [build.scalar(0), build.ints(shapes.get(name)!)]);
-  const facts = factsOf(graph, shapes);
+  const facts = factsOf(constantsOf(graph), shapes);
 
   for (const node of [...graph.nodes].reverse()) {
     const output = node.outputs[0]!;

@@ -127,9 +127,16 @@ export const stackRows: Readonly<Record<SliceOp, StackRow>> = {
     return { op: 'Slice', inputs: [at.inputs[0]!.name, list(0), list(1), list(2), list(3)], attributes: {} };
   },
   Pad: (at) => {
-    const axes = at.build.ints(paddedAxes(at.known).map((axis) => axis + 1));
-    const [values, pads, fill] = at.known.node.inputs as [string, string, string | undefined];
-    return { ...at.known.node, inputs: [values, pads, fill ?? '', axes] };
+    // All axes are written out: onnxruntime loses its way where a Transpose meets a Pad of some.
+    const [axes, pads] = [paddedAxes(at.known), at.known.ints(1)];
+    const rank = at.inputs[0]!.shape.length + 1;
+    const whole = Array<number>(2 * rank).fill(0);
+    axes.forEach((axis, index) => {
+      whole[axis + 1] = pads[index]!;
+      whole[rank + axis + 1] = pads[axes.length + index]!;
+    });
+    const [values, , fill] = at.known.node.inputs as [string, string, string | undefined];
+    return { ...at.known.node, inputs: [values, at.build.ints(whole), ...(fill ? [fill] : [])] };
   },
   Gather: gather,
   GatherElements: alongAxis(0),

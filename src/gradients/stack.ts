@@ -2,7 +2,7 @@ import { makeBuilder } from '../onnx/builder.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
 import { isSliceOp } from '../onnx/schema.ts';
-import { factsOf } from '../onnx/shape-rule.ts';
+import { constantsOf, factsOf } from '../onnx/shape-rule.ts';
 import type { StackedInput } from './stack-row.ts';
 import { stackRows } from './stack-rows.ts';
 
@@ -16,7 +16,7 @@ export function stack(
   { models, inputs: chosen }: { models: number; inputs: ReadonlySet<string> },
 ): { graph: Graph; stacked: ReadonlySet<string> } {
   const shapes = inferShapes(graph);
-  const facts = factsOf(graph, shapes);
+  const facts = factsOf(constantsOf(graph), shapes);
   const stacked = new Set(chosen);
   const build = makeBuilder('m_', { ...graph, nodes: [] });
 

@@ -4,7 +4,7 @@ import { einsumShape } from './einsum.ts';
 import type { Graph } from './graph.ts';
 import { movementShapes } from './movement-shapes.ts';
 import { alike, BROADCASTING, ELEMENTWISE, isSliceOp, REDUCING, type SliceOp } from './schema.ts';
-import { broadcasting, factsOf, reduced, type ShapeRule, same } from './shape-rule.ts';
+import { broadcasting, constantsOf, factsOf, type Known, reduced, type ShapeRule, same } from './shape-rule.ts';
 import { convShape, convTransposeShape, globalPoolShape, poolShape } from './windows.ts';
 
 /** Operators beside the elementwise ones that give their first input's shape. */
@@ -47,16 +47,19 @@ export function inferShapes(graph: Graph): Map<string, Shape> {
       throw new Error(`input ${input.name} has a symbolic axis`);
     shapes.set(input.name, input.shape as Shape);
   }
-  const facts = factsOf(graph, shapes);
-  for (const node of graph.nodes) {
-    if (!isSliceOp(node.op)) throw new Error(`no shape rule for ${node.op}`);
-    const found = RULES[node.op](facts(node));
-    const each = (isOne(found) ? [found] : found) as readonly Shape[];
-    node.outputs.forEach((name, index) => {
-      if (name !== '' && each[index]) shapes.set(name, each[index]);
-    });
-  }
+  const facts = factsOf(constantsOf(graph), shapes);
+  for (const node of graph.nodes)
+    for (const [index, shape] of outputShapes(facts(node)).entries())
+      if (node.outputs[index]) shapes.set(node.outputs[index], shape);
   return shapes;
+}
+
+/** Shapes of a node's outputs. Throws on an operator outside `SLICE_OPS`. */
+export function outputShapes(known: Known): readonly Shape[] {
+  const { op } = known.node;
+  if (!isSliceOp(op)) throw new Error(`no shape rule for ${op}`);
+  const found = RULES[op](known);
+  return isOne(found) ? [found] : found;
 }
 
 function isOne(shape: Shape | readonly Shape[]): shape is Shape {

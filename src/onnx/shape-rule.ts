@@ -1,5 +1,5 @@
 import { broadcast, type Shape } from '../tensor/shape.ts';
-import type { Graph, Node } from './graph.ts';
+import type { Graph, Node, Tensor } from './graph.ts';
 
 /** What a shape rule sees of its node. */
 export interface Known {
@@ -35,12 +35,17 @@ export const reduced: ShapeRule = (known) => {
   return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 };
 
+export const constantsOf = ({ initializers }: Graph): Map<string, Tensor> =>
+  new Map(initializers.map((tensor) => [tensor.name, tensor]));
+
 /**
- * What each node of a graph sees, from the shapes that are known when it is asked for. Throws for a value without a
+ * What each node sees, from the shapes and constants that are known when it is asked for. Throws for a value without a
  * shape, and `ints` for an input that is no constant of integers.
  */
-export function factsOf(graph: Graph, shapes: ReadonlyMap<string, Shape>): (node: Node) => Known {
-  const constants = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
+export function factsOf(
+  constants: ReadonlyMap<string, Tensor>,
+  shapes: ReadonlyMap<string, Shape>,
+): (node: Node) => Known {
   const shapeOf = (name: string): Shape => {
     const shape = name === '' ? [] : shapes.get(name);
     if (!shape) throw new Error(`value ${name} is used before it is made`);

@@ -10,7 +10,7 @@ import { encodeModel, OPSET } from '../../src/onnx/encode.ts';
 import { float32, type Graph } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
 import { SLICE_OPS } from '../../src/onnx/schema.ts';
-import { factsOf } from '../../src/onnx/shape-rule.ts';
+import { constantsOf, factsOf } from '../../src/onnx/shape-rule.ts';
 import { keyOf, randomSequence } from '../../src/tensor/random.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 import { agreesWithDifferences, type Point, runtime } from './central-differences.ts';
@@ -174,7 +174,7 @@ for (const rule of Object.values(rules)) {
           ...{ build, inputs: node.inputs, output, gradient: 'g', attributes: node.attributes },
           gradientOf: (which) => `g${which}`,
           shape: (name) => shapes.get(name)!,
-          known: factsOf(graph, shapes)(node),
+          known: factsOf(constantsOf(graph), shapes)(node),
         });
         for (const used of build.graph('', [], []).nodes.flatMap(({ inputs }) => inputs)) {
           if (used === output) read.add('output');

@@ -1,0 +1,142 @@
+import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { constantValue, type Folded, folds, numbersOf, shapeValue, tensorOf } from './fold-values.ts';
+import type { Graph, Node, Tensor, Value } from './graph.ts';
+import { outputShapes } from './infer-shapes.ts';
+import { prune } from './prune.ts';
+import { refusedModel } from './refuse.ts';
+import { constantsOf, factsOf } from './shape-rule.ts';
+
+/** Shape arithmetic is done on small tensors; what is larger is weights, and left to the runtime. */
+const LARGEST = 4096;
+const LARGEST_FILLED = 2 ** 24;
+
+/**
+ * The graph with its inputs' shapes fixed, constant nodes made constants, shape arithmetic worked out, and branches on
+ * a constant condition put in the place of their If. Values of `keep` (weights that are trained) are not folded away.
+ * What cannot be worked out stays. Throws a UserError for a constant that is filled beyond 2^24 elements.
+ */
+export function foldConstants(
+  graph: Graph,
+  { inputs: fixed, keep }: { inputs: Readonly<Record<string, Shape>>; keep: ReadonlySet<string> },
+): Graph {
+  const inputs = graph.inputs.map((value): Value => ({ ...value, shape: fixed[value.name] ?? value.shape }));
+  const constants = constantsOf(graph);
+  const shapes = new Map<string, Shape>([...constants].map(([name, { shape }]) => [name, shape]));
+  for (const { name, shape } of inputs)
+    if (shape.every((axis) => typeof axis === 'number')) shapes.set(name, shape as Shape);
+  const facts = factsOf(constants, shapes);
+  const nodes: Node[] = [];
+
+  const settle = (tensor: Tensor) => {
+    constants.set(tensor.name, tensor);
+    shapes.set(tensor.name, tensor.shape);
+  };
+  const visit = (node: Node): void => {
+    const branch = node.op === 'If' && node.domain === '' ? chosenBranch(node, constants) : null;
+    if (branch) {
+      for (const tensor of branch.initializers) settle(tensor);
+      for (const inner of branch.nodes) visit(inner);
+      for (const [index, { name }] of branch.outputs.entries())
+        if (node.outputs[index]) visit(identity(name, node.outputs[index]));
+      return;
+    }
+    const tensor = node.domain === '' ? constantOf(node, { constants, shapes, keep, facts }) : null;
+    if (tensor) {
+      settle(tensor);
+      return;
+    }
+    nodes.push(node);
+    const known = attempt(() => outputShapes(facts(node)));
+    for (const [index, shape] of (known ?? []).entries())
+      if (node.outputs[index]) shapes.set(node.outputs[index], shape);
+  };
+  for (const node of graph.nodes) visit(node);
+  return prune({ ...graph, inputs, nodes, initializers: [...constants.values()] });
+}
+
+interface State {
+  readonly constants: ReadonlyMap<string, Tensor>;
+  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly keep: ReadonlySet<string>;
+  readonly facts: ReturnType<typeof factsOf>;
+}
+
+/** The node's one output as a constant; null where it is none, or not known yet. */
+function constantOf(node: Node, { constants, shapes, keep, facts }: State): Tensor | null {
+  const name = node.outputs[0]!;
+  if (node.op === 'Constant') return constantValue(name, node);
+  if (node.op === 'Shape' || node.op === 'Size') {
+    const shape = shapes.get(node.inputs[0]!);
+    return shape ? tensorOf(name, shapeValue(shape, node)) : null;
+  }
+  const tensors = node.inputs.filter((input) => input !== '').map((input) => constants.get(input));
+  if (tensors.some((tensor) => !tensor || keep.has(tensor.name))) return null;
+  if (node.op === 'ConstantOfShape') return filled(name, node, tensors[0]!);
+  const fold = Object.hasOwn(folds, node.op) ? folds[node.op]! : null;
+  if (!fold || tensors.some((tensor) => sizeOf(tensor!.shape) > LARGEST)) return null;
+  const inputs = tensors.map((tensor) => numbersOf(tensor!));
+  if (inputs.includes(null)) return null;
+  const folded = attempt((): Folded | null => {
+    const known = facts(node);
+    const shape = node.op === 'Range' ? [] : outputShapes(known)[0]!;
+    return sizeOf(shape) > LARGEST ? null : fold({ inputs: inputs as Folded[], node, known, shape });
+  });
+  return folded && folded.data.length === sizeOf(folded.shape) ? tensorOf(name, folded) : null;
+}
+
+function filled(name: string, node: Node, sizes: Tensor): Tensor | null {
+  const shape = Array.from(sizes.data as BigInt64Array, Number);
+  if (sizeOf(shape) > LARGEST_FILLED)
+    throw refusedModel(`a constant of ${sizeOf(shape)} elements is filled while it runs`, 'Cut the model behind it.');
+  const value = node.attributes.value as Tensor | undefined;
+  const one = value ? numbersOf(value) : { type: 'float32' as const, data: [0] };
+  return one && tensorOf(name, { type: one.type, shape, data: Array(sizeOf(shape)).fill(one.data[0]) });
+}
+
+/** The branch that an If takes, its inner names kept apart; null where the condition is not known. */
+function chosenBranch(node: Node, constants: ReadonlyMap<string, Tensor>): Graph | null {
+  const condition = constants.get(node.inputs[0]!);
+  if (!condition) return null;
+  const branch = node.attributes[Number(condition.data[0]) !== 0 ? 'then_branch' : 'else_branch'];
+  return branch && typeof branch === 'object' && 'nodes' in branch ? apart(branch, `${node.outputs[0]}/`) : null;
+}
+
+/** A graph whose own values have a prefix; those of the graphs around it are read as they are. */
+function apart(graph: Graph, prefix: string, outer: ReadonlyMap<string, string> = new Map()): Graph {
+  const names = new Map(outer);
+  const own = [...graph.inputs, ...graph.initializers].map(({ name }) => name);
+  for (const name of [...own, ...graph.nodes.flatMap(({ outputs }) => outputs)])
+    if (name !== '') names.set(name, prefix + name);
+  const renamed = (name: string) => names.get(name) ?? name;
+  const named = <T extends { readonly name: string }>(each: T): T => ({ ...each, name: renamed(each.name) });
+  return {
+    ...graph,
+    inputs: graph.inputs.map(named),
+    outputs: graph.outputs.map(named),
+    initializers: graph.initializers.map(named),
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(renamed),
+      outputs: node.outputs.map(renamed),
+      attributes: Object.fromEntries(
+        Object.entries(node.attributes).map(([name, value]) => [
+          name,
+          typeof value === 'object' && 'nodes' in value ? apart(value, prefix, names) : value,
+        ]),
+      ),
+    })),
+  };
+}
+
+const identity = (from: string, to: string): Node => ({
+  ...{ op: 'Identity', domain: '', inputs: [from], outputs: [to], attributes: {} },
+});
+
+/** What cannot be worked out from what is known is left as it is. */
+function attempt<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
+}
