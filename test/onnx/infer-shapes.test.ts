@@ -4,6 +4,7 @@ import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts'
 import { rules } from '../../src/gradients/index.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
+import type { Attribute } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 
@@ -51,17 +52,29 @@ test('the shape of every operator is what onnxruntime makes', async () => {
 });
 
 test('shapes that do not fit are refused', () => {
-  const at = (op: string, shapes: number[][]) => {
+  const at = (op: string, shapes: number[][], attributes: Record<string, Attribute> = {}) => {
     const build = makeBuilder('s_');
     const values = shapes.map((shape, index) => ({ name: `x${index}`, type: 'float32' as const, shape }));
     build.add(
       op,
       values.map(({ name }) => name),
+      attributes,
     );
     return () => inferShapes(build.graph('shape', values, []));
   };
   assert.throws(at('MatMul', [[2, 3], [4, 5]]), /MatMul of \[2,3\] and \[4,5\]/); // biome-ignore format: one case a line
   assert.throws(at('MatMul', [[3], [3, 5]]), /MatMul/); // biome-ignore format: one case a line
   assert.throws(at('Add', [[2, 3], [2]]), /do not broadcast at axis 1/); // biome-ignore format: one case a line
-  assert.throws(at('Conv', [[2, 3]]), /no shape rule for Conv/);
+  assert.throws(at('Gemm', [[2, 3], [4, 3]]), /Gemm of \[2,3\] and \[4,3\]/); // biome-ignore format: one case a line
+  assert.throws(at('Conv', [[1, 4, 9], [2, 3, 3]]), /Conv of \[1,4,9\] and \[2,3,3\] in 1 groups/); // biome-ignore format: one case a line
+  assert.throws(at('Conv', [[1, 4, 9], [3, 2, 3]], { group: 2 }), /in 2 groups/); // biome-ignore format: one case a line
+  assert.throws(at('ConvTranspose', [[1, 4, 9], [3, 2, 3]]), /ConvTranspose of/); // biome-ignore format: one case a line
+  const einsum = (equation: string, ...shapes: number[][]) => at('Einsum', shapes, { equation });
+  assert.throws(einsum('ij,jk->ik', [2, 3], [4, 5]), /j has two sizes/);
+  assert.throws(einsum('ij->i', [2, 3, 4]), /ij for an input of 3 axes/);
+  assert.throws(einsum('ij->k', [2, 3]), /no input has k/);
+  assert.throws(einsum('...ij->ij', [2, 3]), /ellipsis/);
+  assert.throws(einsum('ii->i', [2, 2]), /diagonal/);
+  assert.throws(einsum('ij,jk->ik', [2, 3]), /no equation of 1 inputs/);
+  assert.throws(at('NoSuchOp', [[2, 3]]), /no shape rule for NoSuchOp/);
 });
