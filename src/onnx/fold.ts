@@ -5,17 +5,17 @@ import { outputShapes } from './infer-shapes.ts';
 import { prune } from './prune.ts';
 import { refusedModel } from './refuse.ts';
 import { constantsOf, factsOf } from './shape-rule.ts';
-import { isRecurrent, unroll } from './unroll.ts';
+import { writerOf } from './write-out.ts';
 
 /** Shape arithmetic is done on small tensors; what is larger is weights, and left to the runtime. */
 const LARGEST = 4096;
 const LARGEST_FILLED = 2 ** 24;
 
 /**
- * The graph with its inputs' shapes fixed, constant nodes made constants, shape arithmetic worked out, recurrent layers
- * written out, and branches on a constant condition put in the place of their If. Values of `keep` (weights that are
+ * The graph with its inputs' shapes fixed, constant nodes made constants, shape arithmetic worked out, operators
+ * written out that have no gradient of their own, and branches on a constant condition put in the place of their If. Values of `keep` (weights that are
  * trained) are not folded away. What cannot be worked out stays. Throws a UserError for a constant that is filled beyond
- * 2^24 elements, and for a recurrent layer that cannot be written out.
+ * 2^24 elements, and for an operator that cannot be written out.
  */
 export function foldConstants(
   graph: Graph,
@@ -47,11 +47,12 @@ export function foldConstants(
       settle(tensor);
       return;
     }
-    const known = isRecurrent(node) ? attempt(() => facts(node)) : null;
-    if (known) {
-      const { nodes: steps, constants: own } = unroll(known);
-      for (const each of own) settle(each);
-      for (const each of steps) visit(each);
+    const write = writerOf(node);
+    const known = write && attempt(() => facts(node));
+    if (write && known) {
+      const written = write(known);
+      for (const each of written.constants) settle(each);
+      for (const each of written.nodes) visit(each);
       return;
     }
     nodes.push(node);

@@ -13,12 +13,10 @@ export interface Step {
   /** [H,G H], and the recurrent bias [G H] where a cell adds it by itself. */
   readonly recurrent: string;
   readonly recurrentBias: string | null;
-  readonly size: number;
   act(which: number, name: string): string;
 }
 
 export interface Cell {
-  readonly gates: number;
   readonly activations: readonly string[];
   readonly hasCell: boolean;
   /** Whether the recurrent bias may be added to the input's. */
@@ -38,11 +36,11 @@ const sum = (at: Step) => at.build.add('Add', [at.input, at.build.add('MatMul', 
 /** The recurrent layers of ONNX, a step each; gates in the order of ONNX. */
 export const cells: Readonly<Record<string, Cell>> = {
   RNN: {
-    ...{ gates: 1, activations: ['Tanh'], hasCell: false, joinsBias: () => true },
+    ...{ activations: ['Tanh'], hasCell: false, joinsBias: () => true },
     step: (at) => ({ hidden: at.act(0, sum(at)), cell: '' }),
   },
   LSTM: {
-    ...{ gates: 4, activations: ['Sigmoid', 'Tanh', 'Tanh'], hasCell: true, joinsBias: () => true },
+    ...{ activations: ['Sigmoid', 'Tanh', 'Tanh'], hasCell: true, joinsBias: () => true },
     step(at) {
       const { build } = at;
       const [input, output, forget, candidate] = split(build, sum(at), 4) as [string, string, string, string];
@@ -53,7 +51,7 @@ export const cells: Readonly<Record<string, Cell>> = {
     },
   },
   GRU: {
-    ...{ gates: 3, activations: ['Sigmoid', 'Tanh'], hasCell: false },
+    ...{ activations: ['Sigmoid', 'Tanh'], hasCell: false },
     joinsBias: (node) => intOf(node, 'linear_before_reset', 0) === 0,
     step(at, node) {
       const { build } = at;

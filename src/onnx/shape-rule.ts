@@ -1,5 +1,5 @@
 import { broadcast, type Shape } from '../tensor/shape.ts';
-import type { Graph, Node, Tensor } from './graph.ts';
+import type { DataType, Graph, Node, Tensor } from './graph.ts';
 
 /** What a shape rule sees of its node. */
 export interface Known {
@@ -7,6 +7,8 @@ export interface Known {
   readonly shapes: readonly Shape[];
   /** Value of the n-th input, which must be a constant of the graph. */
   ints(input: number): readonly number[];
+  /** The same of floats. */
+  floats(input: number): readonly number[];
 }
 
 /** The shape of a node's one output, or of each of its outputs. */
@@ -51,14 +53,16 @@ export function factsOf(
     if (!shape) throw new Error(`value ${name} is used before it is made`);
     return shape;
   };
+  const numbers = ({ op, inputs }: Node, input: number, types: readonly DataType[]): number[] => {
+    const tensor = constants.get(inputs[input]!);
+    if (!tensor || !types.includes(tensor.type))
+      throw new Error(`input ${input} of ${op} must be a constant of ${types.join(' or ')}`);
+    return Array.from(tensor.data as BigInt64Array, Number);
+  };
   return (node) => ({
     node,
     shapes: node.inputs.map(shapeOf),
-    ints(input) {
-      const tensor = constants.get(node.inputs[input]!);
-      if (tensor?.type !== 'int64' && tensor?.type !== 'int32')
-        throw new Error(`input ${input} of ${node.op} must be a constant of integers`);
-      return Array.from(tensor.data as BigInt64Array, Number);
-    },
+    ints: (input) => numbers(node, input, ['int64', 'int32']),
+    floats: (input) => numbers(node, input, ['float32', 'float64']),
   });
 }

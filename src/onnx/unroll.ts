@@ -10,15 +10,18 @@ import type { Known } from './shape-rule.ts';
 const LONGEST = 512;
 const ACTIVATIONS: readonly string[] = ['Sigmoid', 'Tanh', 'Relu', 'Softsign', 'Softplus'];
 
-/** Whether a node is a recurrent layer, which is written out step by step before it is differentiated. */
-export const isRecurrent = ({ op, domain }: Node): boolean => domain === '' && Object.hasOwn(cells, op);
+/** Nodes that take a node's place, with constants of their own. */
+export interface Written {
+  readonly nodes: readonly Node[];
+  readonly constants: readonly Tensor[];
+}
 
 /**
  * RNN, LSTM and GRU as their steps, in operators of a slice. Nodes have the layer's outputs; constants are given beside
  * them. Throws a UserError for what is not written out: peepholes, clipping, sequences of different lengths, unusual
  * activations, more than 512 steps.
  */
-export function unroll(known: Known): { readonly nodes: readonly Node[]; readonly constants: readonly Tensor[] } {
+export function unroll(known: Known): Written {
   const { node } = known;
   const cell = cells[node.op]!;
   check(known);
@@ -53,7 +56,7 @@ export function unroll(known: Known): { readonly nodes: readonly Node[]; readonl
       const time = isReversed ? steps - 1 - step : step;
       const act = (which: number, name: string) => build.add(activations[which]!, [name]);
       const recurrentBias = isJoined ? null : (biases?.[1] ?? null);
-      at = cell.step({ build, input: inputs[time]!, ...at, recurrent, recurrentBias, size, act }, node);
+      at = cell.step({ build, input: inputs[time]!, ...at, recurrent, recurrentBias, act }, node);
       outputs[time] = at.hidden;
     }
     return { outputs, ...at };
