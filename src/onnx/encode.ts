@@ -34,7 +34,7 @@ function graphProto(graph: Graph): Message<'GraphProto'> {
   } satisfies Draft<'GraphProto'>);
 }
 
-function nodeProto({ op, domain, inputs, outputs, attributes }: Node): Message<'NodeProto'> {
+function nodeProto({ name, op, domain, inputs, outputs, attributes }: Node): Message<'NodeProto'> {
   return whole<Message<'NodeProto'>>({
     input: inputs,
     output: outputs,
@@ -43,6 +43,7 @@ function nodeProto({ op, domain, inputs, outputs, attributes }: Node): Message<'
       whole<Message<'AttributeProto'>>({ name, ...attributeValue(value) }),
     ),
     ...(domain && { domain }),
+    ...(name && { name }),
   } satisfies Draft<'NodeProto'>);
 }
 

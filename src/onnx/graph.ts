@@ -33,6 +33,8 @@ export type Attribute =
   | ({ readonly tensors: readonly Tensor[] } | { readonly graphs: readonly Graph[] });
 
 export interface Node {
+  /** What the exporter called it; nothing refers to it. */
+  readonly name?: string;
   readonly op: string;
   readonly domain: string;
   /** An empty name is an optional input that is left out. */

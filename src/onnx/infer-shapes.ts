@@ -41,23 +41,44 @@ const RULES: Readonly<Record<SliceOp, ShapeRule>> = {
 
 /** Shapes of all values of a graph whose inputs have fixed shapes. Throws on an operator outside `SLICE_OPS`. */
 export function inferShapes(graph: Graph): Map<string, Shape> {
-  const shapes = new Map<string, Shape>(graph.initializers.map((tensor) => [tensor.name, tensor.shape]));
-  for (const input of graph.inputs) {
-    if (input.shape.some((axis) => typeof axis !== 'number'))
-      throw new Error(`input ${input.name} has a symbolic axis`);
-    shapes.set(input.name, input.shape as Shape);
-  }
+  for (const { name, shape } of graph.inputs)
+    if (shape.some((axis) => typeof axis !== 'number')) throw new Error(`input ${name} has a symbolic axis`);
+  return shapesOf({ graph, told: {} }, (infer) => infer());
+}
+
+/**
+ * The same as far as it goes: values whose shape cannot be told are left out.
+ * @param told shapes that were found otherwise: by running the model.
+ */
+export function knownShapes(graph: Graph, told: Readonly<Record<string, Shape>> = {}): Map<string, Shape> {
+  return shapesOf({ graph, told }, (infer) => {
+    try {
+      return infer();
+    } catch {
+      return [];
+    }
+  });
+}
+
+function shapesOf(
+  { graph, told }: { readonly graph: Graph; readonly told: Readonly<Record<string, Shape>> },
+  attempt: (infer: () => readonly Shape[]) => readonly Shape[],
+): Map<string, Shape> {
+  const shapes = new Map<string, Shape>(Object.entries(told));
+  for (const { name, shape } of graph.initializers) shapes.set(name, shape);
+  for (const { name, shape } of graph.inputs)
+    if (shape.every((axis) => typeof axis === 'number')) shapes.set(name, shape as Shape);
   const facts = factsOf(constantsOf(graph), shapes);
   for (const node of graph.nodes)
-    for (const [index, shape] of outputShapes(facts(node)).entries())
+    for (const [index, shape] of attempt(() => outputShapes(facts(node))).entries())
       if (node.outputs[index]) shapes.set(node.outputs[index], shape);
   return shapes;
 }
 
 /** Shapes of a node's outputs. Throws on an operator outside `SLICE_OPS`. */
 export function outputShapes(known: Known): readonly Shape[] {
-  const { op } = known.node;
-  if (!isSliceOp(op)) throw new Error(`no shape rule for ${op}`);
+  const { op, domain } = known.node;
+  if (domain !== '' || !isSliceOp(op)) throw new Error(`no shape rule for ${domain && `${domain}.`}${op}`);
   const found = RULES[op](known);
   return isOne(found) ? [found] : found;
 }

@@ -83,5 +83,6 @@ function readNode(
       return graph;
     },
   });
-  return { node: { op, domain, inputs: proto.input, outputs: proto.output, attributes }, reads };
+  const named = proto.name ? { name: proto.name.slice(0, LONGEST_NAME) } : {};
+  return { node: { ...named, op, domain, inputs: proto.input, outputs: proto.output, attributes }, reads };
 }

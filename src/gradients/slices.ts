@@ -1,0 +1,54 @@
+import { flopsOf } from '../onnx/cost.ts';
+import { type Cut, cutsOf, sliceAt } from '../onnx/cut.ts';
+import type { Graph, Tensor } from '../onnx/graph.ts';
+import { inferShapes, knownShapes } from '../onnx/infer-shapes.ts';
+import { isSliceOp } from '../onnx/schema.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { rules } from './index.ts';
+import { inputRule } from './rule.ts';
+
+/** A part of a model that can be trained again, and what that takes. */
+export interface ModelSlice extends Cut {
+  readonly graph: Graph;
+  /** The constants that are trained. */
+  readonly parameters: readonly Tensor[];
+  /** Weights of two axes or more: layers, as people count them. */
+  readonly layers: number;
+  /** Operations of one pass forwards over the graph's batch. */
+  readonly flops: number;
+}
+
+/**
+ * The slices that a model can be cut into, the shallowest first; those without anything to train are left out.
+ * Shapes must be fixed and constants folded. @param output the value that is the model's answer.
+ * @param told shapes of values that the trunk gives, where they cannot be told from its nodes.
+ */
+export function slicesOf(graph: Graph, output: string, told: Readonly<Record<string, Shape>> = {}): ModelSlice[] {
+  const shapes = knownShapes(graph, told);
+  return cutsOf(graph, output).flatMap((cut) => {
+    const shape = shapes.get(cut.value);
+    if (!shape) return [];
+    const slice = sliceAt(graph, { value: cut.value, output, shape });
+    const parameters = trainable(slice, output);
+    if (parameters.length === 0) return [];
+    const layers = parameters.filter((tensor) => tensor.shape.length >= 2).length;
+    return [{ ...cut, graph: slice, parameters, layers, flops: flopsOf(slice, inferShapes(slice)) }];
+  });
+}
+
+/**
+ * Constants of floats, of an axis or more, through which the answer can be moved: those without axes are factors and
+ * epsilons of the model's form, and where a row says `constant` or `refused` nothing is trained.
+ */
+export function trainable(graph: Graph, output: string): Tensor[] {
+  const flows = new Set([output]);
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((name) => flows.has(name)) || !isSliceOp(node.op)) continue;
+    node.inputs.forEach((name, index) => {
+      if (typeof inputRule(rules[node.op as keyof typeof rules], index) === 'function') flows.add(name);
+    });
+  }
+  return graph.initializers.filter(
+    ({ name, type, shape }) => flows.has(name) && type === 'float32' && shape.length > 0 && sizeOf(shape) > 0,
+  );
+}
