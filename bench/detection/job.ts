@@ -64,7 +64,7 @@ export function prepareJob(job: Job) {
 }
 
 const nameSlice = ({ slice, recipe }: TrainingRun['plan']) =>
-  `${slice.kind} ${slice.width}-${slice.hidden} x${recipe.epochs}`;
+  slice.kind === 'model' ? slice.title : `${slice.kind} ${slice.width}-${slice.hidden} x${recipe.epochs}`;
 
 /** The effect of `without` (units of the change) on a row, by two arms of shadow models with seeds of their own. */
 export async function askOracle(

@@ -7,8 +7,8 @@ import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { rules } from './index.ts';
 import { inputRule } from './rule.ts';
 
-/** A part of a model that can be trained again, and what that takes. */
-export interface ModelSlice extends Cut {
+/** A part of a model that may be trained again, and what that takes. */
+export interface Candidate extends Cut {
   readonly graph: Graph;
   /** The constants that are trained. */
   readonly parameters: readonly Tensor[];
@@ -23,7 +23,7 @@ export interface ModelSlice extends Cut {
  * Shapes must be fixed and constants folded. @param output the value that is the model's answer.
  * @param told shapes of values that the trunk gives, where they cannot be told from its nodes.
  */
-export function slicesOf(graph: Graph, output: string, told: Readonly<Record<string, Shape>> = {}): ModelSlice[] {
+export function slicesOf(graph: Graph, output: string, told: Readonly<Record<string, Shape>> = {}): Candidate[] {
   const shapes = knownShapes(graph, told);
   return cutsOf(graph, output).flatMap((cut) => {
     const shape = shapes.get(cut.value);

@@ -111,7 +111,8 @@ export async function scoreGroup(
 ): Promise<void> {
   const { set, slice, runtime, weights, models } = at;
   const N = set.rowKeys.length;
-  const session = await runtime.create(encodeModel(scoringGraph(slice, models)));
+  const rows = Math.min(N, SCORE_ROWS);
+  const session = await runtime.create(encodeModel(scoringGraph(slice, models, rows)));
   try {
     const parameters = Object.fromEntries(
       parametersOf(slice).map(({ name, shape }) => [
@@ -119,16 +120,16 @@ export async function scoreGroup(
         { type: 'float32', shape: [models, ...shape], data: weights[name]! } satisfies Feed,
       ]),
     );
-    for (let start = 0; start < N; start += SCORE_ROWS) {
-      const end = Math.min(N, start + SCORE_ROWS);
+    for (let next = 0; next < N; next += rows) {
+      // The last rows are asked about together with some that were asked before.
+      const start = Math.min(next, N - rows);
       const part = {
-        features: set.features.subarray(start * set.width, end * set.width),
+        features: set.features.subarray(start * set.width, (start + rows) * set.width),
         width: set.width,
-        labels: set.labels.subarray(start, end),
+        labels: set.labels.subarray(start, start + rows),
       };
       const feeds = { ...parameters, features: matrix(part), labels: labelFeed(part, slice) };
       const { phi, right } = await session.run(feeds);
-      const rows = end - start;
       for (let model = 0; model < models; model++) {
         const own = [model * rows, (model + 1) * rows] as const;
         into.phi.set((phi as Float32Array).subarray(...own), model * N + start);

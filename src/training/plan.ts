@@ -1,6 +1,6 @@
 import type { Task } from '../evidence/evidence.ts';
 import { epochsFor, type Recipe } from './recipe.ts';
-import { describeSlice, flopsPerRow, type Slice } from './slice.ts';
+import { type BuiltInSlice, describeSlice, flopsPerRow, type Slice } from './slice.ts';
 
 /** What is trained, and for how long: fixed before training from sizes alone, not from this machine's speed. */
 export interface Plan {
@@ -43,13 +43,13 @@ export const ENSEMBLES = 11;
 export function makePlan(
   { task, width, classes, trainingRows }: Sizes,
   limits: { nonce: string; membershipKey: string; models: number; budgetSeconds: number; epochs: number | 'auto' },
-): Plan {
+): Plan & { readonly slice: BuiltInSlice } {
   const batch = trainingRows < 1000 ? SMALL_BATCH : BATCH;
   const epochs = limits.epochs === 'auto' ? epochsFor(trainingRows, batch) : limits.epochs;
   const kind = task === 'regression' ? 'regression' : 'classification';
   const outputs = kind === 'regression' ? 1 : classes;
-  const slices: Slice[] = [
-    ...WIDTHS.map((hidden) => ({ kind: 'mlp' as const, task: kind, width, hidden, outputs }) satisfies Slice),
+  const slices: BuiltInSlice[] = [
+    ...WIDTHS.map((hidden) => ({ kind: 'mlp' as const, task: kind, width, hidden, outputs }) satisfies BuiltInSlice),
     { kind: 'softmax', task: kind, width, hidden: 0, outputs },
   ];
   const fits = (slice: Slice) =>

@@ -5,13 +5,13 @@ import { forward, parameterValues, type Slice } from './slice.ts';
 const FAR = 1e30;
 
 /**
- * The scoring graph: features [n,D], labels [n] -> phi [M,n] and right [M,n] (1 where the model is right).
+ * The scoring graph of n rows: features [n,D], labels [n] -> phi [M,n] and right [M,n] (1 where the model is right).
  * phi = z_y - log sum_{j != y} exp z_j, which is log p_y - log(1 - p_y) without cancellation (LiRA, arXiv 2112.03570,
  * section VI.A); for regression minus the squared error.
  */
-export function scoringGraph(slice: Slice, models: number): Graph {
+export function scoringGraph(slice: Slice, models: number, rows: number): Graph {
   const build = makeBuilder('p_');
-  const outputs = forward(build, slice, 'features');
+  const outputs = forward(build, slice, { x: 'features', models, batch: rows, isStacked: false });
   const named = (name: string, op: string, inputs: readonly string[], attributes = {}) => ({
     op,
     domain: '',
@@ -49,10 +49,10 @@ export function scoringGraph(slice: Slice, models: number): Graph {
     ...graph,
     nodes: [...graph.nodes, ...tail],
     inputs: [
-      { name: 'features', type: 'float32', shape: ['n', slice.width] },
-      { name: 'labels', type: slice.task === 'classification' ? 'int64' : 'float32', shape: ['n'] },
+      { name: 'features', type: 'float32', shape: [rows, slice.width] },
+      { name: 'labels', type: slice.task === 'classification' ? 'int64' : 'float32', shape: [rows] },
       ...parameterValues(slice, models),
     ],
-    outputs: ['phi', 'right'].map((name) => ({ name, type: 'float32' as const, shape: [models, 'n'] })),
+    outputs: ['phi', 'right'].map((name) => ({ name, type: 'float32' as const, shape: [models, rows] })),
   };
 }

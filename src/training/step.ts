@@ -5,7 +5,7 @@ import { prune } from '../onnx/prune.ts';
 import { crossEntropy, squaredError } from './losses.ts';
 import { optimizers } from './optimizers.ts';
 import type { Recipe } from './recipe.ts';
-import { forward, parameterValues, type Slice } from './slice.ts';
+import { forward, parametersOf, parameterValues, type Slice } from './slice.ts';
 
 const value = (name: string, type: Value['type'], shape: readonly (number | string)[]): Value => ({
   name,
@@ -38,7 +38,7 @@ export function trainingGraph(
   ]);
 
   const build = makeBuilder('s_');
-  const outputs = forward(build, slice, 'batch_features');
+  const outputs = forward(build, slice, { x: 'batch_features', models, batch: B, isStacked: true });
   const loss = (slice.task === 'classification' ? crossEntropy : squaredError)(build, {
     outputs,
     targets: 'batch_targets',
@@ -58,14 +58,14 @@ export function trainingGraph(
   const { build: full, gradients } = backward(forwardGraph, { loss, wrt: parameters.map(({ name }) => name) });
   const rate = full.add('Gather', ['rate', 'iteration'], { axis: 0 });
   const step = full.add('Add', ['first_step', full.add('Cast', ['iteration'], { to: 1 })]);
-  const moved = parameters.map(({ name }, index) =>
+  const moved = parametersOf(slice).map(({ name, decays }, index) =>
     optimizer.update(full, {
       parameter: name,
       gradient: gradients[index]!,
       states: statesOf(name),
       rate,
       step,
-      decay: name.endsWith('_weight') ? recipe.decay : 0,
+      decay: decays ? recipe.decay : 0,
     }),
   );
   const again = full.add('Identity', ['going']);

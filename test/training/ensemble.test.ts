@@ -5,7 +5,7 @@ import { type EnsembleOrder, GROUP, trainEnsemble, type WeightStore } from '../.
 import { epochBatches } from '../../src/training/order.ts';
 import { cosineRate, type Recipe } from '../../src/training/recipe.ts';
 import type { Runtime } from '../../src/training/runtime.ts';
-import { initialWeights, parametersOf, type Slice } from '../../src/training/slice.ts';
+import { type BuiltInSlice, initialWeights, parametersOf } from '../../src/training/slice.ts';
 import { plainTraining, predict } from './plain-training.ts';
 import { runtime, slices, smallSet } from './small-set.ts';
 
@@ -17,11 +17,11 @@ const [mlp] = slices;
 /** Fair bits by a fixed hash. */
 const bits = (models: number) => Uint8Array.from({ length: models * N }, (_, cell) => hash32(9, cell) & 1);
 const order = (models: number, seed = 21): EnsembleOrder => ({ name: 'base', models, inside: bits(models), seed });
-const train = (slice: Slice, models: number, more: Partial<Parameters<typeof trainEnsemble>[0]> = {}) =>
+const train = (slice: BuiltInSlice, models: number, more: Partial<Parameters<typeof trainEnsemble>[0]> = {}) =>
   trainEnsemble({ set: smallSet(N, slice), slice, recipe, order: order(models), runtime, ...more });
 
 /** Scores and rights of one model that plain loops train, from the same keys and batches. */
-function plainModel(slice: Slice, models: number, model: number, recipe: Recipe = usual) {
+function plainModel(slice: BuiltInSlice, models: number, model: number, recipe: Recipe = usual) {
   const set = smallSet(N, slice);
   const first = Math.floor(model / GROUP) * GROUP;
   const size = Math.min(GROUP, models - first);

@@ -1,5 +1,5 @@
 import type { Recipe } from '../../src/training/recipe.ts';
-import type { Slice } from '../../src/training/slice.ts';
+import type { BuiltInSlice } from '../../src/training/slice.ts';
 
 /** One model's parameters (and optimizer states), by name; double precision, row-major. */
 export type Parameters = Record<string, Float64Array>;
@@ -33,7 +33,7 @@ function affine(x: Float64Array, w: Float64Array, b: Float64Array): Float64Array
 
 /** Logits or predictions [n,C] of one model about rows, and the hidden layer before and after relu. */
 export function predict(
-  slice: Slice,
+  slice: BuiltInSlice,
   p: Parameters,
   x: Float64Array,
 ): { hidden: Float64Array | null; outputs: Float64Array } {
@@ -43,7 +43,12 @@ export function predict(
 }
 
 /** d(loss)/d(outputs) [B,C]: softmax less one-hot, or prediction less target, each row by its weight over B. */
-function errors(slice: Slice, outputs: Float64Array, targets: number[], weights: ArrayLike<number>): Float64Array {
+function errors(
+  slice: BuiltInSlice,
+  outputs: Float64Array,
+  targets: number[],
+  weights: ArrayLike<number>,
+): Float64Array {
   const C = slice.outputs;
   const B = targets.length;
   const delta = new Float64Array(B * C);
@@ -77,7 +82,7 @@ function layerGradients(x: Float64Array, delta: Float64Array, to: number): [Floa
   return [weight, bias];
 }
 
-function gradientsOf(slice: Slice, p: Parameters, { features, labels }: Rows, batch: Batch): Parameters {
+function gradientsOf(slice: BuiltInSlice, p: Parameters, { features, labels }: Rows, batch: Batch): Parameters {
   const D = slice.width;
   const picked = Array.from(batch.rows);
   const x = Float64Array.from(picked.flatMap((row) => Array.from(features.subarray(row * D, (row + 1) * D))));
@@ -99,7 +104,7 @@ function gradientsOf(slice: Slice, p: Parameters, { features, labels }: Rows, ba
 }
 
 /** A model that is trained step by step in plain loops, to compare the ONNX Loop with. */
-export function plainTraining(slice: Slice, recipe: Recipe, start: Parameters, rows: Rows) {
+export function plainTraining(slice: BuiltInSlice, recipe: Recipe, start: Parameters, rows: Rows) {
   const weights: Parameters = Object.fromEntries(
     Object.entries(start).map(([name, values]) => [name, Float64Array.from(values)]),
   );

@@ -10,7 +10,13 @@ import {
   type Sizes,
 } from '../../src/training/plan.ts';
 import { cosineRate, epochsFor, type Recipe } from '../../src/training/recipe.ts';
-import { describeSlice, flopsPerRow, initialWeights, parametersOf, type Slice } from '../../src/training/slice.ts';
+import {
+  type BuiltInSlice,
+  describeSlice,
+  flopsPerRow,
+  initialWeights,
+  parametersOf,
+} from '../../src/training/slice.ts';
 
 const sizes: Sizes = { task: 'classification', width: 446, classes: 30, trainingRows: 5010 };
 const limits = { nonce: 'n', membershipKey: 'k', models: 64, budgetSeconds: 300, epochs: 'auto' as const };
@@ -26,7 +32,7 @@ test('the widest slice that fits the budget is taken, and the whole fits', () =>
     const seconds = (ENSEMBLES * ensembleFlops(slice, recipe.epochs, 5010, models)) / REFERENCE_RATE;
     if (slice.kind === 'mlp') assert.ok(seconds <= budgetSeconds * PLANNED_SHARE);
     const hidden = [32, 64, 96, 128].find((width) => width > slice.hidden) ?? 0;
-    const wider: Slice = { ...slice, kind: 'mlp', hidden };
+    const wider: BuiltInSlice = { ...slice, kind: 'mlp', hidden };
     if (slice.hidden < 128)
       assert.ok(
         (ENSEMBLES * ensembleFlops(wider, recipe.epochs, 5010, models)) / REFERENCE_RATE >
@@ -68,13 +74,13 @@ test('the rate falls from its peak to nearly nothing by a cosine', () => {
 
 test('operations are counted over three matrix products a layer, less the input gradient nobody needs', () => {
   assert.equal(flopsPerRow({ kind: 'softmax', task: 'classification', width: 10, hidden: 0, outputs: 3 }), 4 * 10 * 3);
-  const mlp: Slice = { kind: 'mlp', task: 'classification', width: 10, hidden: 5, outputs: 3 };
+  const mlp: BuiltInSlice = { kind: 'mlp', task: 'classification', width: 10, hidden: 5, outputs: 3 };
   assert.equal(flopsPerRow(mlp), 4 * 10 * 5 + 6 * 5 * 3);
   assert.equal(ensembleFlops(mlp, 2, 100, 8), (flopsPerRow(mlp) * 2 * 100 * 8) / 2);
 });
 
 test('initial weights: within their bound, centred, a function of key and place alone', () => {
-  const slice: Slice = { kind: 'mlp', task: 'classification', width: 40, hidden: 30, outputs: 3 };
+  const slice: BuiltInSlice = { kind: 'mlp', task: 'classification', width: 40, hidden: 30, outputs: 3 };
   const parameters = parametersOf(slice);
   assert.deepEqual(
     parameters.map(({ name, shape }) => [name, ...shape]),

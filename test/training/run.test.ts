@@ -20,7 +20,7 @@ const subjectOf = (rows: readonly PoolRow[]): TrainingSubject =>
   makeSubject(rows, assignUnits(rows, rows.map(() => null), []), { values: features, width: 3 }, 'classification'); // biome-ignore format: one call
 const changed = pool((row) => (row >= 20 ? arrives : row === 19 ? leaves : row === 18 ? { split: 'holdout' } : {}));
 
-const plan: Plan = makePlan(
+const plan = makePlan(
   { task: 'classification', width: 3, classes: 3, trainingRows: N },
   { nonce: 'nonce', membershipKey: 'repository', models: 6, budgetSeconds: 60, epochs: 2 },
 );

@@ -10,7 +10,7 @@ async function score(logits: readonly (readonly number[])[], labels: readonly nu
   const C = logits[0]!.length;
   const slice: Slice = { kind: 'softmax', task: 'classification', width: C, hidden: 0, outputs: C };
   const identity = Float32Array.from({ length: C * C }, (_, i) => (i % (C + 1) === 0 ? 1 : 0));
-  const session = await runtime.create(encodeModel(scoringGraph(slice, 1)));
+  const session = await runtime.create(encodeModel(scoringGraph(slice, 1, labels.length)));
   const outputs = await session.run({
     features: { type: 'float32', shape: [labels.length, C], data: Float32Array.from(logits.flat()) },
     labels: { type: 'int64', shape: [labels.length], data: BigInt64Array.from(labels, BigInt) },
@@ -33,7 +33,7 @@ test('phi is log p - log(1 - p), also where p rounds to 0 or 1', async () => {
 
 test('regression scores minus the squared error', async () => {
   const slice: Slice = { kind: 'softmax', task: 'regression', width: 1, hidden: 0, outputs: 1 };
-  const session = await runtime.create(encodeModel(scoringGraph(slice, 2)));
+  const session = await runtime.create(encodeModel(scoringGraph(slice, 2, 2)));
   const { phi, right } = await session.run({
     features: { type: 'float32', shape: [2, 1], data: Float32Array.of(1, 2) },
     labels: { type: 'float32', shape: [2], data: Float32Array.of(1.5, 2) },

@@ -2,11 +2,11 @@ import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts'
 import type { PoolRow } from '../../src/evidence/rows.ts';
 import { randomSequence } from '../../src/tensor/random.ts';
 import type { TrainingSet } from '../../src/training/group.ts';
-import type { Slice } from '../../src/training/slice.ts';
+import type { BuiltInSlice } from '../../src/training/slice.ts';
 
 export const runtime = makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' });
 
-export const slices: readonly Slice[] = [
+export const slices: readonly BuiltInSlice[] = [
   { kind: 'mlp', task: 'classification', width: 3, hidden: 5, outputs: 3 },
   { kind: 'softmax', task: 'classification', width: 3, hidden: 0, outputs: 3 },
   { kind: 'mlp', task: 'regression', width: 3, hidden: 5, outputs: 1 },
@@ -14,7 +14,7 @@ export const slices: readonly Slice[] = [
 ];
 
 /** N drawn rows with classes or targets that depend on them. */
-export function smallSet(rows: number, { task, width, outputs }: Slice): TrainingSet {
+export function smallSet(rows: number, { task, width, outputs }: BuiltInSlice): TrainingSet {
   const random = randomSequence(11);
   const features = Float32Array.from({ length: rows * width }, () => random.normal());
   const labels = Float64Array.from({ length: rows }, (_, row) => {

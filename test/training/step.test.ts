@@ -6,7 +6,7 @@ import { sizeOf } from '../../src/tensor/shape.ts';
 import type { TrainingSet } from '../../src/training/group.ts';
 import type { Recipe } from '../../src/training/recipe.ts';
 import type { Feed } from '../../src/training/runtime.ts';
-import { initialWeights, parametersOf, type Slice } from '../../src/training/slice.ts';
+import { type BuiltInSlice, initialWeights, parametersOf } from '../../src/training/slice.ts';
 import { trainingGraph } from '../../src/training/step.ts';
 import { type Parameters, plainTraining } from './plain-training.ts';
 import { runtime, slices, smallSet } from './small-set.ts';
@@ -26,7 +26,7 @@ function drawBatches() {
 }
 
 /** Compiles the training of some of the models; runs steps `from` up to `to` in one Loop. */
-async function loop(slice: Slice, recipe: Recipe, set: TrainingSet, models: readonly number[]) {
+async function loop(slice: BuiltInSlice, recipe: Recipe, set: TrainingSet, models: readonly number[]) {
   const { graph, carried } = trainingGraph(slice, recipe, models.length);
   const session = await runtime.create(encodeModel(graph));
   const batches = drawBatches();
@@ -66,7 +66,7 @@ async function loop(slice: Slice, recipe: Recipe, set: TrainingSet, models: read
 }
 
 /** One model of a stack, in double precision. */
-function unstack(slice: Slice, weights: Weights, model: number): Parameters {
+function unstack(slice: BuiltInSlice, weights: Weights, model: number): Parameters {
   return Object.fromEntries(
     parametersOf(slice).map(({ name, shape }) => {
       const size = sizeOf(shape);
@@ -81,7 +81,7 @@ function assertNear(one: ArrayLike<number>, other: ArrayLike<number>, within: nu
     assert.ok(Math.abs(one[i]! - other[i]!) <= within, `${what}[${i}]: ${one[i]} and ${other[i]}`);
 }
 
-const name = (slice: Slice, recipe: Recipe) =>
+const name = (slice: BuiltInSlice, recipe: Recipe) =>
   `${slice.kind}, ${slice.task}, ${recipe.optimizer}${recipe.decay > 0 ? ' with decay' : ''}`;
 
 for (const slice of slices)

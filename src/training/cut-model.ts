@@ -1,0 +1,99 @@
+import { type Candidate, slicesOf } from '../gradients/slices.ts';
+import { sliceAt } from '../onnx/cut.ts';
+import { foldConstants } from '../onnx/fold.ts';
+import type { Graph, Tensor } from '../onnx/graph.ts';
+import { refusedModel } from '../onnx/refuse.ts';
+import type { Shape } from '../tensor/shape.ts';
+import { type ModelSlice, parameterName } from './model-slice.ts';
+import type { Parameter } from './slice.ts';
+
+/** A model that is to be cut: one input, one answer. */
+export interface CutModel {
+  /** Upgraded to our operator set. */
+  readonly graph: Graph;
+  readonly input: string;
+  /** Shape of one row of the input. */
+  readonly row: Shape;
+  /** The value that is the model's answer: its declared output, or what `logitsOf` says. */
+  readonly output: string;
+  /** SHA-256 of the file. */
+  readonly hash: string;
+  /** Shapes that were found by running the trunk, for a batch of `PROBE` rows. */
+  readonly told?: Readonly<Record<string, Shape>>;
+}
+
+/** Rows of the batch at which a model is looked at: no size of its own that could be mistaken for it. */
+export const PROBE = 7;
+
+function folded({ graph, input, row, output }: CutModel, batch: number): Graph {
+  const value = { name: output, type: 'float32' as const, shape: ['answer'] };
+  const keep = new Set(graph.initializers.filter(isTrainable).map(({ name }) => name));
+  return foldConstants({ ...graph, outputs: [value] }, { inputs: { [input]: [batch, ...row] }, keep });
+}
+
+const isTrainable = ({ type, shape }: Tensor) => type === 'float32' && shape.length > 0;
+
+/** Where the model can be cut, the shallowest slice first; those whose first axis is not the batch are left out. */
+export function candidatesOf(model: CutModel): Candidate[] {
+  return slicesOf(folded(model, PROBE), model.output, model.told).filter(
+    ({ graph }) => graph.inputs[0]!.shape[0] === PROBE,
+  );
+}
+
+/** The slice behind a cut. */
+export function makeModelSlice(
+  model: CutModel,
+  candidate: Candidate,
+  { task, outputs }: Pick<ModelSlice, 'task' | 'outputs'>,
+): ModelSlice {
+  const { value, after, parameters, layers, flops } = candidate;
+  const row = candidate.graph.inputs[0]!.shape.slice(1) as Shape;
+  const graphs = new Map<number, Graph>();
+  const count = (tensors: readonly Tensor[]) => tensors.reduce((sum, { data }) => sum + data.length, 0);
+  const percent = (100 * count(parameters)) / count(folded(model, PROBE).initializers.filter(isTrainable));
+  const share = `${percent.toFixed(percent < 10 ? 1 : 0)}%`;
+  return {
+    ...{ kind: 'model', task, outputs, width: row.reduce((product, size) => product * size, 1) },
+    hash: `${model.hash}/${model.output}/${value}`,
+    title: `${layers} last layer${layers === 1 ? '' : 's'} of the model, behind ${after}: ${share} of its parameters`,
+    parameters: parameters.map(parameterOf),
+    flops: flops / PROBE,
+    at(batch) {
+      let graph = graphs.get(batch);
+      graph ??= sliceAt(folded(model, batch), { value, output: model.output, shape: [batch, ...row] });
+      graphs.set(batch, graph);
+      return graph;
+    },
+  };
+}
+
+/** Weights begin around 0 at the scale that the model's own have; what lies along one axis begins around its own mean. */
+function parameterOf({ name, shape, data }: Tensor): Parameter {
+  const values = data as Float32Array;
+  const isWeight = shape.length >= 2;
+  const centre = isWeight ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / values.length;
+  return { name: parameterName(name), shape, centre, bound: Math.sqrt(3 * variance), decays: isWeight };
+}
+
+/**
+ * The value before a last softmax or sigmoid: scores are computed from logits, without cancellation. An answer that is
+ * said to be probabilities and ends in neither is refused with a UserError.
+ */
+export function logitsOf(graph: Graph, output: string, kind: 'logits' | 'probabilities' | null): string {
+  if (kind === 'logits') return output;
+  const last = graph.nodes.find(({ outputs }) => outputs.includes(output));
+  const isSquashed = last?.domain === '' && ['Softmax', 'LogSoftmax', 'Sigmoid'].includes(last.op);
+  if (last && isSquashed) return last.inputs[0]!;
+  // Reshape and Identity hide what they are given.
+  if (last?.domain === '' && ['Identity', 'Reshape', 'Flatten', 'Squeeze'].includes(last.op)) {
+    const before = logitsOf(graph, last.inputs[0]!, null);
+    if (before !== last.inputs[0]) return before;
+  }
+  if (kind === 'probabilities')
+    throw refusedModel(
+      'its output is said to be probabilities, and no Softmax or Sigmoid gives it',
+      'Name the output that holds the logits.',
+    );
+  return output;
+}

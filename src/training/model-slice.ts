@@ -1,0 +1,61 @@
+import { stack } from '../gradients/stack.ts';
+import type { Builder } from '../onnx/builder.ts';
+import type { Graph } from '../onnx/graph.ts';
+import type { Shape } from '../tensor/shape.ts';
+import type { Parameter } from './slice.ts';
+
+/** A slice of somebody's own model. */
+export interface ModelSlice {
+  readonly kind: 'model';
+  readonly task: 'classification' | 'regression';
+  /** Elements of a row of the slice's input. */
+  readonly width: number;
+  /** C; 1 for regression. */
+  readonly outputs: number;
+  /** Stands for the graph where slices are compared: of the model's file and the place of the cut. */
+  readonly hash: string;
+  /** In words: the place of the cut and its share of the model. */
+  readonly title: string;
+  readonly parameters: readonly Parameter[];
+  /** Operations of one pass forwards over one row. */
+  readonly flops: number;
+  /**
+   * The part behind the cut for one model and a batch of B rows, shapes fixed and constants folded: one input [B, ...],
+   * one output of B times C elements, logits or predictions.
+   */
+  at(batch: number): Graph;
+}
+
+/** Name of a trained constant among the parameters of a training graph. */
+export const parameterName = (name: string): string => `w/${name}`;
+
+/**
+ * Writes the forward pass of M models: x [M,B,D] or [B,D] -> [M,B,C]. Reads the parameters by name.
+ */
+export function forwardModel(
+  build: Builder,
+  slice: ModelSlice,
+  { x, models, batch, isStacked }: { x: string; models: number; batch: number; isStacked: boolean },
+): string {
+  const graph = slice.at(batch);
+  const trained = new Set(slice.parameters.map(({ name }) => name));
+  const own = graph.initializers.filter(({ name }) => trained.has(parameterName(name)));
+  const input = graph.inputs[0]!;
+  const open: Graph = {
+    ...graph,
+    initializers: graph.initializers.filter((tensor) => !own.includes(tensor)),
+    inputs: [input, ...own.map(({ name, shape }) => ({ name, type: 'float32' as const, shape }))],
+  };
+  const chosen = new Set([...own.map(({ name }) => name), ...(isStacked ? [input.name] : [])]);
+  const many = stack(open, { models, inputs: chosen });
+  const names = new Map(own.map(({ name }) => [name, parameterName(name)]));
+  const lead = isStacked ? [models] : [];
+  const cut = build.add('Reshape', [x, build.ints([...lead, ...(input.shape as Shape)])]);
+  names.set(input.name, cut);
+  const renamed = (name: string) => (name === '' ? '' : (names.get(name) ?? `n/${name}`));
+  for (const tensor of many.graph.initializers) build.constant({ ...tensor, name: renamed(tensor.name) });
+  for (const node of many.graph.nodes)
+    build.put({ ...node, inputs: node.inputs.map(renamed), outputs: node.outputs.map(renamed) });
+  const output = renamed(graph.outputs[0]!.name);
+  return build.add('Reshape', [output, build.ints([models, batch, slice.outputs])]);
+}
