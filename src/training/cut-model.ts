@@ -5,7 +5,7 @@ import type { Graph, Tensor } from '../onnx/graph.ts';
 import { refusedModel } from '../onnx/refuse.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { type ModelSlice, parameterName } from './model-slice.ts';
-import type { Parameter } from './slice.ts';
+import type { Parameter } from './parameter.ts';
 
 /** A model that is to be cut: one input, one answer. */
 export interface CutModel {

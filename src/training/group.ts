@@ -1,10 +1,11 @@
 import { encodeModel } from '../onnx/encode.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { epochBatches } from './order.ts';
+import { initialWeights } from './parameter.ts';
 import { cosineRate, type Recipe } from './recipe.ts';
 import type { Feed, Runtime } from './runtime.ts';
 import { scoringGraph } from './score.ts';
-import { initialWeights, parametersOf, type Slice } from './slice.ts';
+import { parametersOf, type Slice } from './slice.ts';
 import { trainingGraph } from './step.ts';
 
 /** Steps of one `session.run`: enough that its start does not count, few enough that progress is seen. */

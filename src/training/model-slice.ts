@@ -2,7 +2,7 @@ import { stack } from '../gradients/stack.ts';
 import type { Builder } from '../onnx/builder.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { Shape } from '../tensor/shape.ts';
-import type { Parameter } from './slice.ts';
+import type { Parameter } from './parameter.ts';
 
 /** A slice of somebody's own model. */
 export interface ModelSlice {

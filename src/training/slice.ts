@@ -1,8 +1,7 @@
 import type { Builder } from '../onnx/builder.ts';
 import type { Value } from '../onnx/graph.ts';
-import { hash32 } from '../tensor/random.ts';
-import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { forwardModel, type ModelSlice } from './model-slice.ts';
+import type { Parameter } from './parameter.ts';
 
 /** The trainable part: a built-in one, or the last layers of a model. Parameters carry a leading axis M. */
 export type Slice = BuiltInSlice | ModelSlice;
@@ -17,18 +16,6 @@ export interface BuiltInSlice {
   readonly hidden: number;
   /** C; 1 for regression. */
   readonly outputs: number;
-}
-
-export interface Parameter {
-  readonly name: string;
-  /** Without the leading axis M. */
-  readonly shape: Shape;
-  /** Half-width of the uniform distribution that initial weights are drawn from (Glorot and Bengio 2010, eq. 16). */
-  readonly bound: number;
-  /** Its middle; 0 unless said. */
-  readonly centre?: number;
-  /** Whether weight decay applies: to weights, not to biases. */
-  readonly decays: boolean;
 }
 
 const glorot = (inputs: number, outputs: number) => Math.sqrt(6 / (inputs + outputs));
@@ -61,19 +48,6 @@ export function forward(
   return slice.kind === 'softmax'
     ? affine(at.x, 'output')
     : affine(build.add('Relu', [affine(at.x, 'hidden')]), 'output');
-}
-
-/** Initial weights [M, ...] of one parameter: a pure function of each model's key, so that ensembles can share them. */
-export function initialWeights(parameter: Parameter, index: number, modelKeys: readonly number[]): Float32Array {
-  const size = sizeOf(parameter.shape);
-  const { bound, centre = 0 } = parameter;
-  const weights = new Float32Array(modelKeys.length * size).fill(centre);
-  if (bound === 0) return weights;
-  const scale = (2 * bound) / 0x1_0000_0000;
-  modelKeys.forEach((key, model) => {
-    for (let i = 0; i < size; i++) weights[model * size + i] = hash32(key, i, index) * scale - bound + centre;
-  });
-  return weights;
 }
 
 /** Floating-point operations of one pass forwards and backwards over one row by one model. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { initialWeights } from '../../src/training/parameter.ts';
 import {
   describePlan,
   ENSEMBLES,
@@ -10,13 +11,7 @@ import {
   type Sizes,
 } from '../../src/training/plan.ts';
 import { cosineRate, epochsFor, type Recipe } from '../../src/training/recipe.ts';
-import {
-  type BuiltInSlice,
-  describeSlice,
-  flopsPerRow,
-  initialWeights,
-  parametersOf,
-} from '../../src/training/slice.ts';
+import { type BuiltInSlice, describeSlice, flopsPerRow, parametersOf } from '../../src/training/slice.ts';
 
 const sizes: Sizes = { task: 'classification', width: 446, classes: 30, trainingRows: 5010 };
 const limits = { nonce: 'n', membershipKey: 'k', models: 64, budgetSeconds: 300, epochs: 'auto' as const };
