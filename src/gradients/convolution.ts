@@ -1,6 +1,6 @@
 import { intOf } from '../onnx/attributes.ts';
 import { transposedWindowsOf, windowsOf } from '../onnx/windows.ts';
-import { convolving, kernelGradient, transposing } from './kernel-gradient.ts';
+import { convolving, inputGradient, kernelGradient } from './conv-gradients.ts';
 import { row, shapes } from './row.ts';
 import type { Backprop, Formula, Rule } from './rule.ts';
 
@@ -16,7 +16,14 @@ const conv = row(
   'Conv',
   11,
   [
-    (at) => at.build.add('ConvTranspose', [at.gradient, at.inputs[1]!], transposing(windowsOf(at.known), groupOf(at))),
+    (at) => {
+      const w = at.shape(at.inputs[1]!);
+      const group = groupOf(at);
+      return inputGradient(at.build, {
+        ...{ gradient: at.gradient, kernels: at.inputs[1]!, group, windows: windowsOf(at.known) },
+        channels: [w[1]!, w[0]! / group],
+      });
+    },
     (at) => {
       const [x, w] = [at.shape(at.inputs[0]!), at.shape(at.inputs[1]!)];
       const group = groupOf(at);
@@ -35,6 +42,8 @@ const conv = row(
     { shapes: shapes('1x2x5x4', '2x2x2x3'), attributes: { auto_pad: 'SAME_UPPER', strides: [2, 2] } },
     { shapes: shapes('1x1x4x4', '2x1x2x3', '2'), attributes: { auto_pad: 'SAME_LOWER' } },
     { shapes: shapes('1x1x3x3x3', '1x1x2x2x2'), attributes: { auto_pad: 'VALID' } },
+    { shapes: shapes('2x2x3', '2x1x2'), attributes: { group: 2, pads: [2, 0] } },
+    { shapes: shapes('1x2x40', '2x1x33'), attributes: { group: 2, strides: [3] } },
   ],
   ['inputs'],
 );

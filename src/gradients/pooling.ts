@@ -1,7 +1,7 @@
 import { intOf } from '../onnx/attributes.ts';
 import { type Windows, windowsOf } from '../onnx/windows.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import { transposing } from './kernel-gradient.ts';
+import { transposing } from './conv-gradients.ts';
 import { row, shapes, zeros } from './row.ts';
 import type { Formula, Rule, Sample } from './rule.ts';
 
