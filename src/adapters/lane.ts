@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Session } from '../training/runtime.ts';
+import type { Session } from '../onnx/runtime.ts';
 import { findOnnxruntime, makeRuntime } from './onnxruntime.ts';
 import type { LaneAnswer, LaneOrder, LaneSetup } from './onnxruntime-lanes.ts';
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { TensorData } from '../onnx/graph.ts';
-import type { Feed, Runtime } from '../training/runtime.ts';
+import type { Feed, Runtime } from '../onnx/runtime.ts';
 
 /** What a lane's thread is started with: the folder of the native files, null for beside the code. */
 export interface LaneSetup {

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as Onnxruntime from 'onnxruntime-node';
 import type { TensorData } from '../onnx/graph.ts';
-import type { Feed, Runtime } from '../training/runtime.ts';
+import type { Feed, Runtime } from '../onnx/runtime.ts';
 
 type Library = Pick<typeof Onnxruntime, 'InferenceSession' | 'Tensor'>;
 

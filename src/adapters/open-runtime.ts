@@ -1,4 +1,4 @@
-import type { Runtime } from '../training/runtime.ts';
+import type { Runtime } from '../onnx/runtime.ts';
 import { findOnnxruntime, makeRuntime } from './onnxruntime.ts';
 import { makeLanes } from './onnxruntime-lanes.ts';
 

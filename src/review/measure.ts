@@ -1,9 +1,9 @@
 import type { Check } from '../checks/check.ts';
 import { type Evidence, makeEvidence } from '../evidence/evidence.ts';
 import type { ExperimentResult } from '../evidence/experiment.ts';
+import type { Runtime } from '../onnx/runtime.ts';
 import { ensembleFlops, type Plan } from '../training/plan.ts';
 import { runExperiment, trainScores } from '../training/run.ts';
-import type { Runtime } from '../training/runtime.ts';
 import { type TrainingSubject, trainingRows } from '../training/subject.ts';
 import { type Answer, answerAll, wantedExperiments, withResults } from './answer.ts';
 import type { EngineRequest } from './request.ts';

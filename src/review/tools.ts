@@ -1,7 +1,7 @@
 import type { Check } from '../checks/check.ts';
+import type { Runtime } from '../onnx/runtime.ts';
 import type { Sql } from '../table/sql.ts';
 import type { WeightStore } from '../training/ensemble.ts';
-import type { Runtime } from '../training/runtime.ts';
 import type { Locate } from './place.ts';
 import type { Progress } from './request.ts';
 

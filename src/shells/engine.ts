@@ -5,12 +5,12 @@ import { openDuckdb } from '../adapters/duckdb.ts';
 import { readBytes } from '../adapters/files.ts';
 import { openRuntime } from '../adapters/open-runtime.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
+import type { Runtime } from '../onnx/runtime.ts';
 import { type EngineMessage, failureOf, parseRequest } from '../review/protocol.ts';
 import type { EngineRequest } from '../review/request.ts';
 import type { Review } from '../review/review.ts';
 import { runReview } from '../review/run.ts';
 import { locateLines } from '../table/locate-lines.ts';
-import type { Runtime } from '../training/runtime.ts';
 
 const DUCKDB_MOST = 2 ** 31;
 const PROGRESS_EVERY_SECONDS = 0.2;

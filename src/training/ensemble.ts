@@ -1,10 +1,10 @@
 import type { Ensemble, EnsembleName } from '../evidence/scores.ts';
+import type { Runtime } from '../onnx/runtime.ts';
 import { hash32 } from '../tensor/random.ts';
 import { scoreGroup, type TrainingSet, trainGroup, type Weights } from './group.ts';
 import { inLanes } from './lanes.ts';
 import type { Recipe } from './recipe.ts';
 import { refuseDivergence } from './refuse-divergence.ts';
-import type { Runtime } from './runtime.ts';
 import type { Slice } from './slice.ts';
 
 /** Models that are trained together: few, so that their weights sit in the cache and every lane has groups to train. */

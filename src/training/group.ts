@@ -1,9 +1,9 @@
 import { encodeModel } from '../onnx/encode.ts';
+import type { Feed, Runtime } from '../onnx/runtime.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { epochBatches } from './order.ts';
 import { initialWeights } from './parameter.ts';
 import { cosineRate, type Recipe } from './recipe.ts';
-import type { Feed, Runtime } from './runtime.ts';
 import { scoringGraph } from './score.ts';
 import { parametersOf, type Slice } from './slice.ts';
 import { trainingGraph } from './step.ts';

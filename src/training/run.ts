@@ -1,10 +1,10 @@
 import type { Experiment, ExperimentResult } from '../evidence/experiment.ts';
 import type { Ensemble, Scores } from '../evidence/scores.ts';
+import type { Runtime } from '../onnx/runtime.ts';
 import { keyOf } from '../tensor/random.ts';
 import { trainEnsemble, type WeightStore } from './ensemble.ts';
 import { type MembershipRequest, membershipBits } from './membership.ts';
 import type { Plan } from './plan.ts';
-import type { Runtime } from './runtime.ts';
 import { baseKey, changeUnits, experimentKey, hasLabelledBase, type TrainingSubject, withPlanted } from './subject.ts';
 
 export interface TrainingRun {

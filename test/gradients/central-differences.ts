@@ -4,7 +4,7 @@ import { backward } from '../../src/gradients/backward.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import type { Graph } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
-import type { Feed } from '../../src/training/runtime.ts';
+import type { Feed } from '../../src/onnx/runtime.ts';
 
 export const runtime = makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' });
 

@@ -4,7 +4,7 @@ import { stack } from '../../src/gradients/stack.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import type { Value } from '../../src/onnx/graph.ts';
-import type { Feed } from '../../src/training/runtime.ts';
+import type { Feed } from '../../src/onnx/runtime.ts';
 import { agreesWithDifferences, runtime } from './central-differences.ts';
 
 const float = (name: string, shape: readonly number[]): Value => ({ name, type: 'float32', shape });

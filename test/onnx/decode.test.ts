@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import type { Feed } from '../../src/training/runtime.ts';
+import type { Feed } from '../../src/onnx/runtime.ts';
 import { attribute, functions, graph, node, tensor, value, writeModel } from './written-model.ts';
 
 const MODELS = join(import.meta.dirname, '../fixtures/models');

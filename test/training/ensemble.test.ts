@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Runtime } from '../../src/onnx/runtime.ts';
 import { hash32 } from '../../src/tensor/random.ts';
 import { type EnsembleOrder, GROUP, trainEnsemble, type WeightStore } from '../../src/training/ensemble.ts';
 import { epochBatches } from '../../src/training/order.ts';
 import { initialWeights } from '../../src/training/parameter.ts';
 import { cosineRate, type Recipe } from '../../src/training/recipe.ts';
-import type { Runtime } from '../../src/training/runtime.ts';
 import { type BuiltInSlice, parametersOf } from '../../src/training/slice.ts';
 import { plainTraining, predict } from './plain-training.ts';
 import { runtime, slices, smallSet } from './small-set.ts';

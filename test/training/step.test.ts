@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeModel } from '../../src/onnx/encode.ts';
+import type { Feed } from '../../src/onnx/runtime.ts';
 import { randomSequence } from '../../src/tensor/random.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 import type { TrainingSet } from '../../src/training/group.ts';
 import { initialWeights } from '../../src/training/parameter.ts';
 import type { Recipe } from '../../src/training/recipe.ts';
-import type { Feed } from '../../src/training/runtime.ts';
 import { type BuiltInSlice, parametersOf } from '../../src/training/slice.ts';
 import { trainingGraph } from '../../src/training/step.ts';
 import { type Parameters, plainTraining } from './plain-training.ts';

@@ -1,5 +1,5 @@
-import type { DataType, TensorData } from '../onnx/graph.ts';
 import type { Shape } from '../tensor/shape.ts';
+import type { DataType, TensorData } from './graph.ts';
 
 export interface Feed {
   readonly type: Exclude<DataType, 'bfloat16' | 'other'>;
@@ -13,7 +13,7 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** What `training/` needs of onnxruntime; implemented by `adapters/onnxruntime.ts`. */
+/** What is needed of onnxruntime; implemented by `adapters/onnxruntime.ts`. */
 export interface Runtime {
   readonly provider: string;
   readonly runtime: 'native' | 'wasm';

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
+import { runTrunk, type TrunkInput } from '../../src/features/trunk.ts';
+import { makeBuilder } from '../../src/onnx/builder.ts';
+import type { Graph } from '../../src/onnx/graph.ts';
+
+const runtime = makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' });
+
+/** Twice the first input plus the second, cast. */
+const trunk = (batch: number): Graph => {
+  const build = makeBuilder('t_');
+  const second = build.add('Cast', ['ids'], { to: 1 });
+  const out = build.add('Add', [build.add('Mul', ['x', build.scalar(2)]), second]);
+  return build.graph(
+    'trunk',
+    [
+      { name: 'x', type: 'float32', shape: [batch, 3] },
+      { name: 'ids', type: 'int64', shape: [batch, 1] },
+    ],
+    [{ name: out, type: 'float32', shape: [batch, 3] }],
+  );
+};
+const inputsOf = (rows: number, fill = (at: number) => at): TrunkInput[] => [
+  { name: 'x', type: 'float32', row: [3], data: Float32Array.from({ length: rows * 3 }, (_, at) => fill(at)) },
+  { name: 'ids', type: 'int64', row: [1], data: BigInt64Array.from({ length: rows }, (_, at) => BigInt(100 * at)) },
+];
+
+for (const rows of [0, 1, 64, 150])
+  test(`${rows} rows run through the trunk, each as it would alone`, async () => {
+    const told: number[] = [];
+    const at = { graph: trunk, inputs: inputsOf(rows), rows, width: 3, runtime };
+    const found = await runTrunk(at, (share) => void told.push(share));
+    const expected = Array.from({ length: rows * 3 }, (_, cell) => 2 * cell + 100 * Math.floor(cell / 3));
+    assert.deepEqual(Array.from(found), expected);
+    assert.deepEqual(told.at(-1), rows === 0 ? undefined : 1);
+  });
+
+test('answers that are not finite, or of another size, are refused', async () => {
+  const at = { graph: trunk, rows: 2, width: 3, runtime };
+  await assert.rejects(runTrunk({ ...at, inputs: inputsOf(2, () => Number.POSITIVE_INFINITY) }), /not finite/);
+  await assert.rejects(runTrunk({ ...at, inputs: inputsOf(2), width: 4 }), /gives 6 values at t_Add_\d+, expected 8/);
+});
