@@ -1,7 +1,7 @@
 import { floatOf, intOf } from '../onnx/attributes.ts';
 import { axisOf } from '../onnx/shape-rule.ts';
 import type { Shape } from '../tensor/shape.ts';
-import { row, shapes } from './row.ts';
+import { floats, row, shapes } from './row.ts';
 import { type Backprop, type Formula, type Rule, sumTo } from './rule.ts';
 
 /** How an operator normalises: over which axes of its input cut into which shape, and how scale and bias lie over it. */
@@ -88,7 +88,6 @@ function running(at: Backprop): string {
 }
 const channels = (at: Backprop, name: string) => reshape(at, name, perChannel(at.shape(at.inputs[0]!)));
 const RUNNING = { refused: 'running mean and variance are measured, not trained' } as const;
-const floats = (...values: readonly number[]) => ({ type: 'float32', data: Float32Array.from(values) }) as const;
 
 const three = (norm: (at: Backprop) => Norm) => [input(norm), scale(norm), bias(norm)] as const;
 

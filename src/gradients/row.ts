@@ -31,6 +31,8 @@ export const row = (
 export const fixed = (...values: readonly number[]) =>
   ({ type: 'int64', data: BigInt64Array.from(values, BigInt) }) as const;
 
+export const floats = (...values: readonly number[]) => ({ type: 'float32', data: Float32Array.from(values) }) as const;
+
 /** Shapes of a sample: '2x3' is [2,3], '' a scalar. */
 export const shapes = (...texts: readonly string[]): Shape[] =>
   texts.map((text) => (text === '' ? [] : text.split('x').map(Number)));

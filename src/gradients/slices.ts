@@ -3,7 +3,7 @@ import { type Cut, cutsOf, sliceAt } from '../onnx/cut.ts';
 import type { Graph, Tensor } from '../onnx/graph.ts';
 import { inferShapes, knownShapes } from '../onnx/infer-shapes.ts';
 import { isSliceOp } from '../onnx/schema.ts';
-import { type Shape, sizeOf } from '../tensor/shape.ts';
+import type { Shape } from '../tensor/shape.ts';
 import { rules } from './index.ts';
 import { inputRule } from './rule.ts';
 
@@ -21,26 +21,27 @@ export interface Candidate extends Cut {
 /**
  * The slices that a model can be cut into, the shallowest first; those without anything to train are left out.
  * Shapes must be fixed and constants folded. @param output the value that is the model's answer.
- * @param told shapes of values that the trunk gives, where they cannot be told from its nodes.
+ * @param weights constants that may be trained. @param told shapes of values that the trunk gives, where they cannot be told from its nodes.
  */
-export function slicesOf(graph: Graph, output: string, told: Readonly<Record<string, Shape>> = {}): Candidate[] {
+export function slicesOf(
+  graph: Graph,
+  output: string,
+  { weights, told = {} }: { weights: ReadonlySet<string>; told?: Readonly<Record<string, Shape>> | undefined },
+): Candidate[] {
   const shapes = knownShapes(graph, told);
   return cutsOf(graph, output).flatMap((cut) => {
     const shape = shapes.get(cut.value);
     if (!shape) return [];
     const slice = sliceAt(graph, { value: cut.value, output, shape });
-    const parameters = trainable(slice, output);
+    const parameters = trainable(slice, output).filter(({ name }) => weights.has(name));
     if (parameters.length === 0) return [];
     const layers = parameters.filter((tensor) => tensor.shape.length >= 2).length;
     return [{ ...cut, graph: slice, parameters, layers, flops: flopsOf(slice, inferShapes(slice)) }];
   });
 }
 
-/**
- * Constants of floats, of an axis or more, through which the answer can be moved: those without axes are factors and
- * epsilons of the model's form, and where a row says `constant` or `refused` nothing is trained.
- */
-export function trainable(graph: Graph, output: string): Tensor[] {
+/** Constants through which the answer can be moved: where a row says `constant` or `refused` nothing is trained. */
+function trainable(graph: Graph, output: string): Tensor[] {
   const flows = new Set([output]);
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((name) => flows.has(name)) || !isSliceOp(node.op)) continue;
@@ -48,7 +49,5 @@ export function trainable(graph: Graph, output: string): Tensor[] {
       if (typeof inputRule(rules[node.op as keyof typeof rules], index) === 'function') flows.add(name);
     });
   }
-  return graph.initializers.filter(
-    ({ name, type, shape }) => flows.has(name) && type === 'float32' && shape.length > 0 && sizeOf(shape) > 0,
-  );
+  return graph.initializers.filter(({ name }) => flows.has(name));
 }

@@ -43,10 +43,11 @@ export function sliceAt(
   { value, output, shape }: { value: string; output: string; shape: Shape },
 ): Graph {
   const nodes = graph.nodes.filter((node) => !node.outputs.includes(value));
+  const type = graph.inputs.find(({ name }) => name === value)?.type ?? 'float32';
   return prune({
     ...graph,
     nodes,
-    inputs: [{ name: value, type: 'float32', shape }],
+    inputs: [{ name: value, type, shape }],
     outputs: graph.outputs.filter(({ name }) => name === output),
   });
 }

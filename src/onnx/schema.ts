@@ -9,7 +9,7 @@ export const ELEMENTWISE = [
 
 /** Operators whose inputs broadcast against each other as in numpy. */
 export const BROADCASTING = [
-  'Add', 'Sub', 'Mul', 'Div', 'Pow', 'Min', 'Max', 'Sum', 'Mean', 'Where',
+  'Add', 'Sub', 'Mul', 'Div', 'Mod', 'Pow', 'Min', 'Max', 'Sum', 'Mean', 'Where',
   'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Equal', 'And', 'Or', 'Xor',
 ] as const; // biome-ignore format: one family a line
 

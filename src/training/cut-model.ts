@@ -27,15 +27,31 @@ export const PROBE = 7;
 
 function folded({ graph, input, row, output }: CutModel, batch: number): Graph {
   const value = { name: output, type: 'float32' as const, shape: ['answer'] };
-  const keep = new Set(graph.initializers.filter(isTrainable).map(({ name }) => name));
-  return foldConstants({ ...graph, outputs: [value] }, { inputs: { [input]: [batch, ...row] }, keep });
+  const options = { inputs: { [input]: [batch, ...row] }, keep: weightsOf(graph) };
+  return foldConstants({ ...graph, outputs: [value] }, options);
 }
 
-const isTrainable = ({ type, shape }: Tensor) => type === 'float32' && shape.length > 0;
+/**
+ * What a model keeps its weights in: constants of floats with an axis or more, some exporters' nodes included. Without
+ * axes they are factors and epsilons of the model's form.
+ */
+function weightsOf({ initializers, nodes }: Graph): ReadonlySet<string> {
+  const names = new Set(initializers.map(({ name }) => name));
+  const isWeight = (value: unknown) => {
+    const { type, shape } = value as Tensor;
+    return type === 'float32' && shape.length > 0;
+  };
+  const made = nodes.filter(({ op, inputs, attributes: { value } }) => {
+    if (op === 'Constant') return typeof value === 'object' && 'data' in value && isWeight(value);
+    // A state of the batch's own size is filled by a shape that is worked out.
+    return op === 'ConstantOfShape' && names.has(inputs[0]!);
+  });
+  return new Set([...initializers.filter(isWeight).map(({ name }) => name), ...made.map(({ outputs }) => outputs[0]!)]);
+}
 
 /** Where the model can be cut, the shallowest slice first; those whose first axis is not the batch are left out. */
 export function candidatesOf(model: CutModel): Candidate[] {
-  return slicesOf(folded(model, PROBE), model.output, model.told).filter(
+  return slicesOf(folded(model, PROBE), model.output, { weights: weightsOf(model.graph), told: model.told }).filter(
     ({ graph }) => graph.inputs[0]!.shape[0] === PROBE,
   );
 }
@@ -50,7 +66,9 @@ export function makeModelSlice(
   const row = candidate.graph.inputs[0]!.shape.slice(1) as Shape;
   const graphs = new Map<number, Graph>();
   const count = (tensors: readonly Tensor[]) => tensors.reduce((sum, { data }) => sum + data.length, 0);
-  const percent = (100 * count(parameters)) / count(folded(model, PROBE).initializers.filter(isTrainable));
+  const weights = weightsOf(model.graph);
+  const all = folded(model, PROBE).initializers.filter(({ name }) => weights.has(name));
+  const percent = (100 * count(parameters)) / count(all);
   const share = `${percent.toFixed(percent < 10 ? 1 : 0)}%`;
   return {
     ...{ kind: 'model', task, outputs, width: row.reduce((product, size) => product * size, 1) },

@@ -1,5 +1,6 @@
 import { stack } from '../gradients/stack.ts';
 import type { Builder } from '../onnx/builder.ts';
+import { codeOf } from '../onnx/data-types.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Parameter } from './parameter.ts';
@@ -51,7 +52,8 @@ export function forwardModel(
   const names = new Map(own.map(({ name }) => [name, parameterName(name)]));
   const lead = isStacked ? [models] : [];
   const cut = build.add('Reshape', [x, build.ints([...lead, ...(input.shape as Shape)])]);
-  names.set(input.name, cut);
+  // Features are floats; whole numbers up to 2^24 pass through them unharmed.
+  names.set(input.name, input.type === 'float32' ? cut : build.add('Cast', [cut], { to: codeOf(input.type) }));
   const renamed = (name: string) => (name === '' ? '' : (names.get(name) ?? `n/${name}`));
   for (const tensor of many.graph.initializers) build.constant({ ...tensor, name: renamed(tensor.name) });
   for (const node of many.graph.nodes)

@@ -16,7 +16,8 @@ const node = (name: string, op: string, inputs: readonly string[], attributes: N
   ...{ name, op, domain: '', inputs, outputs: [`${name}_out`], attributes },
 });
 const float = (name: string, shape: Shape): Value => ({ name, type: 'float32', shape });
-const weights = (name: string, ...shape: number[]) =>
+const weights = new Set(['w1', 'b1', 'w2', 'w3', 'b3']);
+const drawn = (name: string, ...shape: number[]) =>
   float32(
     name,
     shape,
@@ -30,7 +31,7 @@ function network(): Graph {
     inputs: [float('x', [4, 3])],
     outputs: [float('soft_out', [4, 2])],
     initializers: [
-      ...[weights('w1', 3, 5), weights('b1', 5), weights('w2', 5, 5), weights('w3', 5, 2), weights('b3', 2)],
+      ...[drawn('w1', 3, 5), drawn('b1', 5), drawn('w2', 5, 5), drawn('w3', 5, 2), drawn('b3', 2)],
       float32('half', [], [0.5]),
     ],
     nodes: [
@@ -47,7 +48,7 @@ function network(): Graph {
 }
 
 test('a model is cut where all passes through one value, the last place first', () => {
-  const slices = slicesOf(network(), 'soft_out');
+  const slices = slicesOf(network(), 'soft_out', { weights });
   assert.deepEqual(
     slices.map(({ value, after, layers }) => [value, after, layers]),
     [
@@ -63,7 +64,7 @@ test('a model is cut where all passes through one value, the last place first', 
   const names = slices.map(({ parameters }) => parameters.map(({ name }) => name).sort());
   assert.deepEqual(names[0], ['b3', 'w3']);
   assert.deepEqual(names[4], ['b1', 'b3', 'w2', 'w3']);
-  assert.deepEqual(names[5], ['b1', 'b3', 'w1', 'w2', 'w3'], 'the factor without axes is not trained');
+  assert.deepEqual(names[5], ['b1', 'b3', 'w1', 'w2', 'w3'], 'the factor is no weight');
   // 2 products and sums of [4,5] and [5,2], and eight values of softmax.
   assert.equal(slices[0]!.flops, 2 * 4 * 5 * 2 + 8);
 });
@@ -79,7 +80,7 @@ test('trunk and slice after each other give what the model gives', async () => {
   };
   const x = { shape: [4, 3], data: Float32Array.from({ length: 12 }, (_, at) => Math.sin(at)) };
   const expected = await run(graph, { x });
-  for (const slice of slicesOf(graph, 'soft_out').slice(0, -1)) {
+  for (const slice of slicesOf(graph, 'soft_out', { weights }).slice(0, -1)) {
     const shape = slice.graph.inputs[0]!.shape as Shape;
     const between = await run(trunkAt(graph, { value: slice.value, shape }), { x });
     const found = await run(slice.graph, { [slice.value]: { shape, data: between } });
@@ -90,17 +91,17 @@ test('trunk and slice after each other give what the model gives', async () => {
 test('what cannot be trained ends the search: an unknown operator, a whole number, a hidden input', () => {
   const graph = network();
   const changed = (change: (each: Node) => Node): Graph => ({ ...graph, nodes: graph.nodes.map(change) });
-  const cuts = (other: Graph) => slicesOf(other, 'soft_out').map(({ value }) => value);
+  const cuts = (other: Graph) => slicesOf(other, 'soft_out', { weights }).map(({ value }) => value);
   const strange = changed((each) => (each.name === 'second' ? { ...each, domain: 'com.microsoft' } : each));
   assert.deepEqual(cuts(strange), [], 'the shape behind it is not known');
-  const told = slicesOf(strange, 'soft_out', { second_out: [4, 5] }).map(({ value }) => value);
+  const told = slicesOf(strange, 'soft_out', { weights, told: { second_out: [4, 5] } }).map(({ value }) => value);
   assert.deepEqual(told, ['scale_out', 'residual_out']);
   const known = changed((each) => (each.name === 'relu' ? { ...each, op: 'NoSuchOp' } : each));
   assert.deepEqual(cuts(known), []);
   const rounded = changed((each) =>
     each.name === 'scale' ? { ...each, op: 'Floor', inputs: ['residual_out'] } : each,
   );
-  const parameters = slicesOf(rounded, 'soft_out')
+  const parameters = slicesOf(rounded, 'soft_out', { weights })
     .at(-1)!
     .parameters.map(({ name }) => name);
   assert.deepEqual(parameters.sort(), ['b3', 'w3'], 'nothing flows through a Floor');
@@ -109,7 +110,9 @@ test('what cannot be trained ends the search: an unknown operator, a whole numbe
 test('a real network is cut at every layer that has no branch around it', () => {
   const model = decodeModel(readFileSync(join(import.meta.dirname, '../fixtures/models/light_squeezenet.onnx')));
   const graph = foldConstants(upgrade(model.graph, model.opsets['']!), { inputs: {}, keep: new Set() });
-  const slices = slicesOf(graph, graph.outputs[0]!.name);
+  const slices = slicesOf(graph, graph.outputs[0]!.name, {
+    weights: new Set(graph.initializers.map(({ name }) => name)),
+  });
   assert.ok(slices.length > 20, `${slices.length} cuts`);
   assert.equal(slices.at(-1)!.value, 'data_0');
   assert.equal(slices.at(-1)!.layers, 26);
