@@ -1,0 +1,166 @@
+import { gunzipSync, inflateSync } from 'node:zlib';
+import { type PickleStream, readPickle } from './pickle.ts';
+import type { PickleImport } from './pickle-machine.ts';
+import { isZip, readZip } from './zip.ts';
+
+/** What a file is, by what it holds and not by its name. */
+export type Format = 'pickle' | 'zip' | 'npy' | 'safetensors' | 'hdf5' | 'gzip' | 'zlib' | 'other';
+
+export interface FoundImport extends PickleImport {
+  /** Path inside the archive; empty for the file itself. */
+  readonly inside: string;
+}
+
+export interface FileScan {
+  readonly format: Format;
+  /** Everything that loading the file would fetch from Python modules. */
+  readonly imports: readonly FoundImport[];
+  /** What keeps the file from being vouched for, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** Bytes that may come out of packed files in all. */
+const MOST_UNPACKED = 2 ** 31;
+const DEEPEST = 4;
+const LONGEST_HEADER = 100_000_000;
+/** Byte by byte: the decoder that is called latin1 is another one. */
+const latin = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+
+/** Formats that are packed in a way that is not looked into, by their first bytes. */
+const CLOSED: Readonly<Record<string, string>> = {
+  BZh: 'bzip2',
+  '\xfd7zXZ': 'xz',
+  '7z\xbc\xaf\x27': '7-Zip',
+  '\x28\xb5\x2f\xfd': 'Zstandard',
+  '\x04\x22\x4d\x18': 'LZ4',
+  'Rar!': 'RAR',
+};
+
+const ZLIB = ['\x78\x01', '\x78\x5e', '\x78\x9c', '\x78\xda'];
+
+/**
+ * Looks at a file of weights as hostile input: pickles are read opcode by opcode, archives by both of their lists, and
+ * all that loading would import is told. Nothing is loaded or run.
+ */
+export function scanFile(bytes: Uint8Array): FileScan {
+  return scanAt(bytes, '', { depth: 0, left: { bytes: MOST_UNPACKED } });
+}
+
+interface Place {
+  readonly depth: number;
+  readonly left: { bytes: number };
+}
+
+function scanAt(bytes: Uint8Array, inside: string, place: Place): FileScan {
+  const of = inside === '' ? '' : `${JSON.stringify(inside.slice(0, 100))}: `;
+  const told = (format: Format, imports: readonly FoundImport[], problems: readonly string[]): FileScan => ({
+    ...{ format, imports },
+    problems: problems.map((problem) => of + problem),
+  });
+  if (place.depth > DEEPEST) return told('other', [], [`Archives are nested more than ${DEEPEST} deep.`]);
+  const head = latin(bytes.subarray(0, 8));
+  const closed = Object.keys(CLOSED).find((magic) => head.startsWith(magic));
+  if (closed !== undefined) return told('other', [], [`It is packed by ${CLOSED[closed]}, which is not looked into.`]);
+  if (head.startsWith('\x1f\x8b')) return unpacked('gzip', gunzipSync);
+  if (head.startsWith('\x93NUMPY')) return told('npy', ...npy(bytes, inside));
+  if (head.startsWith('\x89HDF')) return told('hdf5', [], []);
+  // One file may be two: a pickle before, an archive behind. An archive's own first letters ask for what only its
+  // reader could give, and end every other pickle reader.
+  const streams = head.startsWith('PK\x03\x04') ? null : picklesIn(bytes, inside);
+  if (isZip(bytes)) {
+    const { entries, problems } = readZip(bytes, place.left.bytes);
+    const found = entries.map(({ name, bytes: own }) => {
+      place.left.bytes -= own.length;
+      return scanAt(own, inside === '' ? name : `${inside}/${name}`, { ...place, depth: place.depth + 1 });
+    });
+    const both = streams ? ['It is a pickle and an archive at once.'] : [];
+    return {
+      format: 'zip',
+      imports: [...(streams?.imports ?? []), ...found.flatMap(({ imports }) => imports)],
+      problems: [...[...both, ...problems].map((problem) => of + problem), ...found.flatMap((each) => each.problems)],
+    };
+  }
+  if (streams) return told('pickle', streams.imports, streams.problems);
+  if (isSafetensors(bytes)) return told('safetensors', [], []);
+  if (ZLIB.some((magic) => head.startsWith(magic))) return unpacked('zlib', inflateSync);
+  return told('other', [], []);
+
+  function unpacked(format: 'gzip' | 'zlib', unpack: typeof gunzipSync): FileScan {
+    try {
+      const whole = unpack(bytes, { maxOutputLength: Math.max(1, place.left.bytes) });
+      place.left.bytes -= whole.length;
+      const found = scanAt(whole, inside, { ...place, depth: place.depth + 1 });
+      return { ...found, format };
+    } catch {
+      return told(format, [], [`It is packed by ${format} and cannot be unpacked.`]);
+    }
+  }
+}
+
+/** Pickles one after another, as PyTorch's older files hold them; null where the bytes are none. */
+function picklesIn(
+  bytes: Uint8Array,
+  inside: string,
+): { readonly imports: FoundImport[]; readonly problems: string[] } | null {
+  if (bytes.length === 0) return null;
+  const imports: FoundImport[] = [];
+  const problems: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const stream = readPickle(bytes, at);
+    const isFirst = at === 0;
+    if (isFirst && !isPickle(bytes, stream, STORAGE.test(inside))) return null;
+    // What follows the last pickle is raw data, unless an import says otherwise.
+    if (!isFirst && stream.broken !== null && !stream.imports.some(isPlausible)) break;
+    imports.push(...stream.imports.map((each) => ({ ...each, inside })));
+    if (stream.broken !== null) {
+      problems.push(`The pickle breaks off: ${stream.broken}. What it does up to there is told.`);
+      break;
+    }
+    at = stream.end;
+  }
+  return { imports, problems };
+}
+
+const NEWEST_PROTOCOL = 5;
+const NAME = /^[\p{L}_][\p{L}\p{N}_.]*$/u;
+
+/** Whether an import could succeed at all: raw data may look like one whose name is none. */
+const isPlausible = ({ module, name }: PickleImport): boolean =>
+  module === null || name === null || (NAME.test(module) && NAME.test(name));
+
+/** Where PyTorch keeps raw numbers, which may begin like anything. */
+const STORAGE = /(^|\/)data\/\d+$/;
+
+/** A pickle says so by its first opcode; the oldest protocols do not, and are known by being readable to their end. */
+function isPickle(bytes: Uint8Array, stream: PickleStream, isRaw: boolean): boolean {
+  if (bytes[0] === 0x80 && bytes[1]! <= NEWEST_PROTOCOL && !isRaw) return true;
+  return stream.broken === null || stream.imports.some((each) => each.module !== null && isPlausible(each));
+}
+
+/** An array of objects is a pickle behind NumPy's header. */
+function npy(bytes: Uint8Array, inside: string): [FoundImport[], string[]] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 12) return [[], ['Its header breaks off.']];
+  const isOld = bytes[6] === 1;
+  const start = isOld ? 10 : 12;
+  const length = isOld ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (start + length > bytes.length) return [[], ['Its header breaks off.']];
+  const header = latin(bytes.subarray(start, start + length));
+  // Objects may stand alone ('|O') or as a field of a record.
+  if (!/['"][|<>=]?O\d*['"]/.test(header)) return [[], []];
+  const found = picklesIn(bytes.subarray(start + length), inside);
+  return found ? [found.imports, found.problems] : [[], ['It is said to hold objects, and holds no pickle.']];
+}
+
+/** A length, and so many bytes of JSON. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  if (bytes.length < 10) return false;
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true));
+  if (length < 2 || length > LONGEST_HEADER || 8 + length > bytes.length) return false;
+  try {
+    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+    return typeof header === 'object' && header !== null && !Array.isArray(header);
+  } catch {
+    return false;
+  }
+}
