@@ -1,4 +1,5 @@
 import type { Opcode } from './pickle-opcodes.ts';
+import { unescaped } from './python-text.ts';
 
 /** Something that unpickling would fetch from a Python module. */
 export interface PickleImport {
@@ -14,9 +15,26 @@ export interface PickleImport {
 /** Ends the reading of a stream; the imports so far stand. */
 export class Broken extends Error {}
 
-/** Values of the stack, as far as they matter: a text may become a name, an import may be called. */
-type Value = { text: string } | { import: Import } | 'mark' | 'other';
+/** Values of the stack, as far as they matter: what may become a name or a size, what may be called, what holds others. */
+interface Held {
+  readonly text?: string;
+  readonly number?: number;
+  readonly import?: Import;
+  /** What was called to make it, and with what. */
+  readonly made?: { readonly by: Import | undefined; readonly from: readonly Value[] };
+  /** Of a tuple or a list its items, of a dictionary keys and values in turn. */
+  readonly items?: Value[];
+}
+type Value = Held | 'mark';
 type Import = { -readonly [K in keyof PickleImport]: PickleImport[K] };
+
+/** An array that joblib writes between the opcodes: raw numbers, or a pickle of its own. */
+export type Between =
+  | 'pickle'
+  | {
+      readonly bytes: number /** Whether a byte comes first that counts bytes of padding. */;
+      readonly isPadded: boolean;
+    };
 
 /** The stack and the memo of an unpickler, kept as far as they hold names. Throws `Broken` where it could not go on. */
 export function makeMachine() {
@@ -44,23 +62,28 @@ export function makeMachine() {
     return found;
   };
   const call = (value: Value | undefined) => {
-    if (typeof value === 'object' && 'import' in value) value.import.isCalled = true;
+    if (typeof value === 'object' && value.import) value.import.isCalled = true;
   };
-  const textOf = (value: Value) => (typeof value === 'object' && 'text' in value ? value.text : null);
+  const textOf = (value: Value) => (typeof value === 'object' ? (value.text ?? null) : null);
+  const put = (values: readonly Value[]) => {
+    const into = top();
+    if (typeof into === 'object') into.items?.push(...values);
+  };
 
   return {
     imports: imports as readonly PickleImport[],
-    run({ name: opcode, effect }: Opcode, value: readonly string[], at: number): void {
+    /** Answers what lies between this opcode and the next; mostly nothing. */
+    run({ name: opcode, effect }: Opcode, value: readonly string[], at: number): Between | undefined {
       if (typeof effect === 'object') {
         const count = 'join' in effect ? effect.join : effect.into;
-        for (let each = 0; each < count; each++) pop();
-        if ('join' in effect) stack.push('other');
-        else top();
+        const values = Array.from({ length: count }, pop).reverse();
+        if ('join' in effect) stack.push({ items: values });
+        else put(values);
         return;
       }
       switch (effect) {
         case 'push':
-          stack.push('other');
+          stack.push(value[0] ? { number: Number(value[0]) } : {});
           return;
         case 'pushText':
           stack.push({ text: unescaped(opcode, value[0] ?? '') });
@@ -78,12 +101,10 @@ export function makeMachine() {
           stack.push(top());
           return;
         case 'collect':
-          popToMark();
-          stack.push('other');
+          stack.push({ items: popToMark() });
           return;
         case 'intoToMark':
-          popToMark();
-          top();
+          put(popToMark());
           return;
         case 'put':
           memo.set(keyOf(value[0]!), top());
@@ -112,26 +133,32 @@ export function makeMachine() {
         case 'instance':
           popToMark();
           fetch(value[0]!, value[1]!, at).isCalled = true;
-          stack.push('other');
+          stack.push({});
           return;
         case 'call':
         case 'callNew':
-        case 'callNewKeywords':
-          for (let each = effect === 'callNewKeywords' ? 2 : 1; each > 0; each--) pop();
-          call(pop());
-          stack.push('other');
+        case 'callNewKeywords': {
+          if (effect === 'callNewKeywords') pop();
+          const from = pop();
+          const called = pop();
+          call(called);
+          const by = typeof called === 'object' ? called.import : undefined;
+          stack.push({ made: { by, from: (typeof from === 'object' && from.items) || [] } });
           return;
+        }
         case 'callObject':
           call(popToMark()[0]);
-          stack.push('other');
+          stack.push({});
           return;
-        case 'build':
-          pop();
-          call(top());
-          return;
+        case 'build': {
+          const state = pop();
+          const target = top();
+          call(target);
+          return isWrapper(target) ? arrayOf(state) : undefined;
+        }
         case 'persistent':
           pop();
-          stack.push('other');
+          stack.push({});
           return;
         default:
           return;
@@ -140,23 +167,24 @@ export function makeMachine() {
   };
 }
 
+const isMadeBy = (value: Value | undefined, module: string, name: string): value is Held & { made: object } =>
+  typeof value === 'object' && value.made?.by?.module === module && value.made.by.name === name;
+const isWrapper = (value: Value) => isMadeBy(value, 'joblib.numpy_pickle', 'NumpyArrayWrapper');
+
+/** What follows joblib's description of an array. */
+function arrayOf(state: Value): Between {
+  const items = (typeof state === 'object' && state.items) || [];
+  const field = (name: string) => items[items.findIndex((key, at) => at % 2 === 0 && (key as Held).text === name) + 1];
+  const shape = (field('shape') as Held | undefined)?.items?.map((size) => (size as Held).number ?? Number.NaN);
+  const dtype = field('dtype');
+  const type = isMadeBy(dtype, 'numpy', 'dtype') ? ((dtype.made.from[0] as Held | undefined)?.text ?? '') : '';
+  if (/^[|<>=]?O\d*$/.test(type)) return 'pickle';
+  const [, kind, size] = /^[|<>=]?([biufcmMSaUV])(\d+)$/.exec(type) ?? [];
+  const count = shape?.reduce((product, length) => product * length, 1) ?? Number.NaN;
+  const bytes = count * Number(size) * (kind === 'U' ? 4 : 1);
+  if (!Number.isSafeInteger(bytes)) throw new Broken('an array follows whose size is not known');
+  return { bytes, isPadded: (field('numpy_array_alignment_bytes') as Held | undefined)?.number !== undefined };
+}
+
 /** PUT and GET name places by decimal text, BINPUT and BINGET by number: both mean the same places. */
 const keyOf = (text: string): string => String(Number.parseInt(text.replaceAll('_', ''), 10));
-
-/** STRING is written as Python writes a literal, UNICODE with escapes of its own; the others are plain. */
-function unescaped(opcode: string, text: string): string {
-  if (opcode !== 'STRING' && opcode !== 'UNICODE') return text;
-  const body = opcode === 'STRING' ? text.trim().replace(/^(['"])(.*)\1$/s, '$2') : text;
-  return body.replace(
-    /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))/gs,
-    (whole, u, U, x, octal, other) => {
-      const hex = u ?? U ?? x;
-      if (hex !== undefined) {
-        const code = Number.parseInt(hex, 16);
-        return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-      }
-      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-      return ({ n: '\n', t: '\t', r: '\r' } as Record<string, string>)[other] ?? other;
-    },
-  );
-}

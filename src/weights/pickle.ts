@@ -1,4 +1,4 @@
-import { Broken, makeMachine, type PickleImport } from './pickle-machine.ts';
+import { type Between, Broken, makeMachine, type PickleImport } from './pickle-machine.ts';
 import { type Argument, OPCODES } from './pickle-opcodes.ts';
 
 /** What one stream of opcodes says, read without doing any of it. */
@@ -13,6 +13,7 @@ export interface PickleStream {
 
 const MOST_OPCODES = 50_000_000;
 const LONGEST_LINE = 1_000_000;
+const DEEPEST = 8;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 function decoded(bytes: Uint8Array): string {
@@ -27,8 +28,9 @@ function decoded(bytes: Uint8Array): string {
  * Reads a pickle opcode by opcode from `start`, keeping a stack of names alone: nothing is imported, called or built.
  * What an unpickler would have done before it fails is told, too.
  */
-export function readPickle(bytes: Uint8Array, start = 0): PickleStream {
+export function readPickle(bytes: Uint8Array, start = 0, depth = 0): PickleStream {
   const machine = makeMachine();
+  const nested: PickleImport[] = [];
   let at = start;
   let count = 0;
   try {
@@ -40,13 +42,28 @@ export function readPickle(bytes: Uint8Array, start = 0): PickleStream {
       const { value, end } = argumentOf(bytes, at + 1, opcode.argument);
       const from = at;
       at = end;
-      if (opcode.effect === 'stop') return { imports: machine.imports, end, broken: null, opcodes: count };
-      machine.run(opcode, value, from);
+      if (opcode.effect === 'stop')
+        return { imports: [...machine.imports, ...nested], end, broken: null, opcodes: count };
+      const between = machine.run(opcode, value, from);
+      if (between === 'pickle') {
+        if (depth >= DEEPEST) throw new Broken(`pickles are nested more than ${DEEPEST} deep`);
+        const inner = readPickle(bytes, at, depth + 1);
+        nested.push(...inner.imports);
+        if (inner.broken !== null) throw new Broken(inner.broken);
+        at = inner.end;
+      } else if (between) at = behind(bytes, at, between);
     }
   } catch (error) {
     if (!(error instanceof Broken)) throw error;
-    return { imports: machine.imports, end: at, broken: error.message, opcodes: count };
+    return { imports: [...machine.imports, ...nested], end: at, broken: error.message, opcodes: count };
   }
+}
+
+/** The byte behind an array's numbers. */
+function behind(bytes: Uint8Array, at: number, { bytes: size, isPadded }: Exclude<Between, 'pickle'>): number {
+  const end = at + (isPadded ? 1 + (bytes[at] ?? 0) : 0) + size;
+  if (end > bytes.length) throw new Broken('an array reaches beyond the end');
+  return end;
 }
 
 function argumentOf(

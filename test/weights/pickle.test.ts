@@ -134,6 +134,44 @@ test('what breaks off says why, and what was found before it stands', () => {
     assert.notEqual(readPickle(payload.subarray(0, length)).broken, null, `${length} bytes`);
 });
 
+/** What joblib writes for an array: its description, then the array. */
+function wrapped(dtype: string, array: Uint8Array, more: readonly (string | number | Uint8Array)[] = []): Uint8Array {
+  const type = pickle(short('numpy'), short('dtype'), 0x93, short(dtype), 0x85, 'R');
+  const state = pickle('}(', short('shape'), 'K', 2, 'K', 3, 0x86, short('dtype'), type, ...more, 'u');
+  return pickle(
+    PROTO4,
+    short('joblib.numpy_pickle'),
+    short('NumpyArrayWrapper'),
+    0x93,
+    ')',
+    0x81,
+    state,
+    'b',
+    array,
+    '0N.',
+  );
+}
+
+test('arrays that joblib writes between the opcodes are stepped over, and pickles among them read', () => {
+  const whole = (bytes: Uint8Array) => {
+    const { broken, end } = readPickle(bytes);
+    assert.deepEqual([broken, end], [null, bytes.length]);
+    return importsOf(bytes);
+  };
+  const usual = ['joblib.numpy_pickle.NumpyArrayWrapper()', 'numpy.dtype()'];
+  const raw = new Uint8Array(48).fill(0xff);
+  assert.deepEqual(whole(wrapped('f8', raw)), usual);
+  assert.deepEqual(whole(wrapped('<U2', raw)), usual);
+  const aligned = [short('numpy_array_alignment_bytes'), 'K', 16];
+  assert.deepEqual(whole(wrapped('f8', pickle(3, 0xff, 0xff, 0xff, raw), aligned)), usual);
+  assert.deepEqual(whole(wrapped('O', payload)), [...usual, 'os.system()']);
+  const deep = Array.from({ length: 2000 }).reduce<Uint8Array>((inner) => wrapped('O', inner), payload);
+  assert.match(readPickle(deep).broken ?? '', /nested more than 8 deep/);
+  assert.match(readPickle(wrapped('f8', raw.subarray(0, 8))).broken ?? '', /beyond the end/);
+  assert.match(readPickle(wrapped('complicated', raw)).broken ?? '', /size is not known/);
+  assert.deepEqual(importsOf(wrapped('O', payload.subarray(0, 20))), [...usual, 'os.system']);
+});
+
 test('a stream is read from where it begins to its STOP', () => {
   const both = pickle(harmless, payload);
   const first = readPickle(both);
