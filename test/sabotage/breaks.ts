@@ -105,8 +105,8 @@ export const breaks: readonly Break[] = [
   {
     name: 'suspicion bits come from the public key, not from the nonce',
     file: 'src/training/run.ts',
-    search: 'change: { key: plan.nonce }',
-    replace: 'change: { key: plan.membershipKey }',
+    search: "trained('screen', { key: plan.nonce })",
+    replace: "trained('screen', { key: plan.membershipKey })",
     tests: ['test/training/run.test.ts'],
   },
   {
