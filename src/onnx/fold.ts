@@ -5,7 +5,7 @@ import { outputShapes } from './infer-shapes.ts';
 import { prune } from './prune.ts';
 import { refusedModel } from './refuse.ts';
 import { constantsOf, factsOf } from './shape-rule.ts';
-import { writerOf } from './write-out.ts';
+import { writtenOut } from './write-out.ts';
 
 /** Shape arithmetic is done on small tensors; what is larger is weights, and left to the runtime. */
 const LARGEST = 4096;
@@ -47,10 +47,8 @@ export function foldConstants(
       settle(tensor);
       return;
     }
-    const write = writerOf(node);
-    const known = write && attempt(() => facts(node));
-    if (write && known) {
-      const written = write(known);
+    const written = writtenOut(node, () => facts(node));
+    if (written) {
       for (const each of written.constants) settle(each);
       for (const each of written.nodes) visit(each);
       return;

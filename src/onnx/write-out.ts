@@ -1,17 +1,35 @@
 import type { Node } from './graph.ts';
+import { isLinear, writeLinear } from './linear-ml.ts';
 import { writeResize } from './resize.ts';
 import type { Known } from './shape-rule.ts';
 import { unroll, type Written } from './unroll.ts';
 
-/** Operators without a gradient of their own: they are written in terms of those that have one. */
-const writers: Readonly<Record<string, (known: Known) => Written>> = {
-  RNN: unroll,
-  LSTM: unroll,
-  GRU: unroll,
-  Resize: writeResize,
+/** How a node is written in terms of operators that have a gradient. */
+type Writer = (facts: () => Known) => Written | null;
+
+/** A writer that needs the shapes of its node's inputs, and waits until they are known. */
+const shaped =
+  (write: (known: Known) => Written): Writer =>
+  (facts) => {
+    let known: Known;
+    try {
+      known = facts();
+    } catch {
+      return null;
+    }
+    return write(known);
+  };
+
+/** Operators without a gradient of their own. */
+const writers: Readonly<Record<string, Writer>> = {
+  RNN: shaped(unroll),
+  LSTM: shaped(unroll),
+  GRU: shaped(unroll),
+  Resize: shaped(writeResize),
 };
 
-/** How a node is written out; null for one that stays. */
-export function writerOf({ op, domain }: Node): ((known: Known) => Written) | null {
-  return domain === '' && Object.hasOwn(writers, op) ? writers[op]! : null;
+/** The nodes that take a node's place; null for one that stays. Throws a UserError for what cannot be written out. */
+export function writtenOut(node: Node, facts: () => Known): Written | null {
+  if (isLinear(node)) return writeLinear({ node });
+  return node.domain === '' && Object.hasOwn(writers, node.op) ? writers[node.op]!(facts) : null;
 }

@@ -2,6 +2,7 @@ import { type Candidate, slicesOf } from '../gradients/slices.ts';
 import { sliceAt } from '../onnx/cut.ts';
 import { foldConstants } from '../onnx/fold.ts';
 import type { Graph, Tensor } from '../onnx/graph.ts';
+import { isLinear, linearLogits, linearWeights } from '../onnx/linear-ml.ts';
 import { refusedModel } from '../onnx/refuse.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { type ModelSlice, parameterName } from './model-slice.ts';
@@ -46,7 +47,11 @@ function weightsOf({ initializers, nodes }: Graph): ReadonlySet<string> {
     // A state of the batch's own size is filled by a shape that is worked out.
     return op === 'ConstantOfShape' && names.has(inputs[0]!);
   });
-  return new Set([...initializers.filter(isWeight).map(({ name }) => name), ...made.map(({ outputs }) => outputs[0]!)]);
+  return new Set([
+    ...initializers.filter(isWeight).map(({ name }) => name),
+    ...made.map(({ outputs }) => outputs[0]!),
+    ...nodes.filter(isLinear).flatMap(linearWeights),
+  ]);
 }
 
 /** Where the model can be cut, the shallowest slice first; those whose first axis is not the batch are left out. */
@@ -94,6 +99,8 @@ function parameterOf({ name, shape, data }: Tensor): Parameter {
   return { name: parameterName(name), shape, centre, bound: Math.sqrt(3 * variance), decays: isWeight };
 }
 
+const ARRANGING: readonly string[] = ['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Normalizer', 'ZipMap'];
+
 /**
  * The value before a last softmax or sigmoid: scores are computed from logits, without cancellation. An answer that is
  * said to be probabilities and ends in neither is refused with a UserError.
@@ -101,10 +108,11 @@ function parameterOf({ name, shape, data }: Tensor): Parameter {
 export function logitsOf(graph: Graph, output: string, kind: 'logits' | 'probabilities' | null): string {
   if (kind === 'logits') return output;
   const last = graph.nodes.find(({ outputs }) => outputs.includes(output));
+  if (last && isLinear(last)) return linearLogits(last);
   const isSquashed = last?.domain === '' && ['Softmax', 'LogSoftmax', 'Sigmoid'].includes(last.op);
   if (last && isSquashed) return last.inputs[0]!;
-  // Reshape and Identity hide what they are given.
-  if (last?.domain === '' && ['Identity', 'Reshape', 'Flatten', 'Squeeze'].includes(last.op)) {
+  // What only arranges its input anew, or makes it sum to one, hides what it is given.
+  if (last && ARRANGING.includes(last.op)) {
     const before = logitsOf(graph, last.inputs[0]!, null);
     if (before !== last.inputs[0]) return before;
   }

@@ -7,7 +7,7 @@ import { float32, type Graph, type Node } from '../../src/onnx/graph.ts';
 import { upgrade } from '../../src/onnx/upgrade.ts';
 import { hash32, randomSequence } from '../../src/tensor/random.ts';
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts';
-import { type CutModel, candidatesOf, logitsOf, makeModelSlice } from '../../src/training/cut-model.ts';
+import { type CutModel, candidatesOf, logitsOf, makeModelSlice, PROBE } from '../../src/training/cut-model.ts';
 import { trainEnsemble } from '../../src/training/ensemble.ts';
 import type { TrainingSet } from '../../src/training/group.ts';
 import type { Recipe } from '../../src/training/recipe.ts';
@@ -126,6 +126,42 @@ test('a real network can be cut anywhere, and its slice written for any batch', 
   const slice = makeModelSlice(model, shallow!, { task: 'classification', outputs: 1000 });
   for (const batch of [1, 4]) assert.equal(slice.at(batch).inputs[0]!.shape[0], batch);
   assert.match(slice.title, /^1 last layer of the model, behind .*: 42% of its parameters$/);
+});
+
+test('the pipelines of skl2onnx and ML.NET end in a linear model: it is a slice behind a trunk of their own operators', () => {
+  const read = (file: string) => {
+    const { graph, opsets } = decodeModel(readFileSync(join(import.meta.dirname, '../fixtures/models', file)));
+    return upgrade(graph, opsets['']!);
+  };
+  const cases = [
+    {
+      file: 'pipeline_titanic.onnx',
+      input: 'pclass',
+      answer: 'probabilities',
+      features: 'transformed_column',
+      width: 11,
+      classes: 2,
+    },
+    {
+      file: 'mlnet_breastcancer_logreg.onnx',
+      input: 'Features',
+      answer: 'Score.onnx',
+      features: 'Features0',
+      width: 8,
+      classes: 10,
+    },
+  ];
+  for (const { file, input, answer, features, width, classes } of cases) {
+    const graph = read(file);
+    const output = logitsOf(graph, answer, 'probabilities');
+    const told = { [features]: [PROBE, width] };
+    const model: CutModel = { graph, input, row: [1], output, hash: 'h', told };
+    const [shallow, ...rest] = candidatesOf(model);
+    assert.deepEqual([shallow!.value, shallow!.layers, rest.length], [features, 1, 0], file);
+    const slice = makeModelSlice(model, shallow!, { task: 'classification', outputs: classes });
+    assert.deepEqual(slice.parameters.map(({ shape }) => shape).sort(), [[classes, width], [classes]].sort());
+    assert.match(slice.title, /100% of its parameters/);
+  }
 });
 
 test('probabilities without a softmax are refused, logits are taken at their word', () => {
