@@ -34,7 +34,7 @@ const floatsOf = ({ attributes }: Node, name: string): readonly number[] =>
  * LinearClassifier and LinearRegressor as a Gemm and a link function; the predicted label is left out. Throws a UserError
  * for other links, and for a classifier of one score.
  */
-export function writeLinear({ node }: { readonly node: Node }): Written {
+export function writeLinear(node: Node): Written {
   const coefficients = floatsOf(node, 'coefficients');
   const given = floatsOf(node, 'intercepts');
   const targets = node.op === 'LinearRegressor' ? intOf(node, 'targets', 1) : given.length;

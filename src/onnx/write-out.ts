@@ -30,6 +30,6 @@ const writers: Readonly<Record<string, Writer>> = {
 
 /** The nodes that take a node's place; null for one that stays. Throws a UserError for what cannot be written out. */
 export function writtenOut(node: Node, facts: () => Known): Written | null {
-  if (isLinear(node)) return writeLinear({ node });
+  if (isLinear(node)) return writeLinear(node);
   return node.domain === '' && Object.hasOwn(writers, node.op) ? writers[node.op]!(facts) : null;
 }

@@ -2,9 +2,10 @@ import { type Candidate, slicesOf } from '../gradients/slices.ts';
 import { sliceAt } from '../onnx/cut.ts';
 import { foldConstants } from '../onnx/fold.ts';
 import type { Graph, Tensor } from '../onnx/graph.ts';
+import { inferShapes } from '../onnx/infer-shapes.ts';
 import { isLinear, linearLogits, linearWeights } from '../onnx/linear-ml.ts';
 import { refusedModel } from '../onnx/refuse.ts';
-import type { Shape } from '../tensor/shape.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { type ModelSlice, parameterName } from './model-slice.ts';
 import type { Parameter } from './parameter.ts';
 
@@ -61,7 +62,7 @@ export function candidatesOf(model: CutModel): Candidate[] {
   );
 }
 
-/** The slice behind a cut. */
+/** The slice behind a cut. Throws a UserError where the model does not give one value for each class. */
 export function makeModelSlice(
   model: CutModel,
   candidate: Candidate,
@@ -70,13 +71,19 @@ export function makeModelSlice(
   const { value, after, parameters, layers, flops } = candidate;
   const row = candidate.graph.inputs[0]!.shape.slice(1) as Shape;
   const graphs = new Map<number, Graph>();
+  const answers = sizeOf(inferShapes(candidate.graph).get(model.output)!) / PROBE;
+  if (answers !== outputs && !(answers === 1 && outputs === 2 && task === 'classification'))
+    throw refusedModel(
+      `it gives ${answers} values a row, and the data has ${outputs} ${task === 'regression' ? 'target' : 'classes'}`,
+      'Name the output that holds the logits, and the classes in their order.',
+    );
   const count = (tensors: readonly Tensor[]) => tensors.reduce((sum, { data }) => sum + data.length, 0);
   const weights = weightsOf(model.graph);
   const all = folded(model, PROBE).initializers.filter(({ name }) => weights.has(name));
   const percent = (100 * count(parameters)) / count(all);
   const share = `${percent.toFixed(percent < 10 ? 1 : 0)}%`;
   return {
-    ...{ kind: 'model', task, outputs, width: row.reduce((product, size) => product * size, 1) },
+    ...{ kind: 'model', task, outputs, answers, width: row.reduce((product, size) => product * size, 1) },
     hash: `${model.hash}/${model.output}/${value}`,
     title: `${layers} last layer${layers === 1 ? '' : 's'} of the model, behind ${after}: ${share} of its parameters`,
     parameters: parameters.map(parameterOf),

@@ -13,6 +13,8 @@ export interface ModelSlice {
   readonly width: number;
   /** C; 1 for regression. */
   readonly outputs: number;
+  /** Values that the graph gives a row: C, or one logit of two classes. */
+  readonly answers: number;
   /** Stands for the graph where slices are compared: of the model's file and the place of the cut. */
   readonly hash: string;
   /** In words: the place of the cut and its share of the model. */
@@ -22,7 +24,7 @@ export interface ModelSlice {
   readonly flops: number;
   /**
    * The part behind the cut for one model and a batch of B rows, shapes fixed and constants folded: one input [B, ...],
-   * one output of B times C elements, logits or predictions.
+   * one output of B times so many answers, logits or predictions.
    */
   at(batch: number): Graph;
 }
@@ -59,5 +61,8 @@ export function forwardModel(
   for (const node of many.graph.nodes)
     build.put({ ...node, inputs: node.inputs.map(renamed), outputs: node.outputs.map(renamed) });
   const output = renamed(graph.outputs[0]!.name);
-  return build.add('Reshape', [output, build.ints([models, batch, slice.outputs])]);
+  const answers = build.add('Reshape', [output, build.ints([models, batch, slice.answers])]);
+  if (slice.answers === slice.outputs) return answers;
+  // One logit is that of the second class against a first one of 0.
+  return build.add('Concat', [build.add('Mul', [answers, build.scalar(0)]), answers], { axis: -1 });
 }

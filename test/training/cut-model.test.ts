@@ -164,6 +164,28 @@ test('the pipelines of skl2onnx and ML.NET end in a linear model: it is a slice 
   }
 });
 
+test('one logit serves two classes; any other number of values is refused', async () => {
+  const graph: Graph = {
+    name: 'binary',
+    inputs: [{ name: 'x', type: 'float32', shape: ['batch', 3] }],
+    outputs: [{ name: 'p', type: 'float32', shape: ['batch', 1] }],
+    initializers: [drawn('w', [3, 1]), drawn('b', [1])],
+    nodes: [node('MatMul', ['x', 'w'], 'product'), node('Add', ['product', 'b'], 'z'), node('Sigmoid', ['z'], 'p')],
+  };
+  const model: CutModel = { graph, input: 'x', row: [3], output: logitsOf(graph, 'p', 'probabilities'), hash: 'h' };
+  const whole = candidatesOf(model).at(-1)!;
+  const slice = makeModelSlice(model, whole, { task: 'classification', outputs: 2 });
+  const set = smallSet(N, { ...slices[1]!, outputs: 2 });
+  const { phi, trainAccuracy } = await train(slice, set);
+  assert.ok(phi.every(Number.isFinite) && trainAccuracy > 0.6, `${trainAccuracy}`);
+  assert.throws(
+    () => makeModelSlice(model, whole, { task: 'classification', outputs: 3 }),
+    /1 values a row, and the data has 3 classes/,
+  );
+  assert.throws(() => makeModelSlice(model, whole, { task: 'regression', outputs: 2 }), /has 2 target/);
+  assert.doesNotThrow(() => makeModelSlice(model, whole, { task: 'regression', outputs: 1 }));
+});
+
 test('probabilities without a softmax are refused, logits are taken at their word', () => {
   const { graph } = perceptron();
   assert.equal(logitsOf(graph, 'probabilities', 'logits'), 'probabilities');
