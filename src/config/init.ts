@@ -1,6 +1,7 @@
 import type { Check } from '../checks/check.ts';
 import { checks as builtChecks } from '../checks/index.ts';
 import type { ColumnSummary } from '../evidence/column.ts';
+import { guessLabel, isPlainText } from '../table/guess-label.ts';
 import { isRepoPath } from './schema-value.ts';
 
 /** A data file that was found in the repository, and how its columns read. */
@@ -10,7 +11,6 @@ export interface FoundFile {
   readonly columns: readonly Pick<ColumnSummary, 'name' | 'kind' | 'missing' | 'distinct'>[];
 }
 
-const LABELS = /^(label|labels|target|class|y|outcome|category|income|survived|spam|sentiment)$/i;
 const HOLDOUT = /(^|[-_.])(test|holdout|valid|validation|eval|dev)([-_.]|$)/i;
 const SENSITIVE = /^(race|sex|gender|age|religion|ethnicity|nationality|disability)$/i;
 const GATED = ['conflicting-copies', 'amplification'];
@@ -23,7 +23,7 @@ export function proposeConfig({
   files: readonly FoundFile[];
   checks?: readonly Check[];
 }): string {
-  const usable = files.filter(({ path }) => isWritable(path, 1000) && isRepoPath(path));
+  const usable = files.filter(({ path }) => isPlainText(path, 1000) && isRepoPath(path));
   const holdouts = new Map(usable.flatMap((file) => trainOf(file, usable).map((train) => [train, file] as const)));
   const held = new Set(holdouts.values());
   const trained = usable.filter((file) => !held.has(file)).slice(0, 100);
@@ -32,7 +32,7 @@ export function proposeConfig({
   const names = new Set<string>();
   for (const file of trained) lines.push(...dataLines(file, freshName(file.path, names), holdouts.get(file)));
   const gates = GATED.filter((id) => checks.some((check) => check.id === id));
-  if (gates.length > 0 && trained.some((file) => labelOf(file) !== null)) {
+  if (gates.length > 0 && trained.some((file) => guessLabel(file) !== null)) {
     lines.push('# What makes the required check red; everything else is told, not enforced.', 'gates:');
     for (const id of gates) lines.push(`  ${id}: fail`);
   }
@@ -40,8 +40,8 @@ export function proposeConfig({
 }
 
 function dataLines(file: FoundFile, name: string, holdout: FoundFile | undefined): string[] {
-  const label = labelOf(file);
-  const columns = file.columns.filter((column) => isWritable(column.name, 200));
+  const label = guessLabel(file);
+  const columns = file.columns.filter((column) => isPlainText(column.name, 200));
   const id = columns.find(
     (column) => /(^|[-_ ])id$/i.test(column.name) && column.distinct === file.rows && column.missing === 0,
   );
@@ -62,17 +62,6 @@ function dataLines(file: FoundFile, name: string, holdout: FoundFile | undefined
   if (sensitive.length > 0) lines.push(`    sensitive: [${sensitive.join(', ')}]`);
   if (holdout) lines.push(`    holdout: ${word(holdout.path)}`);
   return lines;
-}
-
-/** The column that looks like the label: by its name, else the last one where it has few values. */
-export function labelOf(file: FoundFile): string | null {
-  const few = file.columns.filter(
-    ({ name, distinct }) => isWritable(name, 200) && distinct >= 2 && distinct <= 1000 && distinct <= file.rows / 2,
-  );
-  const named = few.find(({ name }) => LABELS.test(name));
-  if (named) return named.name;
-  const last = few.find((column) => column === file.columns.at(-1));
-  return last && last.distinct <= 30 && (last.kind === 'category' || last.kind === 'boolean') ? last.name : null;
 }
 
 /** The training file that a holdout file belongs to: same folder or a sibling, same columns. */
@@ -100,11 +89,6 @@ function stem(path: string): string {
 
 function folder(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-function isWritable(text: string, limit: number): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  return text.trim() !== '' && text.length <= limit && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029\\]/.test(text);
 }
 
 /** A YAML scalar: plain where nothing can be misread, quoted otherwise. */

@@ -87,6 +87,7 @@ const dataSchema = z.object({
   holdout: z.object({ base: files, head: files }),
   options: z.object({
     label: nullable(1000),
+    guessLabel: z.boolean().optional(),
     classes: names.nullable(),
     id: nullable(1000),
     group: nullable(1000),

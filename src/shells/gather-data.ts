@@ -13,6 +13,8 @@ import type { LocalFile } from '../table/sql.ts';
 
 /** Largest file that is materialised, in bytes. */
 const MOST_BYTES = 2 ** 32;
+/** Without a configuration, so many changed files may each be worth shadow models; a folder of tables is not. */
+const MOST_GUESSED = 3;
 
 export interface Gathering {
   readonly revisions: Revisions;
@@ -31,7 +33,8 @@ export async function gatherData(
 ): Promise<DataRequest[]> {
   const options = await pointerOptions(repository, gathering.token);
   const requests: DataRequest[] = [];
-  for (const data of found) requests.push(await gatherOne(repository, data, gathering, options));
+  const guesses = gathering.configured.length === 0 && found.length <= MOST_GUESSED;
+  for (const data of found) requests.push(await gatherOne(repository, data, gathering, { ...options, guesses }));
   return requests;
 }
 
@@ -50,7 +53,7 @@ async function gatherOne(
   repository: Repository,
   found: FoundDataSet,
   { revisions, configured, folder }: Gathering,
-  options: MaterialiseOptions,
+  { guesses, ...options }: MaterialiseOptions & { readonly guesses: boolean },
 ): Promise<DataRequest> {
   const settings = configured.find(({ name }) => name === found.name) ?? assumedData(found.name, found.path, null);
   const { label, classes, id, group, exclude, text } = settings;
@@ -61,7 +64,7 @@ async function gatherOne(
     base: null,
     head: null,
     holdout: { base: null, head: null },
-    options: { label, classes, id, group, exclude, text },
+    options: { label, classes, id, group, exclude, text, ...(guesses ? { guessLabel: true } : {}) },
     problem: null,
   };
   if (found.problem !== null) return { ...request, problem: { message: found.problem, infrastructure: false } };

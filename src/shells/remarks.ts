@@ -42,7 +42,7 @@ export function remarksOn(
     ...(assumed.length > 0
       ? [
           oneLine(
-            `Taken for data, without a label column: ${assumed.slice(0, 5).join(', ')}${assumed.length > 5 ? ` and ${assumed.length - 5} more` : ''}; run \`taster init\` to say what they are.`,
+            `Taken for data: ${assumed.slice(0, 5).join(', ')}${assumed.length > 5 ? ` and ${assumed.length - 5} more` : ''}; run \`taster init\` to say what they are.`,
             500,
           ),
         ]

@@ -5,6 +5,8 @@ import type { PoolRow } from '../evidence/rows.ts';
 /** How the columns of a data set are to be read. */
 export interface TableOptions {
   readonly label: string | null;
+  /** Where no label is named: whether one may be guessed from what base (else head) holds. */
+  readonly guessLabel?: boolean | undefined;
   readonly classes: readonly string[] | null;
   readonly id: string | null;
   readonly group: string | null;

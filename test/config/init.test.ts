@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type FoundFile, labelOf, proposeConfig } from '../../src/config/init.ts';
+import { type FoundFile, proposeConfig } from '../../src/config/init.ts';
 import { parseConfig } from '../../src/config/parse.ts';
+import { guessLabel } from '../../src/table/guess-label.ts';
 import { randomSequence } from '../../src/tensor/random.ts';
 
 type Column = FoundFile['columns'][number];
@@ -40,12 +41,12 @@ test('a table with the usual columns is proposed with label, id, text, sensitive
 
 test('the label is guessed by name, else from the last column, else not at all', () => {
   const two = { kind: 'category', distinct: 2 } as const;
-  assert.equal(labelOf(file('a.csv', [column('Label', two), column('x', two)])), 'Label');
-  assert.equal(labelOf(file('a.csv', [column('x', two), column('kind', two)])), 'kind');
-  assert.equal(labelOf(file('a.csv', [column('x', two), column('y2')])), null);
-  assert.equal(labelOf(file('a.csv', [column('label', { distinct: 1 })])), null, 'one value is no label');
-  assert.equal(labelOf(file('a.csv', [column('label', { distinct: 51 })])), null, 'a value a row is no label');
-  assert.equal(labelOf(file('a.csv', [])), null);
+  assert.equal(guessLabel(file('a.csv', [column('Label', two), column('x', two)])), 'Label');
+  assert.equal(guessLabel(file('a.csv', [column('x', two), column('kind', two)])), 'kind');
+  assert.equal(guessLabel(file('a.csv', [column('x', two), column('y2')])), null);
+  assert.equal(guessLabel(file('a.csv', [column('label', { distinct: 1 })])), null, 'one value is no label');
+  assert.equal(guessLabel(file('a.csv', [column('label', { distinct: 51 })])), null, 'a value a row is no label');
+  assert.equal(guessLabel(file('a.csv', [])), null);
 });
 
 test('a holdout goes to the table beside it with the same columns, and equal names are told apart', () => {

@@ -206,7 +206,13 @@ test('no configuration: changed data are told about, nothing is gated', async (t
   const ran = await repository.taster('review', '--base', base, ...QUICK);
   assert.equal(ran.code, 0, ran.err);
   assert.match(ran.out, /60 → 61 rows/);
-  assert.match(ran.out.replace(/\s+/g, ' '), /The target branch has no \.github\/taster\.yml/);
+  const out = ran.out.replace(/\s+/g, ' ');
+  assert.match(out, /The target branch has no \.github\/taster\.yml/);
+  assert.match(out, /the column "label" is taken for it/);
+  repository.commit(Object.fromEntries(['a', 'b', 'c'].map((name) => [`${name}.csv`, table()])));
+  const many = await repository.taster('review', '--base', base, ...QUICK);
+  assert.equal(many.code, 0, many.err);
+  assert.doesNotMatch(many.out.replace(/\s+/g, ' '), /is taken for it/, 'a folder of tables is not worth guessing');
 });
 
 test('nothing relevant changed: passes without starting the engine', async (t) => {

@@ -193,3 +193,19 @@ test('lines are found behind quoted line ends, blank lines and comments', async 
   const file = lay('a,b\r\n"one\r\ntwo",2\r\n\r\n"say ""hi""",3\r\nfive,4');
   assert.deepEqual(await locateLines(sql, readBytes, file, [2, 0, 1, 9], []), [6, 2, 5, null]);
 });
+
+test('a label that nobody names is guessed from base where that is allowed, and said', async (t) => {
+  const { pool } = await room(t);
+  const rows = (label: string) =>
+    `x,${label},z\n${Array.from({ length: 8 }, (_, at) => `${at},${at % 2 ? 'a' : 'b'},${at}\n`).join('')}`;
+  const found = await pool(rows('Target'), `${rows('Target')}9,a,9\n`, { guessLabel: true });
+  assert.deepEqual([found.task, found.classes], ['classification', ['a', 'b']]);
+  assert.match(found.remarks.join('\n'), /the column "Target" is taken for it/);
+  for (const [head, options] of [
+    [rows('Target'), {}],
+    [rows('kind'), { guessLabel: true }],
+  ] as const)
+    assert.deepEqual([(await pool(head, head, options)).task], ['unlabelled']);
+  const named = await pool(rows('Target'), rows('Target'), { guessLabel: true, label: 'z' });
+  assert.doesNotMatch(named.remarks.join('\n'), /taken for it/);
+});

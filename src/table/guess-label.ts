@@ -1,0 +1,49 @@
+import type { ColumnKind } from '../evidence/column.ts';
+import type { Side } from './load.ts';
+import type { Sql } from './sql.ts';
+
+/** What a guess at the label goes by. */
+export interface GuessedFrom {
+  readonly rows: number;
+  readonly columns: readonly { readonly name: string; readonly kind: ColumnKind; readonly distinct: number }[];
+}
+
+const LABELS = /^(label|labels|target|class|y|outcome|category|income|survived|spam|sentiment)$/i;
+const LONGEST_NAME = 200;
+const MOST_CLASSES = 1000;
+const FEW = 30;
+
+/** The column that looks like the label: by its name, else the last one where it has few values. */
+export function guessLabel({ rows, columns }: GuessedFrom): string | null {
+  const few = columns.filter(
+    ({ name, distinct }) =>
+      isPlainText(name, LONGEST_NAME) && distinct >= 2 && distinct <= MOST_CLASSES && distinct <= rows / 2,
+  );
+  const named = few.find(({ name }) => LABELS.test(name));
+  if (named) return named.name;
+  const last = few.find((column) => column === columns.at(-1));
+  return last && last.distinct <= FEW && (last.kind === 'category' || last.kind === 'boolean') ? last.name : null;
+}
+
+/** The same of a side that was read: only columns that come into question are counted. */
+export async function guessLabelOf(
+  sql: Sql,
+  side: Side,
+  kinds: readonly { readonly name: string; readonly kind: ColumnKind }[],
+): Promise<string | null> {
+  const last = side.names.length - 1;
+  const asked = side.names.flatMap((name, at) => (LABELS.test(name) || at === last ? [at] : []));
+  if (asked.length === 0) return null;
+  const [counts] = await sql.rows(
+    `SELECT ${asked.map((at) => `count(DISTINCT c${at})`).join(', ')} FROM ${side.table}`,
+  );
+  const distinct = new Map(asked.map((at, index) => [side.names[at]!, Number(counts![index])]));
+  const columns = kinds.map(({ name, kind }) => ({ name, kind, distinct: distinct.get(name) ?? 0 }));
+  return guessLabel({ rows: side.rows, columns });
+}
+
+/** Whether a foreign text can stand in a configuration and in a sentence. */
+export function isPlainText(text: string, limit: number): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  return text.trim() !== '' && text.length <= limit && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029\\]/.test(text);
+}
