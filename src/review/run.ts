@@ -84,7 +84,10 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
     progress('reading rows', 0.01);
     const pool = await loadPool(tools.sql, { ...data, options: { ...data.options, maxRows: request.limits.maxRows } });
     progress('encoding', 0.04);
-    const prepared = prepareSubject(pool, data.name, data.path, request, nonce);
+    // The budget is one for all data sets: what one plans to spend is not there for another.
+    const budgetSeconds = request.limits.budgetSeconds / request.data.length;
+    const planned = { ...request, limits: { ...request.limits, budgetSeconds } };
+    const prepared = prepareSubject(pool, data.name, data.path, planned, nonce);
     const summary = {
       name: data.name,
       path: data.path,

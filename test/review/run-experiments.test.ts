@@ -84,3 +84,14 @@ test('what the budget cuts is unknown, said, and no verdict where it is gated', 
   assert.deepEqual([cut.verdict, exitCode(cut.verdict)], ['unknown', 2]);
   assert.equal(cut.cost.shadows, 3 * SHADOWS);
 });
+
+test('data sets share the budget: each plans with its part', async (t) => {
+  const only = ['membership'];
+  const one = await smallReview(t, { train: [BASE, HEAD] }, { only, budgetSeconds: 1e-3 });
+  const two = await smallReview(t, { train: [BASE, HEAD], other: [BASE, HEAD] }, { only, budgetSeconds: 1e-3 });
+  const widths = (slice: string | undefined) =>
+    [...(slice ?? '').matchAll(/MLP 2-(\d+)-2/g)].map(([, width]) => Number(width));
+  const [alone] = widths(one.plan?.slice);
+  const [first, second] = widths(two.plan?.slice);
+  assert.ok(alone! > first! && first === second, `${one.plan?.slice} and ${two.plan?.slice}`);
+});

@@ -40,7 +40,13 @@ export function checkOf(id: string, more: Partial<Check>): Check {
 export async function smallReview(
   t: TestContext,
   data: Readonly<Record<string, readonly [base: string, head: string]>>,
-  more: { checks?: readonly Check[]; gates?: readonly string[]; seconds?: Tools['seconds']; only?: readonly string[] },
+  more: {
+    checks?: readonly Check[];
+    gates?: readonly string[];
+    seconds?: Tools['seconds'];
+    only?: readonly string[];
+    budgetSeconds?: number;
+  },
 ) {
   const root = mkdtempSync(join(tmpdir(), 'taster-review-'));
   const [files, scratch] = [join(root, 'files'), join(root, 'scratch')];
@@ -73,7 +79,10 @@ export async function smallReview(
         options: { label: 'label', classes: null, id: null, group: null, exclude: [], text: [] },
       }),
     ),
-    limits: { ...aRequest.limits, shadows: SHADOWS, epochs: 2, only: more.only ?? null },
+    limits: {
+      ...{ ...aRequest.limits, shadows: SHADOWS, epochs: 2, only: more.only ?? null },
+      ...(more.budgetSeconds ? { budgetSeconds: more.budgetSeconds } : {}),
+    },
     folders: { files, scratch, cache: null },
   };
   let tick = 0;
