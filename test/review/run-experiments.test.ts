@@ -95,3 +95,14 @@ test('data sets share the budget: each plans with its part', async (t) => {
   const [first, second] = widths(two.plan?.slice);
   assert.ok(alone! > first! && first === second, `${one.plan?.slice} and ${two.plan?.slice}`);
 });
+
+test('of a quantity it is told what leaks; who exposes whom is asked of classes alone', async (t) => {
+  const numbers = (text: string) =>
+    text.replaceAll('low', '').replace(/^([\d.]+),([\d.]+),.*$/gm, (_, x, y) => `${x},${y},${Number(x) * 7.3}`);
+  const only = ['membership', 'exposed-rows', 'amplification', 'mislabelled'];
+  const { findings } = await smallReview(t, { train: [numbers(BASE), numbers(HEAD)] }, { only });
+  const outcomes = Object.fromEntries(findings.map(({ check, outcome }) => [check, outcome]));
+  assert.deepEqual([outcomes.amplification, outcomes.mislabelled], ['not-applicable', 'not-applicable']);
+  // Asked, and honest about sixty rows and sixteen models.
+  assert.deepEqual([outcomes.membership, outcomes['exposed-rows']], ['unknown', 'unknown']);
+});

@@ -38,7 +38,7 @@ export const exposedRows = defineCheck({
   family: 'leakage',
   question: 'Are there rows that the change as a whole makes easy to recognise?',
   why: "Averages hide the few rows that are harmed; a row's d' says how far its scores as a member and as a stranger lie apart.",
-  needs: ['base', 'head', 'classes', 'ensembles'],
+  needs: ['base', 'head', 'label', 'ensembles'],
   options,
   gateMetric: null,
   remedy:

@@ -29,7 +29,7 @@ export const membership = defineCheck({
   family: 'leakage',
   question: 'Does the change make it easier to tell who was in the training data?',
   why: 'A model that answers differently about rows it was trained on betrays whose data were used (LiRA, arXiv 2112.03570).',
-  needs: ['head', 'classes', 'shadows'],
+  needs: ['head', 'label', 'shadows'],
   options,
   gateMetric: 'tpr',
   remedy: REMEDY,
