@@ -23,7 +23,10 @@ const options = {
   },
 } as const;
 
-/** LiRA (Carlini et al., S&P 2022, arXiv 2112.03570) on base and on base with the whole change; on the rows alone where there is no base. */
+/**
+ * LiRA (Carlini et al., S&P 2022, arXiv 2112.03570) on base and on base with the whole change; where there is no base, on
+ * the new rows alone.
+ */
 export const membership = defineCheck({
   id: 'membership',
   family: 'leakage',
