@@ -35,5 +35,5 @@ export function powerNote(review: Review): string | null {
     ({ check, planted: all, found }) => `${check} found ${found} of ${plural(all, 'planted fault')}`,
   );
   // The rate of false alarms is a design aim: one review cannot measure it.
-  return `Would it have been seen? In this review ${parts.join(', ')}. The checks that can block aim at a false alarm in at most 1 of 100 clean changes.`;
+  return `Would it have been seen? In this review ${parts.join(', ')}. The checks that can block aim at a false alarm in at most 1 of 100 clean changes; what was measured stands in docs/results.md.`;
 }
