@@ -74,7 +74,7 @@ export function poolOf(at: {
   readonly values: readonly (readonly (string | null)[])[];
   readonly labels: readonly number[];
   readonly base: number;
-  readonly baseSplit?: PoolRow['split'];
+  readonly baseSplit: PoolRow['split'];
 }): Pool {
   const hash = (cells: readonly (string | null)[]) =>
     createHash('sha256').update(JSON.stringify(cells)).digest('hex').slice(0, 32);
@@ -89,7 +89,7 @@ export function poolOf(at: {
       inBase,
       inHead: true,
       change: inBase ? 'same' : 'added',
-      split: inBase ? (at.baseSplit ?? 'train') : 'train',
+      split: inBase ? at.baseSplit : 'train',
       label,
       unit: index,
       featureHash: hash(cells),

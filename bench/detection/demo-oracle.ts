@@ -25,6 +25,7 @@ const pool = poolOf({
   values: [all.map((row) => row[1]!)],
   labels: all.map((row) => classes.indexOf(row[0]!)),
   base: base.length,
+  baseSplit: 'train',
 });
 const limits = { shadows: SHADOWS, budgetSeconds: 120 * (SHADOWS / 64), epochs: 20, maxRows: 100_000 };
 const prepared = prepareSubject(

@@ -1,6 +1,7 @@
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
 import { checks as builtChecks } from '../../src/checks/index.ts';
 import { defaultConfig } from '../../src/config/defaults.ts';
+import { ownEnsemble } from '../../src/evidence/scores.ts';
 import { nearestRows } from '../../src/features/nearest-rows.ts';
 import { measure } from '../../src/review/measure.ts';
 import type { EngineRequest } from '../../src/review/request.ts';
@@ -119,8 +120,7 @@ export async function runJob(job: Job, threads: number, known?: JobResult): Prom
       return near !== undefined && near.similarity >= CHEAP && rows[near.index]!.label !== rows[row]!.label;
     });
   };
-  const { scores } = measured.evidence;
-  const shadows = scores.base ?? scores.screen;
+  const shadows = ownEnsemble(measured.evidence.scores);
   const named = measured.answers
     .filter(({ check, finding }) => check.id === 'amplification' && finding.outcome === 'fail')
     .flatMap(({ finding }) => finding.rows.map(({ row }) => row));

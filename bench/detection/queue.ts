@@ -18,8 +18,7 @@ export function readResults(file: string | null, jobs: readonly Job[]): JobResul
 }
 
 /** What an oracle is asked: two jobs that make the same change differ only in how the review looks at it. */
-const changeOf = ({ data, oracle, seed, honest, victims, copies, distance, flips }: Job) =>
-  JSON.stringify({ data, oracle, seed, honest, victims, copies, distance, flips });
+const changeOf = ({ kind, shadows, nonce, checks, pulls, budget, power, ...change }: Job) => JSON.stringify(change);
 
 function readOracles(file: string | null): Map<string, JobResult> {
   return new Map(readLines(file).map((result) => [changeOf(result.job), result]));

@@ -21,3 +21,6 @@ export interface Scores {
   readonly with: Ensemble | null;
   readonly screen: Ensemble | null;
 }
+
+/** The models that are asked about rows by themselves: base's, or, where base has no labelled rows, those of the new ones. */
+export const ownEnsemble = ({ base, screen }: Scores): Ensemble | null => base ?? screen;

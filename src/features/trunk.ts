@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { Feed, Runtime } from '../onnx/runtime.ts';
+import { batchStarts } from '../tensor/batches.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { sharedFloats } from '../tensor/shared.ts';
 
@@ -41,9 +42,7 @@ export async function runTrunk(
   const [output] = graph.outputs;
   const session = await runtime.create(encodeModel(graph));
   try {
-    for (let next = 0; next < rows; next += batch) {
-      // The last rows are run together with some that were run before.
-      const start = Math.min(next, rows - batch);
+    for (const start of batchStarts(rows, batch)) {
       const feeds = inputs.map(({ name, type, row, data }): [string, Feed] => {
         const size = sizeOf(row);
         const part = data.subarray(start * size, (start + batch) * size);
@@ -52,7 +51,7 @@ export async function runTrunk(
       const found = (await session.run(Object.fromEntries(feeds)))[output!.name];
       check(found, batch * width, output!.name);
       answers.set(found as Float32Array, start * width);
-      progress(Math.min(1, (next + batch) / rows));
+      progress((start + batch) / rows);
     }
     return answers;
   } finally {

@@ -1,4 +1,5 @@
 import { type Builder, makeBuilder } from '../onnx/builder.ts';
+import { dependentOn } from '../onnx/cut.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
 import { isSliceOp } from '../onnx/schema.ts';
@@ -18,7 +19,7 @@ export function backward(
 ): { build: Builder; gradients: string[] } {
   const shapes = inferShapes(graph);
   const build = makeBuilder('d_', graph);
-  const needed = reachableFrom(graph, wrt);
+  const needed = dependentOn(graph, wrt);
   const gradients = new Map<string, string>();
   gradients.set(loss, build.add('Expand', [build.scalar(1), build.ints(shapes.get(loss)!)]));
 
@@ -56,12 +57,4 @@ export function backward(
       return gradient;
     }),
   };
-}
-
-/** Values that depend on one of the given ones, these included. */
-function reachableFrom(graph: Graph, names: readonly string[]): Set<string> {
-  const reached = new Set(names);
-  for (const node of graph.nodes)
-    if (node.inputs.some((input) => reached.has(input))) for (const output of node.outputs) reached.add(output);
-  return reached;
 }

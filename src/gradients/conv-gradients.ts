@@ -73,8 +73,7 @@ function byPlaces(build: Builder, { wide, narrow, batch, channels: [C, F], group
   });
   const split = build.add('Reshape', [wide, build.ints([batch, G, C, ...size])]);
   const rows = build.add('Transpose', [split], { perm: [1, 0, ...range(3, rank), 2] });
-  const end = size.map((length, axis) => Math.max(0, reachOf(windows, axis) - length - begin[axis]!));
-  const padded = build.add('Pad', [rows, build.ints([0, 0, ...begin, 0, 0, 0, ...end, 0])]);
+  const padded = build.add('Pad', [rows, build.ints([0, 0, ...begin, 0, 0, 0, ...paddingBehind(windows), 0])]);
   const axes = build.ints(range(2, rank));
   const products = placesOf(kernel).map((place) => {
     const starts = place.map((index, axis) => index * dilations[axis]!);
@@ -86,9 +85,12 @@ function byPlaces(build: Builder, { wide, narrow, batch, channels: [C, F], group
   return build.add('Reshape', [build.add('Concat', products, { axis: 3 }), build.ints([G * F, C, ...kernel])]);
 }
 
-/** Elements from the first padded one that the windows reach along an axis. */
-const reachOf = ({ kernel, dilations, output, strides }: Windows, axis: number): number =>
-  (kernel[axis]! - 1) * dilations[axis]! + (output[axis]! - 1) * strides[axis]! + 1;
+/** Padding behind the input, along each axis, that the last window reaches. */
+const paddingBehind = ({ size, kernel, dilations, output, strides, begin }: Windows): number[] =>
+  size.map((length, axis) => {
+    const reach = spanOf(kernel[axis]!, dilations[axis]!) + (output[axis]! - 1) * strides[axis]!;
+    return Math.max(0, reach - length - begin[axis]!);
+  });
 
 /** All places of a kernel, the last axis fastest. */
 const placesOf = (kernel: Shape): number[][] =>
@@ -108,9 +110,14 @@ function byExchange(build: Builder, { wide, narrow, batch, channels: [C, F], gro
   const filters = regrouped(build, narrow, {
     ...{ split: [batch, G, F, ...output], perm: turned([1, 2, 0], rank), joined: [G * F, batch, ...output] },
   });
-  const end = size.map((length, axis) => Math.max(0, reachOf(windows, axis) - length - begin[axis]!));
   const made = build.add('Conv', [data, filters], {
-    ...{ group: G, kernel_shape: output, strides: dilations, dilations: strides, pads: [...begin, ...end] },
+    ...{
+      group: G,
+      kernel_shape: output,
+      strides: dilations,
+      dilations: strides,
+      pads: [...begin, ...paddingBehind(windows)],
+    },
   });
   // Where the last window ends before the input does, there is more than the kernel.
   const starts = kernel.map(() => 0);
@@ -145,7 +152,7 @@ export function inputGradient(
   const spans = kernel.map((count, axis) => spanOf(count, dilations[axis]!));
   const before = spans.map((span, axis) => span - 1 - begin[axis]!);
   const behind = spans.map((span, axis) => size[axis]! - output[axis]! + span - 1 - before[axis]!);
-  if ([...strides].some((stride) => stride !== 1) || [...before, ...behind].some((pad) => pad < 0))
+  if (strides.some((stride) => stride !== 1) || [...before, ...behind].some((pad) => pad < 0))
     return build.add('ConvTranspose', [gradient, kernels], transposing(windows, G));
   const flat = build.add('Reshape', [kernels, build.ints([G, F, C, sizeOf(kernel)])]);
   const around = [[-1], [-sizeOf(kernel) - 1], [3], [-1]].map((list) => build.ints(list));

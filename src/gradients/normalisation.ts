@@ -1,6 +1,6 @@
 import { floatOf, intOf } from '../onnx/attributes.ts';
 import { axisOf } from '../onnx/shape-rule.ts';
-import type { Shape } from '../tensor/shape.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { floats, row, shapes } from './row.ts';
 import { type Backprop, type Formula, type Rule, sumTo } from './rule.ts';
 
@@ -29,7 +29,7 @@ const instance = (at: Backprop): Norm => {
 const group = (at: Backprop): Norm => {
   const shape = at.shape(at.inputs[0]!);
   const groups = intOf(at.known.node, 'num_groups', 1);
-  const size = shape.slice(1).reduce((product, length) => product * length, 1) / groups;
+  const size = sizeOf(shape.slice(1)) / groups;
   return { cut: [shape[0]!, groups, size], axes: [2], parameter: perChannel(shape) };
 };
 

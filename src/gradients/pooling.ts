@@ -2,6 +2,7 @@ import { intOf } from '../onnx/attributes.ts';
 import { type Windows, windowsOf } from '../onnx/windows.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { transposing } from './conv-gradients.ts';
+import { toFloat } from './local.ts';
 import { row, shapes, zeros } from './row.ts';
 import type { Formula, Rule, Sample } from './rule.ts';
 
@@ -107,7 +108,7 @@ export const pooling = {
           .shape(at.output)
           .map((_, axis) => axis)
           .slice(2);
-        const own = build.add('Cast', [build.add('Equal', [at.inputs[0]!, at.output])], { to: 1 });
+        const own = toFloat(at, build.add('Equal', [at.inputs[0]!, at.output]));
         const ties = build.add('ReduceSum', [own, build.ints(places)], { keepdims: 1 });
         return build.add('Mul', [build.add('Div', [own, ties]), at.gradient]);
       },

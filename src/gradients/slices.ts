@@ -1,7 +1,7 @@
 import { flopsOf } from '../onnx/cost.ts';
 import { type Cut, cutsOf, sliceAt } from '../onnx/cut.ts';
 import type { Graph, Tensor } from '../onnx/graph.ts';
-import { inferShapes, knownShapes } from '../onnx/infer-shapes.ts';
+import { knownShapes } from '../onnx/infer-shapes.ts';
 import { isSliceOp } from '../onnx/schema.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { rules } from './index.ts';
@@ -14,6 +14,8 @@ export interface Candidate extends Cut {
   readonly parameters: readonly Tensor[];
   /** Weights of two axes or more: layers, as people count them. */
   readonly layers: number;
+  /** Of all weights of the model, by elements. */
+  readonly share: number;
   /** Operations of one pass forwards over the graph's batch. */
   readonly flops: number;
 }
@@ -29,6 +31,7 @@ export function slicesOf(
   { weights, told = {} }: { weights: ReadonlySet<string>; told?: Readonly<Record<string, Shape>> | undefined },
 ): Candidate[] {
   const shapes = knownShapes(graph, told);
+  const all = elements(graph.initializers.filter(({ name }) => weights.has(name)));
   return cutsOf(graph, output).flatMap((cut) => {
     const shape = shapes.get(cut.value);
     if (!shape) return [];
@@ -36,9 +39,12 @@ export function slicesOf(
     const parameters = trainable(slice, output).filter(({ name }) => weights.has(name));
     if (parameters.length === 0) return [];
     const layers = parameters.filter((tensor) => tensor.shape.length >= 2).length;
-    return [{ ...cut, graph: slice, parameters, layers, flops: flopsOf(slice, inferShapes(slice)) }];
+    const share = elements(parameters) / all;
+    return [{ ...cut, graph: slice, parameters, layers, share, flops: flopsOf(slice, shapes) }];
   });
 }
+
+const elements = (tensors: readonly Tensor[]) => tensors.reduce((sum, { data }) => sum + data.length, 0);
 
 /** Constants through which the answer can be moved: where a row says `constant` or `refused` nothing is trained. */
 function trainable(graph: Graph, output: string): Tensor[] {

@@ -4,7 +4,7 @@ import type { Graph, Node, Tensor, Value } from './graph.ts';
 import { outputShapes } from './infer-shapes.ts';
 import { prune } from './prune.ts';
 import { refusedModel } from './refuse.ts';
-import { constantsOf, factsOf } from './shape-rule.ts';
+import { constantsOf, factsOf, ifKnown } from './shape-rule.ts';
 import { writtenOut } from './write-out.ts';
 
 /** Shape arithmetic is done on small tensors; what is larger is weights, and left to the runtime. */
@@ -54,7 +54,7 @@ export function foldConstants(
       return;
     }
     nodes.push(node);
-    const found = attempt(() => outputShapes(facts(node)));
+    const found = ifKnown(() => outputShapes(facts(node)));
     for (const [index, shape] of (found ?? []).entries())
       if (node.outputs[index]) shapes.set(node.outputs[index], shape);
   };
@@ -84,7 +84,7 @@ function constantOf(node: Node, { constants, shapes, keep, facts }: State): Tens
   if (!fold || tensors.some((tensor) => sizeOf(tensor!.shape) > LARGEST)) return null;
   const inputs = tensors.map((tensor) => numbersOf(tensor!));
   if (inputs.includes(null)) return null;
-  const folded = attempt((): Folded | null => {
+  const folded = ifKnown((): Folded | null => {
     const known = facts(node);
     const shape = node.op === 'Range' ? [] : outputShapes(known)[0]!;
     return sizeOf(shape) > LARGEST ? null : fold({ inputs: inputs as Folded[], node, known, shape });
@@ -139,12 +139,3 @@ function apart(graph: Graph, prefix: string, outer: ReadonlyMap<string, string> 
 const identity = (from: string, to: string): Node => ({
   ...{ op: 'Identity', domain: '', inputs: [from], outputs: [to], attributes: {} },
 });
-
-/** What cannot be worked out from what is known is left as it is. */
-function attempt<T>(work: () => T): T | null {
-  try {
-    return work();
-  } catch {
-    return null;
-  }
-}

@@ -4,7 +4,16 @@ import { einsumShape } from './einsum.ts';
 import type { Graph } from './graph.ts';
 import { movementShapes } from './movement-shapes.ts';
 import { alike, BROADCASTING, ELEMENTWISE, isSliceOp, REDUCING, type SliceOp } from './schema.ts';
-import { broadcasting, constantsOf, factsOf, type Known, reduced, type ShapeRule, same } from './shape-rule.ts';
+import {
+  broadcasting,
+  constantsOf,
+  factsOf,
+  ifKnown,
+  type Known,
+  reduced,
+  type ShapeRule,
+  same,
+} from './shape-rule.ts';
 import { convShape, convTransposeShape, globalPoolShape, poolShape } from './windows.ts';
 
 /** Operators beside the elementwise ones that give their first input's shape. */
@@ -51,13 +60,7 @@ export function inferShapes(graph: Graph): Map<string, Shape> {
  * @param told shapes that were found otherwise: by running the model.
  */
 export function knownShapes(graph: Graph, told: Readonly<Record<string, Shape>> = {}): Map<string, Shape> {
-  return shapesOf({ graph, told }, (infer) => {
-    try {
-      return infer();
-    } catch {
-      return [];
-    }
-  });
+  return shapesOf({ graph, told }, (infer) => ifKnown(infer) ?? []);
 }
 
 function shapesOf(

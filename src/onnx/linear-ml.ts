@@ -2,7 +2,7 @@ import { intOf } from './attributes.ts';
 import { makeBuilder } from './builder.ts';
 import { float32, type Node } from './graph.ts';
 import { invalidModel, refusedModel } from './refuse.ts';
-import type { Written } from './unroll.ts';
+import { type Written, writtenBy } from './written.ts';
 
 const DOMAIN = 'ai.onnx.ml';
 
@@ -61,6 +61,5 @@ export function writeLinear(node: Node): Written {
     attributes: { transB: 1 },
   });
   build.put({ ...link, domain: '', inputs: [logits], outputs: [scores] });
-  const { nodes, initializers } = build.graph('', [], []);
-  return { nodes, constants: initializers };
+  return writtenBy(build);
 }

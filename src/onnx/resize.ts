@@ -1,9 +1,10 @@
+import { sizeOf } from '../tensor/shape.ts';
 import { floatOf, intOf, intsIn } from './attributes.ts';
 import { makeBuilder } from './builder.ts';
 import type { Node } from './graph.ts';
 import { refusedModel } from './refuse.ts';
 import { axisOf, type Known } from './shape-rule.ts';
-import type { Written } from './unroll.ts';
+import { type Written, writtenBy } from './written.ts';
 
 /** Elements of a matrix of weights. */
 const LARGEST = 2 ** 24;
@@ -51,8 +52,7 @@ export function writeResize(known: Known): Written {
     if (!(each.to >= 0 && each.to * each.from <= LARGEST)) throw refuse(`makes ${each.to} elements of ${each.from}`);
     const matrix = Array.from({ length: each.to }, (_, index) => weights(index, each)).flat();
     const [before, behind] = [shape.slice(0, each.axis), shape.slice(each.axis + 1)];
-    const size = (list: readonly number[]) => list.reduce((product, length) => product * length, 1);
-    const cut = build.add('Reshape', [value, build.ints([size(before), each.from, size(behind)])]);
+    const cut = build.add('Reshape', [value, build.ints([sizeOf(before), each.from, sizeOf(behind)])]);
     const rows = build.constant({
       ...{ name: build.fresh('weights'), type: 'float32', shape: [each.to, each.from] },
       data: Float32Array.from(matrix),
@@ -61,8 +61,7 @@ export function writeResize(known: Known): Written {
     value = build.add('Reshape', [build.add('MatMul', [rows, cut]), build.ints(shape)]);
   }
   build.put({ op: 'Identity', domain: '', inputs: [value], outputs: node.outputs.slice(0, 1), attributes: {} });
-  const { nodes, initializers } = build.graph('', [], []);
-  return { nodes, constants: initializers };
+  return writtenBy(build);
 }
 
 const refuse = (what: string) => refusedModel(`its Resize ${what}`, 'Cut the model behind it.');

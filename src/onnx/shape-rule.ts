@@ -37,6 +37,15 @@ export const reduced: ShapeRule = (known) => {
   return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 };
 
+/** What cannot be told from what is known is null. */
+export function ifKnown<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
+}
+
 export const constantsOf = ({ initializers }: Graph): Map<string, Tensor> =>
   new Map(initializers.map((tensor) => [tensor.name, tensor]));
 

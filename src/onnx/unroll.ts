@@ -1,20 +1,15 @@
 import type { Shape } from '../tensor/shape.ts';
 import { floatOf, intOf } from './attributes.ts';
 import { type Builder, makeBuilder } from './builder.ts';
-import type { Node, Tensor } from './graph.ts';
+import type { Node } from './graph.ts';
 import { type Cell, cells, split } from './recurrent-cells.ts';
 import { refusedModel } from './refuse.ts';
 import type { Known } from './shape-rule.ts';
+import { type Written, writtenBy } from './written.ts';
 
 /** Steps that are written out at most: a node list of tens of thousands is beyond the runtime's patience. */
 const LONGEST = 512;
 const ACTIVATIONS: readonly string[] = ['Sigmoid', 'Tanh', 'Relu', 'Softsign', 'Softplus'];
-
-/** Nodes that take a node's place, with constants of their own. */
-export interface Written {
-  readonly nodes: readonly Node[];
-  readonly constants: readonly Tensor[];
-}
 
 /**
  * RNN, LSTM and GRU as their steps, in operators of a slice. Nodes have the layer's outputs; constants are given beside
@@ -96,8 +91,7 @@ export function unroll(known: Known): Written {
       ],
       last,
     );
-  const { nodes, initializers } = build.graph('', [], []);
-  return { nodes, constants: initializers };
+  return writtenBy(build);
 }
 
 /** One direction of [D, ..]: [1, ..]. */

@@ -1,8 +1,9 @@
 import type { Node } from './graph.ts';
 import { isLinear, writeLinear } from './linear-ml.ts';
 import { writeResize } from './resize.ts';
-import type { Known } from './shape-rule.ts';
-import { unroll, type Written } from './unroll.ts';
+import { ifKnown, type Known } from './shape-rule.ts';
+import { unroll } from './unroll.ts';
+import type { Written } from './written.ts';
 
 /** How a node is written in terms of operators that have a gradient. */
 type Writer = (facts: () => Known) => Written | null;
@@ -11,13 +12,8 @@ type Writer = (facts: () => Known) => Written | null;
 const shaped =
   (write: (known: Known) => Written): Writer =>
   (facts) => {
-    let known: Known;
-    try {
-      known = facts();
-    } catch {
-      return null;
-    }
-    return write(known);
+    const known = ifKnown(facts);
+    return known && write(known);
   };
 
 /** Operators without a gradient of their own. */

@@ -1,4 +1,5 @@
 import { oneLine } from '../errors.ts';
+import { ownEnsemble } from '../evidence/scores.ts';
 import { describePlan, ENSEMBLES, ensembleFlops, REFERENCE_RATE } from '../training/plan.ts';
 import { describeSlice } from '../training/slice.ts';
 import { hasLabelledBase, trainingRows } from '../training/subject.ts';
@@ -67,7 +68,7 @@ export function notesOf({ prepared, measured, summary }: DataReview): string[] {
   if (!prepared || !summary) return [];
   const { evidence, training } = prepared;
   const name = oneLine(summary.name, 60);
-  const gap = measured && (measured.evidence.scores.base ?? measured.evidence.scores.screen);
+  const gap = measured && ownEnsemble(measured.evidence.scores);
   return [
     ...evidence.remarks.slice(0, 10).map((remark) => `${name}: ${remark}`),
     ...(evidence.sampled

@@ -1,5 +1,8 @@
 import type { ColumnKind } from '../evidence/column.ts';
+import { type ColumnPlan, planColumns } from './columns.ts';
 import type { Side } from './load.ts';
+import type { TableOptions } from './pool.ts';
+import { listNames } from './schema-remarks.ts';
 import type { Sql } from './sql.ts';
 
 /** What a guess at the label goes by. */
@@ -25,8 +28,25 @@ export function guessLabel({ rows, columns }: GuessedFrom): string | null {
   return last && last.distinct <= FEW && (last.kind === 'category' || last.kind === 'boolean') ? last.name : null;
 }
 
+/** The kinds of the columns; where no label is named and one may be guessed, with the guess, and said so. */
+export async function planGuessed(
+  sql: Sql,
+  side: Side,
+  options: TableOptions,
+): Promise<{ options: TableOptions; plans: ColumnPlan[]; remarks: string[] }> {
+  const plans = await planColumns(sql, side, options);
+  const label = options.label === null && options.guessLabel ? await guessLabelOf(sql, side, plans) : null;
+  if (label === null) return { options, plans, remarks: [] };
+  const remark = `No configuration names a label: the column ${listNames([label])} is taken for it.`;
+  // Kinds are the same whoever names the label: only the label's own is another.
+  const named = plans.map((plan) =>
+    plan.name === label ? { ...plan, kind: 'label' as const, missingWords: false } : plan,
+  );
+  return { options: { ...options, label }, plans: named, remarks: [remark] };
+}
+
 /** The same of a side that was read: only columns that come into question are counted. */
-export async function guessLabelOf(
+async function guessLabelOf(
   sql: Sql,
   side: Side,
   kinds: readonly { readonly name: string; readonly kind: ColumnKind }[],

@@ -1,13 +1,13 @@
 import { UserError } from '../errors.ts';
 import { type ColumnPlan, planColumns } from './columns.ts';
 import { diffSides } from './diff.ts';
-import { guessLabelOf } from './guess-label.ts';
+import { planGuessed } from './guess-label.ts';
 import { type Labels, readLabels } from './labels.ts';
 import { loadSide, type Side } from './load.ts';
 import { numberRemarks } from './number-remarks.ts';
 import { type Picked, pickRows } from './pick.ts';
 import type { Pool, TableOptions } from './pool.ts';
-import { listNames, schemaRemarks } from './schema-remarks.ts';
+import { schemaRemarks } from './schema-remarks.ts';
 import type { LocalFile, Sql } from './sql.ts';
 import { summariseSides } from './summarise-sides.ts';
 
@@ -46,7 +46,7 @@ export async function loadPool(sql: Sql, files: PoolFiles): Promise<Pool> {
     throw new UserError('no-data', 'The data set has no file at either revision.', {
       hint: 'Check its `path` in the configuration.',
     });
-  const { options, plans: firstPlans, remarks: guesses } = await planFirst(sql, first, files.options);
+  const { options, plans: firstPlans, remarks: guesses } = await planGuessed(sql, first, files.options);
   const plans = new Map(firstPlans.map((plan) => [plan.name, plan]));
   checkDeclared(first, options);
   const hasNew = train.head?.names.some((name) => !plans.has(name)) ?? false;
@@ -103,20 +103,6 @@ export async function loadPool(sql: Sql, files: PoolFiles): Promise<Pool> {
       ...labels.remarks,
     ],
   };
-}
-
-/** The kinds of the columns; where no label is named and one may be guessed, with the guess, and said so. */
-async function planFirst(
-  sql: Sql,
-  side: Side,
-  options: TableOptions,
-): Promise<{ options: TableOptions; plans: ColumnPlan[]; remarks: string[] }> {
-  const plans = await planColumns(sql, side, options);
-  const label = options.label === null && options.guessLabel ? await guessLabelOf(sql, side, plans) : null;
-  if (label === null) return { options, plans, remarks: [] };
-  const guessed = { ...options, label };
-  const remark = `No configuration names a label: the column ${listNames([label])} is taken for it.`;
-  return { options: guessed, plans: await planColumns(sql, side, guessed), remarks: [remark] };
 }
 
 /** A table of hundreds of columns keeps hundreds of megabytes: training needs them back. */

@@ -77,13 +77,10 @@ export function makeModelSlice(
       `it gives ${answers} values a row, and the data has ${outputs} ${task === 'regression' ? 'target' : 'classes'}`,
       'Name the output that holds the logits, and the classes in their order.',
     );
-  const count = (tensors: readonly Tensor[]) => tensors.reduce((sum, { data }) => sum + data.length, 0);
-  const weights = weightsOf(model.graph);
-  const all = folded(model, PROBE).initializers.filter(({ name }) => weights.has(name));
-  const percent = (100 * count(parameters)) / count(all);
+  const percent = 100 * candidate.share;
   const share = `${percent.toFixed(percent < 10 ? 1 : 0)}%`;
   return {
-    ...{ kind: 'model', task, outputs, answers, width: row.reduce((product, size) => product * size, 1) },
+    ...{ kind: 'model', task, outputs, answers, width: sizeOf(row) },
     hash: `${model.hash}/${model.output}/${value}`,
     title: `${layers} last layer${layers === 1 ? '' : 's'} of the model, behind ${after}: ${share} of its parameters`,
     parameters: parameters.map(parameterOf),

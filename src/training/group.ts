@@ -1,5 +1,6 @@
 import { encodeModel } from '../onnx/encode.ts';
 import type { Feed, Runtime } from '../onnx/runtime.ts';
+import { batchStarts } from '../tensor/batches.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { epochBatches } from './order.ts';
 import { initialWeights } from './parameter.ts';
@@ -121,9 +122,7 @@ export async function scoreGroup(
         { type: 'float32', shape: [models, ...shape], data: weights[name]! } satisfies Feed,
       ]),
     );
-    for (let next = 0; next < N; next += rows) {
-      // The last rows are asked about together with some that were asked before.
-      const start = Math.min(next, N - rows);
+    for (const start of batchStarts(N, rows)) {
       const part = {
         features: set.features.subarray(start * set.width, (start + rows) * set.width),
         width: set.width,

@@ -33,7 +33,7 @@ export async function trainScores(
       run,
       name,
       { membershipKey: plan.membershipKey, models: plan.models, change },
-      { seed: keyOf(plan.membershipKey), keptAs: name === 'base' ? keyOfBase(run) : null },
+      { seed: keyOf(plan.membershipKey), keptAs: name === 'base' ? () => keyOfBase(run) : null },
     );
   const screen = () => trained('screen', { key: plan.nonce });
   if (!hasLabelledBase(rows)) return { base: null, with: null, screen: await screen() };
@@ -47,7 +47,7 @@ export async function runExperiment(run: TrainingRun, experiment: Experiment): P
   const { subject, plan } = run;
   const { revision, kind, plant, seed, shadows } = experiment;
   const key = `${revision === 'base' ? plan.membershipKey : plan.nonce}/${seed}`;
-  const keptAs = revision === 'base' ? experimentKey(keyOfBase(run), subject, experiment) : null;
+  const keptAs = revision === 'base' ? () => experimentKey(keyOfBase(run), subject, experiment) : null;
   const inside = new Set(experiment.inside);
   const without = new Set([...experiment.without, ...(revision === 'base' ? changeUnits(subject) : [])]);
   const membership = { membershipKey: `${key}/membership`, models: shadows, inside, without };
@@ -75,11 +75,11 @@ function train(
   { subject, plan, runtime, store, progress }: TrainingRun,
   name: Ensemble['name'],
   request: Omit<MembershipRequest, 'rows' | 'units'>,
-  /** `seed` keys weights and batch order; `keptAs` is the key under which the weights may be kept. */
-  { seed, keptAs }: { readonly seed: number; readonly keptAs: string | null },
+  /** `seed` keys weights and batch order; `keptAs` works out the key under which the weights may be kept. */
+  { seed, keptAs }: { readonly seed: number; readonly keptAs: (() => string) | null },
 ): Promise<Ensemble> {
   const inside = membershipBits({ ...request, rows: subject.rows, units: subject.units });
-  const kept = store && keptAs !== null ? { store, key: keptAs } : undefined;
+  const kept = store && keptAs ? { store, key: keptAs() } : undefined;
   return trainEnsemble(
     {
       set: subject.set,

@@ -1,3 +1,4 @@
+import { sizeOf } from '../tensor/shape.ts';
 import type { Opcode } from './pickle-opcodes.ts';
 import { unescaped } from './python-text.ts';
 
@@ -180,7 +181,7 @@ function arrayOf(state: Value): Between {
   const type = isMadeBy(dtype, 'numpy', 'dtype') ? ((dtype.made.from[0] as Held | undefined)?.text ?? '') : '';
   if (/^[|<>=]?O\d*$/.test(type)) return 'pickle';
   const [, kind, size] = /^[|<>=]?([biufcmMSaUV])(\d+)$/.exec(type) ?? [];
-  const count = shape?.reduce((product, length) => product * length, 1) ?? Number.NaN;
+  const count = shape ? sizeOf(shape) : Number.NaN;
   const bytes = count * Number(size) * (kind === 'U' ? 4 : 1);
   if (!Number.isSafeInteger(bytes)) throw new Broken('an array follows whose size is not known');
   return { bytes, isPadded: (field('numpy_array_alignment_bytes') as Held | undefined)?.number !== undefined };

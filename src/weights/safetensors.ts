@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { numberTypes } from '../onnx/data-types.ts';
 import type { DataType, Tensor } from '../onnx/graph.ts';
+import { quoted } from '../onnx/refuse.ts';
 import { sizeOf } from '../tensor/shape.ts';
 
 type Numbers = Exclude<DataType, 'string' | 'other'>;
@@ -17,8 +18,6 @@ const invalid = (what: string) =>
   new UserError('safetensors-invalid', `The safetensors file is broken: ${what}.`, {
     hint: 'Save it again with the safetensors library.',
   });
-const shown = (name: string) => JSON.stringify(name.slice(0, 100));
-
 /**
  * The tensors of a safetensors file, their elements views of its bytes where they are aligned. Every byte must belong to
  * one tensor: what lies between could hide something. Throws a UserError (`safetensors-invalid`).
@@ -29,14 +28,38 @@ export function readSafetensors(bytes: Uint8Array): Tensor[] {
   const tensors = Object.entries(header.entries).map(([name, entry]) => tensorOf(name, entry, data));
   let at = 0;
   for (const { name, first, last } of [...tensors].sort((a, b) => a.first - b.first || a.last - b.last)) {
-    if (first !== at) throw invalid(`${shown(name)} begins at byte ${first}, the one before ends at ${at}`);
+    if (first !== at) throw invalid(`${quoted(name)} begins at byte ${first}, the one before ends at ${at}`);
     at = last;
   }
   if (at !== data.length) throw invalid(`${data.length - at} bytes belong to no tensor`);
   return tensors.map(({ name, type, shape, elements }) => ({ name, type, shape, data: elements }));
 }
 
+/** Whether bytes begin as a safetensors file: a length, and so many bytes of a JSON object. */
+export function isSafetensors(bytes: Uint8Array): boolean {
+  try {
+    jsonOf(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function headerOf(bytes: Uint8Array): { readonly entries: Readonly<Record<string, unknown>>; readonly end: number } {
+  const { text, parsed, end } = jsonOf(bytes);
+  const { __metadata__: _, ...entries } = parsed;
+  const count = Object.keys(entries).length;
+  if (count > MOST_TENSORS) throw invalid(`it lists ${count} tensors, at most ${MOST_TENSORS} are read`);
+  // JSON keeps the last of two equal names, other readers the first.
+  if (text.split('"data_offsets"').length - 1 !== count) throw invalid('its header names a tensor twice, or hides one');
+  return { entries, end };
+}
+
+function jsonOf(bytes: Uint8Array): {
+  readonly text: string;
+  readonly parsed: Readonly<Record<string, unknown>>;
+  readonly end: number;
+} {
   if (bytes.length < 8) throw invalid('it is shorter than its length field');
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true));
   if (length > LONGEST_HEADER || 8 + length > bytes.length) throw invalid(`its header of ${length} bytes is not there`);
@@ -49,27 +72,22 @@ function headerOf(bytes: Uint8Array): { readonly entries: Readonly<Record<string
     throw invalid('its header is no JSON');
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw invalid('its header is no object');
-  const { __metadata__: _, ...entries } = parsed as Record<string, unknown>;
-  const count = Object.keys(entries).length;
-  if (count > MOST_TENSORS) throw invalid(`it lists ${count} tensors, at most ${MOST_TENSORS} are read`);
-  // JSON keeps the last of two equal names, other readers the first.
-  if (text.split('"data_offsets"').length - 1 !== count) throw invalid('its header names a tensor twice, or hides one');
-  return { entries, end: 8 + length };
+  return { text, parsed: parsed as Record<string, unknown>, end: 8 + length };
 }
 
 function tensorOf(name: string, entry: unknown, data: Uint8Array) {
   const { dtype, shape, data_offsets } = (entry ?? {}) as Record<string, unknown>;
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   const type = typeof dtype === 'string' && Object.hasOwn(TYPES, dtype) ? TYPES[dtype]! : null;
-  if (!type) throw invalid(`${shown(name)} has the type ${shown(String(dtype))}, which is not read`);
-  if (!Array.isArray(shape) || !shape.every(isCount)) throw invalid(`${shown(name)} has no shape`);
+  if (!type) throw invalid(`${quoted(name)} has the type ${quoted(String(dtype))}, which is not read`);
+  if (!Array.isArray(shape) || !shape.every(isCount)) throw invalid(`${quoted(name)} has no shape`);
   if (!Array.isArray(data_offsets) || data_offsets.length !== 2 || !data_offsets.every(isCount))
-    throw invalid(`${shown(name)} has no place`);
+    throw invalid(`${quoted(name)} has no place`);
   const [first, last] = data_offsets as [number, number];
   const { bytes: width, view } = numberTypes[type];
   const size = sizeOf(shape);
   if (last > data.length || last - first !== size * width)
-    throw invalid(`${shown(name)} of [${shape.slice(0, 8)}] needs ${size * width} bytes and has ${last - first}`);
+    throw invalid(`${quoted(name)} of [${shape.slice(0, 8)}] needs ${size * width} bytes and has ${last - first}`);
   const own = data.subarray(first, last);
   const aligned = own.byteOffset % width === 0 ? own : new Uint8Array(own);
   const elements = new view(aligned.buffer, aligned.byteOffset, size);

@@ -1,6 +1,8 @@
 import { gunzipSync, inflateSync } from 'node:zlib';
+import { quoted } from '../onnx/refuse.ts';
 import { type PickleStream, readPickle } from './pickle.ts';
 import type { PickleImport } from './pickle-machine.ts';
+import { isSafetensors } from './safetensors.ts';
 import { isZip, readZip } from './zip.ts';
 
 /** What a file is, by what it holds and not by its name. */
@@ -22,9 +24,8 @@ export interface FileScan {
 /** Bytes that may come out of packed files in all. */
 const MOST_UNPACKED = 2 ** 31;
 const DEEPEST = 4;
-const LONGEST_HEADER = 100_000_000;
 /** Byte by byte: the decoder that is called latin1 is another one. */
-const latin = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 /** Formats that are packed in a way that is not looked into, by their first bytes. */
 const CLOSED: Readonly<Record<string, string>> = {
@@ -52,7 +53,7 @@ interface Place {
 }
 
 function scanAt(bytes: Uint8Array, inside: string, place: Place): FileScan {
-  const of = inside === '' ? '' : `${JSON.stringify(inside.slice(0, 100))}: `;
+  const of = inside === '' ? '' : `${quoted(inside)}: `;
   const told = (format: Format, imports: readonly FoundImport[], problems: readonly string[]): FileScan => ({
     ...{ format, imports },
     problems: problems.map((problem) => of + problem),
@@ -150,17 +151,4 @@ function npy(bytes: Uint8Array, inside: string): [FoundImport[], string[]] {
   if (!/['"][|<>=]?O\d*['"]/.test(header)) return [[], []];
   const found = picklesIn(bytes.subarray(start + length), inside);
   return found ? [found.imports, found.problems] : [[], ['It is said to hold objects, and holds no pickle.']];
-}
-
-/** A length, and so many bytes of JSON. */
-function isSafetensors(bytes: Uint8Array): boolean {
-  if (bytes.length < 10) return false;
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true));
-  if (length < 2 || length > LONGEST_HEADER || 8 + length > bytes.length) return false;
-  try {
-    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-    return typeof header === 'object' && header !== null && !Array.isArray(header);
-  } catch {
-    return false;
-  }
 }

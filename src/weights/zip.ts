@@ -1,4 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib';
+import { quoted } from '../onnx/refuse.ts';
 
 /** A file in a zip archive, as both of its headers have it. */
 export interface ZipEntry {
@@ -53,34 +54,34 @@ export function readZip(bytes: Uint8Array, most: number): ZipContents {
       break;
     }
     at = central.next;
-    if (seen.has(central.name)) problems.push(`It lists ${shown(central.name)} twice.`);
+    if (seen.has(central.name)) problems.push(`It lists ${quoted(central.name)} twice.`);
     seen.add(central.name);
     const local = localAt(bytes, view, central.local);
     if (!local) {
-      problems.push(`${shown(central.name)} is listed where no file begins.`);
+      problems.push(`${quoted(central.name)} is listed where no file begins.`);
       continue;
     }
     if (local.name !== central.name)
-      problems.push(`It lists ${shown(central.name)} where the file calls itself ${shown(local.name)}.`);
-    if (local.method !== central.method) problems.push(`${shown(central.name)} is packed otherwise than is listed.`);
-    if (local.flags !== central.flags) problems.push(`${shown(central.name)} has other flags than are listed.`);
+      problems.push(`It lists ${quoted(central.name)} where the file calls itself ${quoted(local.name)}.`);
+    if (local.method !== central.method) problems.push(`${quoted(central.name)} is packed otherwise than is listed.`);
+    if (local.flags !== central.flags) problems.push(`${quoted(central.name)} has other flags than are listed.`);
     const stop = local.data + central.packed;
     covered.push([central.local, stop]);
     if (stop > bytes.length) {
-      problems.push(`${shown(central.name)} reaches beyond the end.`);
+      problems.push(`${quoted(central.name)} reaches beyond the end.`);
       continue;
     }
     // Some readers ignore the mark: what is marked encrypted may be read all the same.
     const isMarked = ((central.flags | local.flags) & ENCRYPTED) !== 0;
     const unpacked = unpack(bytes.subarray(local.data, stop), central, left);
-    if (isMarked) problems.push(`${shown(central.name)} is marked as encrypted.`);
+    if (isMarked) problems.push(`${quoted(central.name)} is marked as encrypted.`);
     if (typeof unpacked === 'string') {
-      if (!isMarked) problems.push(`${shown(central.name)} ${unpacked}.`);
+      if (!isMarked) problems.push(`${quoted(central.name)} ${unpacked}.`);
       continue;
     }
     left -= unpacked.length;
     if (crc32(unpacked) !== central.crc && !isMarked)
-      problems.push(`${shown(central.name)} has another checksum than is listed.`);
+      problems.push(`${quoted(central.name)} has another checksum than is listed.`);
     entries.push({ name: central.name, bytes: unpacked });
   }
   if (hidesFiles(bytes, view, covered, offset)) problems.push('It holds files that its directory does not list.');
@@ -88,9 +89,6 @@ export function readZip(bytes: Uint8Array, most: number): ZipContents {
     problems.push('Something else stands before its first file.');
   return { entries, problems };
 }
-
-/** A name as it may stand in a sentence. */
-const shown = (name: string) => JSON.stringify(name.slice(0, 100));
 
 /** Where the end record begins: the last one whose comment reaches just to the end of the file. */
 function findEnd(bytes: Uint8Array): number | null {

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
 import { backward } from '../../src/gradients/backward.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import type { Graph } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
 import type { Feed } from '../../src/onnx/runtime.ts';
-
-export const runtime = makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' });
+import { runtime } from '../onnx/run-graph.ts';
 
 /** Step of the differences: a power of two, so that adding it to a float32 near 1 rounds little. */
 const STEP = 2 ** -6;

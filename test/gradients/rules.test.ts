@@ -6,14 +6,15 @@ import { rules } from '../../src/gradients/index.ts';
 import { inputRule, type Rule, type Sample } from '../../src/gradients/rule.ts';
 import { stack } from '../../src/gradients/stack.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
-import { encodeModel, OPSET } from '../../src/onnx/encode.ts';
+import { OPSET } from '../../src/onnx/encode.ts';
 import { float32, type Graph } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
 import { SLICE_OPS } from '../../src/onnx/schema.ts';
 import { constantsOf, factsOf } from '../../src/onnx/shape-rule.ts';
 import { keyOf, randomSequence } from '../../src/tensor/random.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
-import { agreesWithDifferences, type Point, runtime } from './central-differences.ts';
+import { runGraph } from '../onnx/run-graph.ts';
+import { agreesWithDifferences, type Point } from './central-differences.ts';
 
 /** Differences near a kink say nothing: inputs are drawn from grids that keep off zero, each other and round tenths. */
 const onGrid = (value: number, input: number) => Math.floor(value / 0.2) * 0.2 + 0.1 + 0.07 * input;
@@ -65,10 +66,8 @@ async function agreesWithAlone(alone: OneNode, both: OneNode, chosen: readonly s
   const shapes = inferShapes(alone.graph);
   const run = async ({ graph, outputs }: OneNode, point: Point, lead: readonly number[]) => {
     const values = outputs.map((name) => ({ name, type: 'float32' as const, shape: [...lead, ...shapes.get(name)!] }));
-    const session = await runtime.create(encodeModel({ ...graph, outputs: values }));
     const feeds = Object.entries(point).map(([name, value]) => [name, { type: 'float32', ...value }] as const);
-    const results = await session.run(Object.fromEntries(feeds));
-    await session.release();
+    const results = await runGraph({ ...graph, outputs: values }, Object.fromEntries(feeds));
     return outputs.map((name) => Array.from(results[name] as Float32Array));
   };
   const own = (model: number) =>

@@ -5,12 +5,11 @@ import { test } from 'node:test';
 import { slicesOf } from '../../src/gradients/slices.ts';
 import { trunkAt } from '../../src/onnx/cut.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
-import { encodeModel } from '../../src/onnx/encode.ts';
 import { foldConstants } from '../../src/onnx/fold.ts';
 import { float32, type Graph, type Node, type Value } from '../../src/onnx/graph.ts';
 import { upgrade } from '../../src/onnx/upgrade.ts';
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts';
-import { runtime } from './central-differences.ts';
+import { runGraph } from '../onnx/run-graph.ts';
 
 const node = (name: string, op: string, inputs: readonly string[], attributes: Node['attributes'] = {}): Node => ({
   ...{ name, op, domain: '', inputs, outputs: [`${name}_out`], attributes },
@@ -72,10 +71,8 @@ test('a model is cut where all passes through one value, the last place first', 
 test('trunk and slice after each other give what the model gives', async () => {
   const graph = network();
   const run = async (part: Graph, feeds: Record<string, { shape: Shape; data: Float32Array }>) => {
-    const session = await runtime.create(encodeModel(part));
     const typed = Object.entries(feeds).map(([name, feed]) => [name, { type: 'float32' as const, ...feed }]);
-    const results = await session.run(Object.fromEntries(typed));
-    await session.release();
+    const results = await runGraph(part, Object.fromEntries(typed));
     return results[part.outputs[0]!.name] as Float32Array;
   };
   const x = { shape: [4, 3], data: Float32Array.from({ length: 12 }, (_, at) => Math.sin(at)) };

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stack } from '../../src/gradients/stack.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
-import { encodeModel } from '../../src/onnx/encode.ts';
 import type { Value } from '../../src/onnx/graph.ts';
 import type { Feed } from '../../src/onnx/runtime.ts';
-import { agreesWithDifferences, runtime } from './central-differences.ts';
+import { runGraph } from '../onnx/run-graph.ts';
+import { agreesWithDifferences } from './central-differences.ts';
 
 const float = (name: string, shape: readonly number[]): Value => ({ name, type: 'float32', shape });
 
@@ -52,9 +52,7 @@ test('M models at once give what each gives alone: embedding by indices of its o
     }),
   );
   const run = async (model: typeof graph, given: Record<string, Feed>) => {
-    const session = await runtime.create(encodeModel(model));
-    const results = await session.run(given);
-    await session.release();
+    const results = await runGraph(model, given);
     return Array.from(results[output] as Float32Array);
   };
   const alone = [...(await run(graph, own(0))), ...(await run(graph, own(1)))];

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
-import { encodeModel } from '../../src/onnx/encode.ts';
 import { foldConstants } from '../../src/onnx/fold.ts';
 import { folds } from '../../src/onnx/fold-values.ts';
 import {
@@ -14,8 +12,8 @@ import {
   type Tensor,
   type Value,
 } from '../../src/onnx/graph.ts';
+import { runGraph } from './run-graph.ts';
 
-const runtime = makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' });
 const NOTHING = { inputs: {}, keep: new Set<string>() };
 
 const node = (op: string, inputs: readonly string[], outputs: readonly string[], attributes: Record<string, Attribute> = {}): Node => ({ op, domain: '', inputs, outputs, attributes }); // biome-ignore format: one line
@@ -95,9 +93,7 @@ test('every operator that is folded gives what the runtime gives', async () => {
       assert.deepEqual(folded.nodes, [], op);
       const [own] = folded.initializers.filter(({ name }) => name === 'y');
       const outputs = [value('y', own!.type, own!.shape)];
-      const session = await runtime.create(encodeModel({ ...graph, outputs }));
-      const { y } = await session.run({});
-      await session.release();
+      const { y } = await runGraph({ ...graph, outputs }, {});
       assert.deepEqual(Array.from(own!.data as Float32Array, Number), Array.from(y as Float32Array, Number), op);
     }
 });

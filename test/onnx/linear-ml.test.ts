@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
-import { encodeModel } from '../../src/onnx/encode.ts';
 import { foldConstants } from '../../src/onnx/fold.ts';
 import type { Attribute, Graph } from '../../src/onnx/graph.ts';
+import { runGraph } from './run-graph.ts';
 
-const runtime = makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' });
 const NOTHING = { inputs: {}, keep: new Set<string>() };
 const OPSETS = { opsets: { '': 21, 'ai.onnx.ml': 3 }, irVersion: 10 };
 const floats = (...values: readonly number[]) => ({ floats: values });
@@ -20,11 +18,8 @@ function linear(op: string, attributes: Readonly<Record<string, Attribute>>, sco
 }
 
 async function run(graph: Graph): Promise<number[]> {
-  const session = await runtime.create(encodeModel(graph, OPSETS));
-  const { y } = await session.run({
-    x: { type: 'float32', shape: [3, 2], data: Float32Array.of(1, -2, 0.5, 3, -1, 0) },
-  });
-  await session.release();
+  const data = Float32Array.of(1, -2, 0.5, 3, -1, 0);
+  const { y } = await runGraph(graph, { x: { type: 'float32', shape: [3, 2], data } }, OPSETS);
   return Array.from(y as Float32Array);
 }
 

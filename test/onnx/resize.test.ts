@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
-import { encodeModel } from '../../src/onnx/encode.ts';
 import { foldConstants } from '../../src/onnx/fold.ts';
 import { type Attribute, float32, type Graph, int64, type Tensor } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
 import { isSliceOp } from '../../src/onnx/schema.ts';
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts';
-
-const runtime = makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' });
+import { runGraph } from './run-graph.ts';
 
 interface Case {
   readonly shape: Shape;
@@ -32,9 +29,7 @@ function resize({ shape, scales, sizes, attributes = {} }: Case): Graph {
 
 async function run(graph: Graph, shape: Shape): Promise<number[]> {
   const data = Float32Array.from({ length: sizeOf(shape) }, (_, at) => Math.sin(at * 1.7) * 4);
-  const session = await runtime.create(encodeModel(graph));
-  const { y } = await session.run({ x: { type: 'float32', shape, data } });
-  await session.release();
+  const { y } = await runGraph(graph, { x: { type: 'float32', shape, data } });
   return Array.from(y as Float32Array);
 }
 

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
-import { encodeModel } from '../../src/onnx/encode.ts';
 import { foldConstants } from '../../src/onnx/fold.ts';
 import { type Attribute, float32, type Graph, type Value } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
@@ -9,8 +7,8 @@ import { isSliceOp } from '../../src/onnx/schema.ts';
 import { randomSequence } from '../../src/tensor/random.ts';
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts';
 import { agreesWithDifferences } from '../gradients/central-differences.ts';
+import { runGraph } from './run-graph.ts';
 
-const runtime = makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' });
 const GATES: Readonly<Record<string, number>> = { RNN: 1, GRU: 3, LSTM: 4 };
 const [T, N, I, H] = [3, 2, 4, 2];
 
@@ -58,9 +56,7 @@ function layer(op: string, { attributes = {}, directions: D = 1, hasBias = true,
 }
 
 async function run({ graph, x }: ReturnType<typeof layer>): Promise<number[]> {
-  const session = await runtime.create(encodeModel(graph));
-  const results = await session.run({ x: { type: 'float32', shape: graph.inputs[0]!.shape as Shape, data: x } });
-  await session.release();
+  const results = await runGraph(graph, { x: { type: 'float32', shape: graph.inputs[0]!.shape as Shape, data: x } });
   return graph.outputs.flatMap(({ name }) => Array.from(results[name] as Float32Array));
 }
 

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import { type Estimate, type Figure, type Finding, type Metric, plainFinding } from '../../evidence/finding.ts';
+import { ownEnsemble } from '../../evidence/scores.ts';
 import { compareLeakage, type Leakage, leakageOf } from '../../stats/leakage.ts';
 import { rocCurve } from '../../stats/roc.ts';
 import { defineCheck } from '../check.ts';
@@ -51,8 +52,8 @@ export const membership = defineCheck({
 });
 
 function measure(evidence: Evidence, { min_increase }: { readonly min_increase: number }): Finding {
-  const { base, with: applied, screen } = evidence.scores;
-  const ensemble = base ?? screen;
+  const { base, with: applied } = evidence.scores;
+  const ensemble = ownEnsemble(evidence.scores);
   if (!ensemble) return plainFinding('not-applicable', 'No shadow models were trained.');
   const rows = evidence.rows.flatMap((row, index) =>
     row.inHead && (row.inBase || !base) && row.split === 'train' && row.label !== null ? [index] : [],

@@ -1,5 +1,6 @@
 import type { Figure, NamedRow } from '../../evidence/finding.ts';
 import { plainFinding } from '../../evidence/finding.ts';
+import { ownEnsemble } from '../../evidence/scores.ts';
 import { conformalPValues, smallestVisibleGroup } from '../../stats/conformal.ts';
 import { benjaminiHochberg } from '../../stats/fdr.ts';
 import { defineCheck } from '../check.ts';
@@ -36,7 +37,7 @@ export const mislabelled = defineCheck({
   gateMetric: 'flagged',
   remedy: REMEDY,
   run(evidence, options) {
-    const ensemble = evidence.scores.base ?? evidence.scores.screen;
+    const ensemble = ownEnsemble(evidence.scores);
     if (!ensemble) return plainFinding('unknown', 'No shadow models were trained.');
     const trusted = trustedRows(evidence);
     if (trusted.rows.length === 0)
