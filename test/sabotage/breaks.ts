@@ -56,8 +56,9 @@ export const breaks: readonly Break[] = [
   {
     name: 'the trial is its own confirmation',
     file: 'src/checks/leakage/verify.ts',
-    search: '? trial.victims.flatMap((row) => pairedEffect(confirmation.applied, confirmation.without, row) ?? [])',
-    replace: '? trial.effects.filter(({ row }) => accused.has(row))',
+    search:
+      '? [...accusations.keys()].flatMap((row) => pairedEffect(confirmation.applied, confirmation.without, row) ?? [])',
+    replace: '? trial.effects.filter(({ row }) => accusations.has(row))',
     tests: ['test/checks/leakage/amplification.test.ts'],
   },
   {

@@ -25,10 +25,15 @@ export interface Confirmation {
 
 /**
  * Asked once the trial is in, with seeds of its own: what was picked by one ensemble is not confirmed by the same. Only
- * the accused are left out: what all other suspects do together is not laid to them.
+ * those whom the finding would name are left out: what others do beside them is not laid to them.
  */
-export function confirmingExperiments({ scores, seed }: Evidence, list: Shortlist, { accused }: Trial): Experiment[] {
-  if (accused.length === 0) return [];
+export function confirmingExperiments(
+  { scores, seed }: Evidence,
+  list: Shortlist,
+  { accusations }: Trial,
+): Experiment[] {
+  if (accusations.size === 0) return [];
+  const accused = [...new Set([...accusations.values()].flat().map(({ unit }) => unit))];
   const models = scores.base?.models ?? 0;
   const decoys = list.decoys.map(({ unit }) => unit);
   const arm = { kind: 'retrain', revision: 'head', plant: [], inside: decoys, seed: hash32(seed, 0xc0f1) } as const;

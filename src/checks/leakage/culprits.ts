@@ -2,20 +2,25 @@ import { armVariances, effectOn, type Screen } from '../../stats/interaction.ts'
 import type { Shortlist, Suspect } from './shortlist.ts';
 
 /** The suspects that were listed for what they do to a row. */
-export function aimingAt(row: number, { suspects }: Shortlist): Suspect[] {
+function aimingAt(row: number, { suspects }: Shortlist): Suspect[] {
   return suspects.filter(({ effects }) => effects.some((effect) => effect.row === row));
 }
 
 /**
- * The units that are to blame for one exposed row. The strongest suspect is; then its effect is taken out of the row's
- * scores (their variance makes honest rows look guilty) and the next one must still rank among the top base units.
+ * The units that are to blame for one exposed row, by the screen: these alone are left out to verify it. The strongest
+ * suspect is; then its effect is taken out of the row's scores (their variance makes honest rows look guilty) and the
+ * next one must still rank among the top base units. Units that merely lie near the row are to blame as a set.
  */
 export function culpritsOf(row: number, list: Shortlist): Suspect[] {
-  const { screen, reference } = list;
+  const aiming = aimingAt(row, list);
+  return aiming.every(({ reason }) => reason === 'near-victim') ? aiming : strongestOf(aiming, row, list);
+}
+
+function strongestOf(suspects: readonly Suspect[], row: number, { screen, reference }: Shortlist): Suspect[] {
   const index = screen.rows.indexOf(row);
   const typical = armVariances(screen);
   const bar = reference[Math.floor(reference.length * 0.01)] ?? Number.POSITIVE_INFINITY;
-  const aiming = aimingAt(row, list);
+  const aiming = [...suspects];
   const culprits: Suspect[] = [];
   let current: Screen = only(screen, index);
   while (aiming.length > 0) {

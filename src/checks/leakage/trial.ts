@@ -2,8 +2,8 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import type { Experiment } from '../../evidence/experiment.ts';
 import { type PairedEffect, pairedEffect } from '../../stats/paired.ts';
 import { hash32 } from '../../tensor/random.ts';
-import { aimingAt } from './culprits.ts';
-import type { Shortlist } from './shortlist.ts';
+import { culpritsOf } from './culprits.ts';
+import type { Shortlist, Suspect } from './shortlist.ts';
 
 const ARMS = { applied: 'amplification/trial/with', without: 'amplification/trial/without' } as const;
 
@@ -16,10 +16,8 @@ export interface Trial {
   readonly effects: readonly PairedEffect[];
   /** Rows that could not be measured because a cell was empty. */
   readonly empty: number;
-  /** Rows whose d' rises by half the least effect or more. */
-  readonly victims: readonly number[];
-  /** Units that were listed for one of these rows: the confirmation leaves out these alone. */
-  readonly accused: readonly number[];
+  /** Per row whose d' rises by half the least effect or more: who is to blame, should fresh models bear it out. */
+  readonly accusations: ReadonlyMap<number, readonly Suspect[]>;
 }
 
 /** Two fresh ensembles that share bits and seeds: the whole change, and all of it but the suspects. */
@@ -48,7 +46,7 @@ export function trialOf({ experiments }: Evidence, list: Shortlist, difference: 
   if (!applied || !without) return null;
   const listed = [...new Set(list.suspects.flatMap(({ effects }) => effects.map(({ row }) => row)))];
   const effects = listed.flatMap((row) => pairedEffect(applied, without, row) ?? []);
-  const victims = effects.flatMap((effect) => (effect.difference >= WORTH * difference ? [effect.row] : []));
-  const accused = new Set(victims.flatMap((row) => aimingAt(row, list).map(({ unit }) => unit)));
-  return { effects, empty: listed.length - effects.length, victims, accused: [...accused] };
+  const rising = effects.filter((effect) => effect.difference >= WORTH * difference);
+  const accusations = new Map(rising.map(({ row }) => [row, culpritsOf(row, list)]));
+  return { effects, empty: listed.length - effects.length, accusations };
 }

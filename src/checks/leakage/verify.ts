@@ -3,7 +3,6 @@ import { holm } from '../../stats/fdr.ts';
 import { median } from '../../stats/lira.ts';
 import { type PairedEffect, pairedEffect, type ScoredModels } from '../../stats/paired.ts';
 import { type Confirmation, FRESH } from './confirmation.ts';
-import { culpritsOf } from './culprits.ts';
 import type { Shortlist, Suspect } from './shortlist.ts';
 import { type Trial, WORTH } from './trial.ts';
 
@@ -44,20 +43,20 @@ export function verify(
   confirmation: Confirmation | null,
   limits: Thresholds,
 ): Verification | null {
-  if (trial.victims.length > 0 && !confirmation) return null;
-  const accused = new Set(trial.victims);
+  const { accusations } = trial;
+  if (accusations.size > 0 && !confirmation) return null;
   const cleared = trial.effects
-    .filter(({ row }) => !accused.has(row))
+    .filter(({ row }) => !accusations.has(row))
     .map((effect): Judged => ({ ...effect, q: 1, verdict: 'unharmed', culprits: [] }));
   const decoys = confirmation ? decoyEffects(list, confirmation) : list.decoys.map(() => Number.NEGATIVE_INFINITY);
   const decoyMaximum = Math.max(Number.NEGATIVE_INFINITY, ...decoys);
   const effects = confirmation
-    ? trial.victims.flatMap((row) => pairedEffect(confirmation.applied, confirmation.without, row) ?? [])
+    ? [...accusations.keys()].flatMap((row) => pairedEffect(confirmation.applied, confirmation.without, row) ?? [])
     : [];
   const adjusted = holm(effects.map(({ p }) => p));
   const confirmed = effects.map((effect, index): Judged => {
     const q = adjusted[index]!;
-    const culprits = culpritsOf(effect.row, list);
+    const culprits = accusations.get(effect.row)!;
     const verdict = tempered(judge(effect, q, decoyMaximum, limits), culprits);
     return { ...effect, q, verdict, culprits: verdict === 'unharmed' ? [] : culprits };
   });
@@ -66,7 +65,7 @@ export function verify(
     decoys: decoys.length,
     decoyMaximum,
     detectable: detectableEffect(trial.effects, effects, limits),
-    empty: trial.empty + trial.victims.length - effects.length,
+    empty: trial.empty + accusations.size - effects.length,
   };
 }
 

@@ -110,8 +110,20 @@ test('what all other suspects do together is not laid to the one that is accused
   const list = shortlistOf(evidence)!;
   const trial = trialOf(evidence, list, options.min_effect!)!;
   assert.ok(trial.effects.find(({ row }) => row === 7)!.difference >= 1.5, 'together they do harm');
-  assert.ok(trial.accused.length < crowd / 2, `${trial.accused.length} accused`);
+  const accused = [...trial.accusations.values()].flat();
+  assert.ok(accused.length < crowd / 2, `${accused.length} accused`);
   assert.deepEqual(ask(evidence).rows, []);
+});
+
+test('who is named is left out alone: what another suspect of the same row does is not laid to it', () => {
+  const twoOfOne = (culprit: number) =>
+    worldOf((rows) => [wrongCopy(rows[7]!), wrongCopy(rows[7]!)], [{ culprit, victim: 7, strength: 8 }]);
+  const evidence = evidenceOf(twoOfOne(FIRST), twoOfOne(FIRST + 1));
+  const suspects = shortlistOf(evidence)!.suspects.filter(({ effects }) => effects.some(({ row }) => row === 7));
+  assert.equal(suspects.length, 2, 'the trial leaves out both, and sees harm');
+  assert.ok(retrained(evidence).has('confirm/without'));
+  assert.deepEqual([ask(evidence).outcome, ask(evidence).rows], ['pass', []]);
+  assert.deepEqual(culprits(evidenceOf(twoOfOne(FIRST))), [FIRST]);
 });
 
 test('a rise no larger than honest base rows cause exposes nobody', () => {

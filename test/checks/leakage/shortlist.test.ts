@@ -32,8 +32,9 @@ test('a row that is accused for where it lies alone can warn, never fail', () =>
   const list = shortlistOf(evidence)!;
   const verdictBy = (reason: 'rank' | 'near-victim') => {
     const suspects = list.suspects.map((suspect) => ({ ...suspect, reason }));
-    const trial = trialOf(evidence, list, limits.difference)!;
-    const verified = verify({ ...list, suspects }, trial, confirmationOf(evidence), limits);
+    const listed = { ...list, suspects };
+    const trial = trialOf(evidence, listed, limits.difference)!;
+    const verified = verify(listed, trial, confirmationOf(evidence), limits);
     return verified!.judged.find(({ row }) => row === 7)!.verdict;
   };
   assert.equal(verdictBy('rank'), 'exposed');
