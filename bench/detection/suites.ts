@@ -14,8 +14,8 @@ const ALL = [
 const BUDGET = defaultConfig.shadows.budgetSeconds;
 /** Seeds that are reported; thresholds were looked at on seeds below 100 alone. */
 const REPORTED = 201;
-/** Seeds 301 to 320 showed what the verification got wrong, and were mended on: they are reported no more. */
-const CLEAN = 601;
+/** Seeds 301 to 320 and 601 to 620 showed what the verification got wrong, and were mended on: they are reported no more. */
+const CLEAN = 701;
 
 function job(kind: string, data: string, seed: number, more: Partial<Job>): Job {
   return {
@@ -47,9 +47,9 @@ export const suites: Readonly<Record<string, () => Job[]>> = {
   'truth-serum': () => [
     ...poisoned('exact', 'location30', 10, {}),
     ...poisoned('near', 'location30', 10, { distance: 0.1 }),
-    ...poisoned('r8', 'location30', 6, { copies: 8 }),
-    ...poisoned('r2', 'location30', 6, { copies: 2 }),
-    ...poisoned('r4', 'location30', 6, { copies: 4 }),
+    ...poisoned('r8', 'location30', 10, { copies: 8 }),
+    ...poisoned('r2', 'location30', 10, { copies: 2 }),
+    ...poisoned('r4', 'location30', 10, { copies: 4 }),
   ],
   others: () => [
     ...poisoned('adult-r1', 'adult', 5, {}),
