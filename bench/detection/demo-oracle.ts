@@ -33,7 +33,7 @@ const prepared = prepareSubject(
   'messages',
   'messages.csv',
   { repository: null, limits } as unknown as EngineRequest,
-  'oracle',
+  { nonce: 'oracle' },
 );
 const runtime = makeRuntime(loadOnnxruntime(), { threads: 2, kind: 'native' });
 const poison = copies.map((_, index) => prepared.evidence.rows[base.length + honest.length + index]!.unit);

@@ -60,7 +60,7 @@ export function prepareJob(job: Job) {
     limits: { shadows: job.shadows, budgetSeconds: 1e6, epochs: 'auto', maxRows: 1e6 },
   } as unknown as EngineRequest;
   const planning = { ...request, limits: { ...request.limits, budgetSeconds: job.budget } };
-  const prepared = prepareSubject(change.pool, data.name, `${data.name}.csv`, planning, job.nonce);
+  const prepared = prepareSubject(change.pool, data.name, `${data.name}.csv`, planning, { nonce: job.nonce });
   return { change, prepared, request };
 }
 

@@ -18,7 +18,8 @@ export function fitBoolean(column: PoolColumn, fit: Int32Array): Encoder {
   return { ...encoder, sentence: `${nameOf(column)}: boolean, read as 0 and 1, ${missing} missing` };
 }
 
-function parseBoolean(text: string): number {
+/** 1 or 0; NaN for what is no word for either. */
+export function parseBoolean(text: string): number {
   const word = text.toLowerCase();
   return TRUE.has(word) ? 1 : FALSE.has(word) ? 0 : Number.NaN;
 }

@@ -6,13 +6,16 @@ import { type Draft, writeMessage } from './write-message.ts';
 /** ONNX operator set that our own graphs are written for, and the IR version that goes with it. */
 export const OPSET = 21;
 const IR_VERSION = 10;
-const OWN = { '': OPSET, 'com.microsoft': 1 } as const;
+const OWN: Readonly<Record<string, number>> = { '': OPSET, 'com.microsoft': 1 };
+
+/** Our operator sets beside those of other domains that a model brings along. */
+export const setsWith = (others: Readonly<Record<string, number>>): Omit<Model, 'graph'> => ({
+  opsets: { ...others, ...OWN },
+  irVersion: IR_VERSION,
+});
 
 /** A graph as the bytes of an ONNX ModelProto, for our own operator sets or those of the model it comes from. */
-export function encodeModel(
-  graph: Graph,
-  { opsets, irVersion }: Omit<Model, 'graph'> = { opsets: OWN, irVersion: IR_VERSION },
-): Uint8Array {
+export function encodeModel(graph: Graph, { opsets, irVersion }: Omit<Model, 'graph'> = setsWith({})): Uint8Array {
   return writeMessage('ModelProto', {
     irVersion,
     producerName: 'taster',

@@ -6,6 +6,7 @@ import { hasLabelledBase, trainingRows } from '../training/subject.ts';
 import type { Answer } from './answer.ts';
 import type { Unjudged } from './judged.ts';
 import type { Measured } from './measure.ts';
+import type { EngineRequest } from './request.ts';
 import type { Review } from './review.ts';
 import type { Prepared } from './subject.ts';
 
@@ -36,6 +37,21 @@ export function planOf(reviews: readonly DataReview[], nonce: string): Review['p
     epochs: Math.max(...plans.map(({ plan }) => plan.recipe.epochs)),
     cut: plans.some(({ cut }) => cut),
   };
+}
+
+/** Models that changed, and those whose slices were planned. */
+export function modelsOf({ models }: Pick<EngineRequest, 'models'>, reviews: readonly DataReview[]): Review['models'] {
+  const slices = new Map(
+    reviews.flatMap(({ prepared }) => {
+      const path = prepared?.evidence.subject.model;
+      return path && prepared.training ? [[path, describeSlice(prepared.training.plan.slice).slice(0, 300)]] : [];
+    }),
+  );
+  const unchanged = [...slices.keys()].filter((path) => !models.some((model) => model.path === path));
+  return [
+    ...models.map((model) => ({ ...model, slice: slices.get(model.path) ?? model.slice })),
+    ...unchanged.map((path) => ({ path, change: 'none' as const, slice: slices.get(path)! })),
+  ];
 }
 
 /** What it cost; for a dry run what it is predicted to cost. */

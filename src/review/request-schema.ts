@@ -73,10 +73,16 @@ const configSchema: z.ZodType<Config> = z.object({
   samples: z.boolean(),
 });
 
-const files = z
-  .array(z.object({ repoPath: text(4096), localPath: folder, bytes: count }))
-  .max(100_000)
-  .nullable();
+const file = z.object({ repoPath: text(4096), localPath: folder, bytes: count });
+const files = z.array(file).max(100_000).nullable();
+
+const modelSchema = z.object({
+  path: text(1000),
+  revision: z.enum(['base', 'head']),
+  file: file.nullable(),
+  external: z.array(file).max(1000),
+  problem: nullable(2000),
+});
 
 const dataSchema = z.object({
   name: text(200),
@@ -94,6 +100,7 @@ const dataSchema = z.object({
     exclude: names,
     text: names,
   }),
+  model: modelSchema.nullable(),
   problem: z.object({ message: text(2000), infrastructure: z.boolean() }).nullable(),
 });
 
@@ -128,10 +135,13 @@ export const requestSchema: z.ZodType<EngineRequest> = z
     command: text(1000),
   })
   .superRefine((request, context) => {
-    const sides = request.data.flatMap((data) => [data.base, data.head, data.holdout.base, data.holdout.head]);
-    for (const file of sides.flatMap((side) => side ?? []))
-      if (!inside(request.folders.files, file.localPath))
-        context.addIssue({ code: 'custom', message: `${file.localPath} lies outside the private folder` });
+    const sides = request.data.flatMap(({ base, head, holdout, model }) => [
+      ...[base, head, holdout.base, holdout.head],
+      ...[model?.external ?? [], model?.file ? [model.file] : []],
+    ]);
+    for (const { localPath } of sides.flatMap((side) => side ?? []))
+      if (!inside(request.folders.files, localPath))
+        context.addIssue({ code: 'custom', message: `${localPath} lies outside the private folder` });
   });
 
 function inside(outer: string, path: string): boolean {

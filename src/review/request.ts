@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { Revision } from '../evidence/rows.ts';
 import type { TableOptions } from '../table/pool.ts';
 import type { LocalFile } from '../table/sql.ts';
 import type { Review } from './review.ts';
@@ -56,8 +57,23 @@ export interface DataRequest {
   readonly head: readonly LocalFile[] | null;
   readonly holdout: { readonly base: readonly LocalFile[] | null; readonly head: readonly LocalFile[] | null };
   readonly options: Omit<TableOptions, 'maxRows'>;
+  /** The model whose slice takes the place of the built-in one; null for none. */
+  readonly model: ModelRequest | null;
   /** Set where the parent could not materialise a side (LFS, DVC, a link): becomes an `error` finding. */
   readonly problem: { readonly message: string; readonly infrastructure: boolean } | null;
+}
+
+/** A model of the configuration (`models`), by its path. */
+export interface ModelRequest {
+  readonly path: string;
+  /** Head where the model is there: it is what would ship. */
+  readonly revision: Revision;
+  /** Null where it could not be materialised. */
+  readonly file: LocalFile | null;
+  /** Files in its folder that may hold its weights. */
+  readonly external: readonly LocalFile[];
+  /** Why it cannot be read. */
+  readonly problem: string | null;
 }
 
 export interface Progress {

@@ -1,15 +1,18 @@
 import type { Check } from '../checks/check.ts';
 import { checks as builtChecks } from '../checks/index.ts';
-import { oneLine } from '../errors.ts';
+import { oneLine, UserError } from '../errors.ts';
 import { loadPool } from '../table/load-pool.ts';
-import { costOf, type DataReview, notesOf, planOf } from './account.ts';
-import { brokenFinding, chosenChecks } from './answer.ts';
+import type { Pool } from '../table/pool.ts';
+import type { DeclaredModel } from '../training/own-model.ts';
+import { costOf, type DataReview, modelsOf, notesOf, planOf } from './account.ts';
+import { type Answer, brokenFinding, chosenChecks } from './answer.ts';
 import type { Unjudged } from './judged.ts';
 import { measure } from './measure.ts';
+import { readDeclared, withTrunk } from './own-model.ts';
 import { placeFindings } from './place.ts';
 import type { DataRequest, EngineRequest } from './request.ts';
 import type { Review } from './review.ts';
-import { prepareSubject, wantsTraining } from './subject.ts';
+import { prepareSubject, trainedChecks } from './subject.ts';
 import type { Tools } from './tools.ts';
 import { applyPolicy, verdictOf } from './verdict.ts';
 
@@ -50,7 +53,7 @@ export async function runReview(request: EngineRequest, tools: Tools): Promise<R
     head: request.head,
     config: request.configuration,
     data: reviews.flatMap(({ summary }) => summary ?? []),
-    models: [...request.models],
+    models: modelsOf(request, reviews),
     plan: planOf(reviews, nonce),
     findings,
     power: reviews.flatMap(({ answers }) =>
@@ -78,30 +81,53 @@ interface Context {
 
 /** One data set. What cannot be read becomes an `error` finding of every check that is asked; other data sets go on. */
 async function reviewData(data: DataRequest, context: Context): Promise<DataReview> {
-  const { request, tools, checks, nonce, progress } = context;
+  const { request, tools, checks, progress } = context;
   try {
     if (data.problem) return unreadable(data, checks, data.problem);
     progress('reading rows', 0.01);
     const pool = await loadPool(tools.sql, { ...data, options: { ...data.options, maxRows: request.limits.maxRows } });
     progress('encoding', 0.04);
-    // The budget is one for all data sets: what one plans to spend is not there for another.
-    const budgetSeconds = request.limits.budgetSeconds / request.data.length;
-    const planned = { ...request, limits: { ...request.limits, budgetSeconds } };
-    const prepared = prepareSubject(pool, data.name, data.path, planned, nonce);
+    const { prepared, training, refused } = await prepare(data, pool, context);
     const summary = {
       name: data.name,
       path: data.path,
       rows: pool.counts,
       columns: prepared.features.description.slice(0, 200).map((sentence) => oneLine(sentence, 300)),
     };
-    const training = wantsTraining(checks, prepared.evidence) && !request.limits.dryRun ? prepared.training : null;
     if (request.limits.dryRun) return { answers: [], findings: [], summary, prepared, measured: null };
-    const measured = await measure({ prepared, training, checks, context });
-    const findings = await placeFindings(measured.answers, measured.evidence, data, tools.locate);
-    return { answers: measured.answers, findings, summary, prepared, measured };
+    const open = checks.filter(({ id }) => !refused.some(({ check }) => check.id === id));
+    const measured = await measure({ prepared, training, checks: open, context });
+    const given = [...measured.answers, ...refused];
+    const answers = checks.flatMap(({ id }) => given.filter(({ check }) => check.id === id));
+    const findings = await placeFindings(answers, measured.evidence, data, tools.locate);
+    return { answers, findings, summary, prepared, measured };
   } catch (error) {
     const { finding, infrastructure } = brokenFinding(error);
     return unreadable(data, checks, { message: `${finding.summary} ${finding.remedy}`, infrastructure });
+  }
+}
+
+/**
+ * A data set, ready to be trained on. A declared model that is refused is an error of every check that needs shadow
+ * models (`refused`); the others are asked all the same.
+ */
+async function prepare(data: DataRequest, pool: Pool, context: Context) {
+  const { request, tools, checks, nonce } = context;
+  // The budget is one for all data sets: what one plans to spend is not there for another.
+  const budgetSeconds = request.limits.budgetSeconds / request.data.length;
+  const planned = { ...request, limits: { ...request.limits, budgetSeconds } };
+  const prepared = (declared: DeclaredModel | null) =>
+    prepareSubject(pool, data.name, data.path, planned, { nonce, declared });
+  const asked = trainedChecks(checks, pool.rows);
+  try {
+    const declared = asked.length > 0 ? await readDeclared(data, pool, request, tools) : null;
+    const ready = prepared(declared);
+    const wanted = asked.length > 0 && !request.limits.dryRun ? ready.training : null;
+    return { prepared: ready, training: wanted && (await withTrunk(wanted, declared, context)), refused: [] };
+  } catch (error) {
+    if (!(error instanceof UserError) || !data.model) throw error;
+    const refused = asked.map((check): Answer => ({ check, ...brokenFinding(error) }));
+    return { prepared: { ...prepared(null), training: null }, training: null, refused };
   }
 }
 

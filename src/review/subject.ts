@@ -3,8 +3,13 @@ import { type Evidence, makeEvidence } from '../evidence/evidence.ts';
 import type { Scores } from '../evidence/scores.ts';
 import { encodeFeatures, type Features } from '../features/features.ts';
 import { nearCopies } from '../features/near-copies.ts';
+import type { Candidate } from '../gradients/slices.ts';
 import type { Pool } from '../table/pool.ts';
 import { keyOf } from '../tensor/random.ts';
+import { chooseCandidate } from '../training/choose-candidate.ts';
+import { makeModelSlice } from '../training/cut-model.ts';
+import type { ModelSlice } from '../training/model-slice.ts';
+import type { DeclaredModel } from '../training/own-model.ts';
 import { makePlan, type Plan } from '../training/plan.ts';
 import type { TrainingSubject } from '../training/subject.ts';
 import { hasLabelledBase, makeSubject, trainingRows } from '../training/subject.ts';
@@ -21,6 +26,7 @@ const NO_SCORES: Scores = { base: null, with: null, screen: null };
 export interface Prepared {
   readonly evidence: Evidence;
   readonly features: Features;
+  /** Where a model of the repository's own is cut, the subject's features are still to be replaced by its trunk's. */
   readonly training: { readonly subject: TrainingSubject; readonly plan: Plan } | null;
 }
 
@@ -30,7 +36,7 @@ export function prepareSubject(
   name: string,
   path: string,
   request: EngineRequest,
-  nonce: string,
+  { nonce, declared = null }: { readonly nonce: string; readonly declared?: DeclaredModel | null },
 ): Prepared {
   const maxWidth = Math.max(64, Math.min(WIDEST, Math.floor(LARGEST_MATRIX / 4 / Math.max(1, pool.rows.length))));
   const features = encodeFeatures(pool, { maxWidth });
@@ -42,7 +48,7 @@ export function prepareSubject(
   const units = assignUnits(pool.rows, pool.groups, near);
   const rows = pool.rows.map((row, index) => ({ ...row, unit: units.of[index]! }));
   const evidence = makeEvidence({
-    subject: { data: name, model: null, path },
+    subject: { data: name, model: declared?.path ?? null, path },
     task: pool.task,
     classes: pool.classes,
     columns: pool.summaries,
@@ -71,12 +77,28 @@ export function prepareSubject(
       budgetSeconds: request.limits.budgetSeconds,
       epochs: request.limits.epochs,
     },
+    declared && sliceChooser(declared, pool),
   );
   return { evidence, features, training: { plan, subject: makeSubject(rows, units, features, pool.task) } };
 }
 
-/** True where a check that is asked cannot answer without shadow models. */
-export function wantsTraining(checks: readonly Check[], { rows }: Pick<Evidence, 'rows'>): boolean {
+/** Chooses where to cut: what must be kept of every row has to fit into memory, too. */
+function sliceChooser({ own, choice }: DeclaredModel, { rows, task, classes }: Pool) {
+  const kind = task === 'regression' ? 'regression' : 'classification';
+  const sliceOf = (candidate: Candidate) =>
+    makeModelSlice(own.model, candidate, { task: kind, outputs: kind === 'regression' ? 1 : classes.length });
+  const isSmall = ({ width }: ModelSlice) => width * rows.length * 4 <= LARGEST_MATRIX;
+  return (fits: (slice: ModelSlice) => boolean): ModelSlice =>
+    sliceOf(
+      chooseCandidate(own.candidates, choice, (candidate) => {
+        const slice = sliceOf(candidate);
+        return isSmall(slice) && fits(slice);
+      }),
+    );
+}
+
+/** The checks that cannot answer without shadow models, as far as these rows let any be trained. */
+export function trainedChecks(checks: readonly Check[], rows: Evidence['rows']): Check[] {
   const trained: readonly Need[] = hasLabelledBase(rows) ? ['shadows', 'ensembles', 'screen'] : ['shadows'];
-  return checks.some(({ needs }) => needs.some((need) => trained.includes(need)));
+  return checks.filter(({ needs }) => needs.some((need) => trained.includes(need)));
 }

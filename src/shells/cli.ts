@@ -7,6 +7,7 @@ import { renderMarkdown } from '../report/markdown.ts';
 import type { EngineRequest } from '../review/request.ts';
 import { exitCode, recomputeVerdict } from '../review/verdict.ts';
 import { BASE_BRANCH, CHANGE_BRANCH, makeDemoRepository } from './demo.ts';
+import { explainSlice } from './explain-slice.ts';
 import { initRepository } from './init.ts';
 import { type Arguments, parseArguments } from './parse-arguments.ts';
 import { progressLine } from './progress.ts';
@@ -30,7 +31,7 @@ async function run({ command, operands, values, given }: Arguments): Promise<num
   if (command === 'review') return await review(values, given);
   if (command === 'demo') return await demo(values);
   if (command === 'publish') return await publish(first, values);
-  if (command === 'explain') print(explain(first));
+  if (command === 'explain') print(first === 'slice' ? await explainSlice(second ?? '') : explain(first));
   if (command === 'rows') print(await showRows({ ...common, reviewFile: first, finding: second ?? null }));
   if (command === 'init') {
     const action = { action: ACTION, version: `v${version}` };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { steadySeconds } from '../adapters/clock.ts';
 import { openDuckdb } from '../adapters/duckdb.ts';
-import { readBytes } from '../adapters/files.ts';
+import { readBytes, readWhole } from '../adapters/files.ts';
 import { openRuntime } from '../adapters/open-runtime.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
 import type { Runtime } from '../onnx/runtime.ts';
@@ -48,6 +48,7 @@ async function review(request: EngineRequest): Promise<Review> {
       },
       store: folders.cache === null ? null : openWeightStore(folders.cache),
       locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, declared.get(file.localPath) ?? []),
+      read: readWhole,
       drawNonce: () => randomBytes(8).toString('hex'),
       seconds: steadySeconds,
       peakBytes: () => process.resourceUsage().maxRSS * 1024,

@@ -2,14 +2,15 @@ import { localDvc } from '../adapters/dvc.ts';
 import { type MaterialiseOptions, materialise } from '../adapters/files.ts';
 import { lfsEndpoint, lfsFetcher } from '../adapters/lfs.ts';
 import { localLfs } from '../adapters/lfs-local.ts';
-import type { DataConfig } from '../config/config.ts';
+import type { DataConfig, ModelConfig } from '../config/config.ts';
 import { assumedData } from '../config/defaults.ts';
 import { UserError } from '../errors.ts';
 import type { DataRequest } from '../review/request.ts';
-import type { FoundDataSet } from '../source/data-sets.ts';
+import type { FoundDataSet, Trees } from '../source/data-sets.ts';
 import type { Repository } from '../source/repository.ts';
 import type { Revisions } from '../source/revisions.ts';
 import type { LocalFile } from '../table/sql.ts';
+import { gatherModel, modelOf } from './gather-models.ts';
 
 /** Largest file that is materialised, in bytes. */
 const MOST_BYTES = 2 ** 32;
@@ -18,7 +19,9 @@ const MOST_GUESSED = 3;
 
 export interface Gathering {
   readonly revisions: Revisions;
+  readonly trees: Trees;
   readonly configured: readonly DataConfig[];
+  readonly models: readonly ModelConfig[];
   /** Private folder for the files. */
   readonly folder: string;
   /** For the repository's own LFS endpoint; null asks without. */
@@ -52,7 +55,7 @@ export async function pointerOptions(repository: Repository, token: string | nul
 async function gatherOne(
   repository: Repository,
   found: FoundDataSet,
-  { revisions, configured, folder }: Gathering,
+  { revisions, trees, configured, models, folder }: Gathering,
   { guesses, ...options }: MaterialiseOptions & { readonly guesses: boolean },
 ): Promise<DataRequest> {
   const settings = configured.find(({ name }) => name === found.name) ?? assumedData(found.name, found.path, null);
@@ -65,9 +68,11 @@ async function gatherOne(
     head: null,
     holdout: { base: null, head: null },
     options: { label, classes, id, group, exclude, text, ...(guesses ? { guessLabel: true } : {}) },
+    model: null,
     problem: null,
   };
   if (found.problem !== null) return { ...request, problem: { message: found.problem, infrastructure: false } };
+  const model = modelOf(found.name, models, configured.length);
   const bring = async (revision: string, paths: readonly string[] | null): Promise<LocalFile[] | null> =>
     paths === null ? null : await materialise(repository, revision, paths, folder, options);
   try {
@@ -75,6 +80,7 @@ async function gatherOne(
       ...request,
       base: await bring(revisions.base, found.base),
       head: await bring(revisions.head, found.head),
+      model: model && (await gatherModel(repository, model, { trees, revisions, folder, options })),
       holdout: {
         base: await bring(revisions.base, found.holdout.base),
         head: await bring(revisions.head, found.holdout.head),

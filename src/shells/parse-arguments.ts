@@ -27,7 +27,11 @@ const COMMANDS: readonly { readonly name: Command; readonly operands: string; re
   },
   { name: 'demo', operands: '', sentence: 'Build a small repository with a poisoned branch, and review it.' },
   { name: 'init', operands: '', sentence: 'Look at the repository, write .github/taster.yml and the workflow.' },
-  { name: 'explain', operands: '<check>', sentence: 'Say what a check asks, why, and how to configure it.' },
+  {
+    name: 'explain',
+    operands: '<check> [model.onnx]',
+    sentence: 'Say what a check asks, why, and how to configure it; `explain slice` says where a model can be cut.',
+  },
 ];
 const LATER = {
   commands: ['audit', 'bot', 'merge'],

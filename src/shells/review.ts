@@ -16,6 +16,7 @@ import { findDataSets } from '../source/data-sets.ts';
 import { resolveRevisions } from '../source/revisions.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { gatherData } from './gather-data.ts';
+import { isModelChanged } from './gather-models.ts';
 import { quietReview } from './quiet-review.ts';
 import { changedWeights, isRecognised, remarksOn } from './remarks.ts';
 import { reproduceCommand } from './reproduce-command.ts';
@@ -101,7 +102,7 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
   if (configuration.origin.source === 'none' && ![...trees.base, ...trees.head].some(({ path }) => isRecognised(path)))
     throw nothingRecognisable(options.configPath);
   const found = findDataSets(trees, config.data.length > 0 ? config.data : null);
-  const changed = found.filter((data) => data.changed);
+  const changed = found.filter((data) => data.changed || isModelChanged(data, config, trees));
   const request = { ...requestOf(options, configuration, revisions), models: changedWeights(trees.changes) };
   const notes = [...configuration.notes, ...remarksOn(found, trees.changes, config)];
   if (changed.length === 0)
@@ -109,7 +110,7 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
 
   const { token } = options;
   const data = await gatherData(repository, changed, {
-    ...{ revisions, configured: config.data, folder: folder.files, token },
+    ...{ revisions, trees, configured: config.data, models: config.models, folder: folder.files, token },
   });
   const { notes: remarks, ...runtime } = await locateRuntime({
     path: options.runtimePath,

@@ -1,23 +1,25 @@
 import { type Candidate, slicesOf } from '../gradients/slices.ts';
-import { sliceAt } from '../onnx/cut.ts';
+import { cutsOf, sliceAt, trunkAt } from '../onnx/cut.ts';
 import { foldConstants } from '../onnx/fold.ts';
 import type { Graph, Tensor } from '../onnx/graph.ts';
-import { inferShapes } from '../onnx/infer-shapes.ts';
+import { inferShapes, knownShapes } from '../onnx/infer-shapes.ts';
 import { isLinear, linearLogits, linearWeights } from '../onnx/linear-ml.ts';
+import { prune } from '../onnx/prune.ts';
 import { refusedModel } from '../onnx/refuse.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { type ModelSlice, parameterName } from './model-slice.ts';
 import type { Parameter } from './parameter.ts';
 
-/** A model that is to be cut: one input, one answer. */
+/** A model that is to be cut: one answer. */
 export interface CutModel {
   /** Upgraded to our operator set. */
   readonly graph: Graph;
-  readonly input: string;
-  /** Shape of one row of the input. */
-  readonly row: Shape;
+  /** Shape of one row of each input. */
+  readonly rows: Readonly<Record<string, Shape>>;
   /** The value that is the model's answer: its declared output, or what `logitsOf` says. */
   readonly output: string;
+  /** Operator sets of the graph that are not ours, by domain. */
+  readonly domains?: Readonly<Record<string, number>>;
   /** SHA-256 of the file. */
   readonly hash: string;
   /** Shapes that were found by running the trunk, for a batch of `PROBE` rows. */
@@ -27,9 +29,10 @@ export interface CutModel {
 /** Rows of the batch at which a model is looked at: no size of its own that could be mistaken for it. */
 export const PROBE = 7;
 
-function folded({ graph, input, row, output }: CutModel, batch: number): Graph {
+function folded({ graph, rows, output }: CutModel, batch: number): Graph {
   const value = { name: output, type: 'float32' as const, shape: ['answer'] };
-  const options = { inputs: { [input]: [batch, ...row] }, keep: weightsOf(graph) };
+  const inputs = Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, [batch, ...row]]));
+  const options = { inputs, keep: weightsOf(graph) };
   return foldConstants({ ...graph, outputs: [value] }, options);
 }
 
@@ -62,6 +65,19 @@ export function candidatesOf(model: CutModel): Candidate[] {
   );
 }
 
+/**
+ * Values at which the model could be cut but for their shapes, which cannot be told from its nodes, and a graph of
+ * `PROBE` rows that gives them; null where all are known.
+ */
+export function untoldCuts(model: CutModel): Graph | null {
+  const graph = folded(model, PROBE);
+  const shapes = knownShapes(graph);
+  const untold = cutsOf(graph, model.output).filter(({ value }) => !shapes.has(value));
+  if (untold.length === 0) return null;
+  const outputs = untold.map(({ value: name }) => ({ name, type: 'float32' as const, shape: ['rows', 'width'] }));
+  return prune({ ...graph, outputs });
+}
+
 /** The slice behind a cut. Throws a UserError where the model does not give one value for each class. */
 export function makeModelSlice(
   model: CutModel,
@@ -91,6 +107,8 @@ export function makeModelSlice(
       graphs.set(batch, graph);
       return graph;
     },
+    trunk: (batch) => trunkAt(folded(model, batch), { value, shape: [batch, ...row] }),
+    domains: model.domains ?? {},
   };
 }
 

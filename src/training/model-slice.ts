@@ -27,6 +27,10 @@ export interface ModelSlice {
    * one output of B times so many answers, logits or predictions.
    */
   at(batch: number): Graph;
+  /** The part before the cut, which stays frozen: the model's inputs [B, ...], one output, the slice's input. */
+  trunk(batch: number): Graph;
+  /** Operator sets of the trunk that are not ours, by domain. */
+  readonly domains: Readonly<Record<string, number>>;
 }
 
 /** Name of a trained constant among the parameters of a training graph. */

@@ -1,4 +1,5 @@
 import type { Task } from '../evidence/evidence.ts';
+import type { ModelSlice } from './model-slice.ts';
 import { epochsFor, type Recipe } from './recipe.ts';
 import { type BuiltInSlice, describeSlice, flopsPerRow, type Slice } from './slice.ts';
 
@@ -38,12 +39,13 @@ export const ENSEMBLES = 11;
 
 /**
  * Chooses slice and recipe: the widest hidden layer whose whole review fits the budget at the reference rate, else
- * softmax regression.
+ * softmax regression. @param cut chooses a slice of a model instead, and is told what fits.
  */
 export function makePlan(
   { task, width, classes, trainingRows }: Sizes,
   limits: { nonce: string; membershipKey: string; models: number; budgetSeconds: number; epochs: number | 'auto' },
-): Plan & { readonly slice: BuiltInSlice } {
+  cut: ((fits: (slice: Slice) => boolean) => ModelSlice) | null = null,
+): Plan {
   const batch = trainingRows < 1000 ? SMALL_BATCH : BATCH;
   const epochs = limits.epochs === 'auto' ? epochsFor(trainingRows, batch) : limits.epochs;
   const kind = task === 'regression' ? 'regression' : 'classification';
@@ -55,9 +57,24 @@ export function makePlan(
   const fits = (slice: Slice) =>
     ensembleFlops(slice, epochs, trainingRows, limits.models) * ENSEMBLES <=
     limits.budgetSeconds * PLANNED_SHARE * REFERENCE_RATE;
-  const slice = slices.find(fits) ?? slices.at(-1)!;
-  const recipe: Recipe = { optimizer: 'sgd', rate: kind === 'regression' ? 0.02 : 0.2, decay: DECAY, batch, epochs };
+  const slice = cut ? cut(fits) : (slices.find(fits) ?? slices.at(-1)!);
+  const shared = { decay: DECAY, batch, epochs };
+  const recipe: Recipe =
+    slice.kind === 'model'
+      ? { optimizer: 'adamw', rate: rateOf(slice), ...shared }
+      : { optimizer: 'sgd', rate: kind === 'regression' ? 0.02 : 0.2, ...shared };
   return { nonce: limits.nonce, membershipKey: limits.membershipKey, models: limits.models, slice, recipe };
+}
+
+/** Share of its own size by which AdamW may move a weight in a step. */
+const STRIDE = 0.03;
+const [SLOWEST, FASTEST] = [1e-4, 0.1];
+
+/** A model's inputs and weights have any scale: AdamW does not mind the one, and its rate follows the other. */
+function rateOf({ parameters }: ModelSlice): number {
+  const sizes = parameters.filter(({ decays }) => decays).map(({ bound }) => bound / Math.sqrt(3));
+  const middle = sizes.sort((x, y) => x - y)[Math.floor(sizes.length / 2)] ?? 0;
+  return Math.min(FASTEST, Math.max(SLOWEST, STRIDE * middle));
 }
 
 /** Training operations of one ensemble: half of the rows, every epoch, every model. */

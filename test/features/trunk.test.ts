@@ -21,15 +21,21 @@ const trunk = (batch: number): Graph => {
     [{ name: out, type: 'float32', shape: [batch, 3] }],
   );
 };
-const inputsOf = (rows: number, fill = (at: number) => at): TrunkInput[] => [
-  { name: 'x', type: 'float32', row: [3], data: Float32Array.from({ length: rows * 3 }, (_, at) => fill(at)) },
-  { name: 'ids', type: 'int64', row: [1], data: BigInt64Array.from({ length: rows }, (_, at) => BigInt(100 * at)) },
+const inputsOf = (fill = (at: number) => at): TrunkInput[] => [
+  {
+    ...{ name: 'x', type: 'float32', row: [3] },
+    read: (start, count) => Float32Array.from({ length: count * 3 }, (_, at) => fill(3 * start + at)),
+  },
+  {
+    ...{ name: 'ids', type: 'int64', row: [1] },
+    read: async (start, count) => BigInt64Array.from({ length: count }, (_, at) => BigInt(100 * (start + at))),
+  },
 ];
 
 for (const rows of [0, 1, 64, 150])
   test(`${rows} rows run through the trunk, each as it would alone`, async () => {
     const told: number[] = [];
-    const at = { graph: trunk, inputs: inputsOf(rows), rows, width: 3, runtime };
+    const at = { graph: trunk, inputs: inputsOf(), rows, width: 3, runtime };
     const found = await runTrunk(at, (share) => void told.push(share));
     const expected = Array.from({ length: rows * 3 }, (_, cell) => 2 * cell + 100 * Math.floor(cell / 3));
     assert.deepEqual(Array.from(found), expected);
@@ -38,6 +44,6 @@ for (const rows of [0, 1, 64, 150])
 
 test('answers that are not finite, or of another size, are refused', async () => {
   const at = { graph: trunk, rows: 2, width: 3, runtime };
-  await assert.rejects(runTrunk({ ...at, inputs: inputsOf(2, () => Number.POSITIVE_INFINITY) }), /not finite/);
-  await assert.rejects(runTrunk({ ...at, inputs: inputsOf(2), width: 4 }), /gives 6 values at t_Add_\d+, expected 8/);
+  await assert.rejects(runTrunk({ ...at, inputs: inputsOf(() => Number.POSITIVE_INFINITY) }), /not finite/);
+  await assert.rejects(runTrunk({ ...at, inputs: inputsOf(), width: 4 }), /gives 6 values at t_Add_\d+, expected 8/);
 });

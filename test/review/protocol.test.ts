@@ -15,6 +15,7 @@ const data = (localPath: string): DataRequest => ({
   head: [file(localPath)],
   holdout: { base: null, head: null },
   options: { label: 'y', classes: null, id: null, group: null, exclude: [], text: [] },
+  model: null,
   problem: null,
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openDuckdb } from '../../src/adapters/duckdb.ts';
-import { readBytes } from '../../src/adapters/files.ts';
+import { readBytes, readWhole } from '../../src/adapters/files.ts';
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
 import type { Check } from '../../src/checks/check.ts';
 import type { Gate } from '../../src/config/config.ts';
@@ -72,7 +72,7 @@ export async function smallReview(
     },
     data: Object.entries(data).map(
       ([name, [base, head]]): DataRequest => ({
-        ...{ name, path: `${name}.csv`, previousPath: null, problem: null },
+        ...{ name, path: `${name}.csv`, previousPath: null, model: null, problem: null },
         base: lay(`${name}.csv`, base),
         head: lay(`${name}.csv`, head),
         holdout: { base: null, head: null },
@@ -90,6 +90,7 @@ export async function smallReview(
     sql,
     runtime: async () => makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' }),
     store: null,
+    read: readWhole,
     locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, ['label']),
     drawNonce: () => 'drawn',
     seconds: more.seconds ?? (() => tick++ / 1000),

@@ -50,7 +50,7 @@ function perceptron(): CutModel {
       node('Softmax', ['logits'], 'probabilities'),
     ].sort((one, other) => order.indexOf(one.outputs[0]!) - order.indexOf(other.outputs[0]!)),
   };
-  return { graph, input: 'x', row: [3], output: logitsOf(graph, 'probabilities', null), hash: 'h' };
+  return { graph, rows: { x: [3] }, output: logitsOf(graph, 'probabilities', null), hash: 'h' };
 }
 const order = ['shape', 'same', 'product', 'hidden', 'relu', 'out', 'logits', 'probabilities'];
 
@@ -93,7 +93,7 @@ test('a slice of a convolutional network learns what its inputs say', async () =
       node('Gemm', ['flat', 'w'], 'logits', { transB: 1 }),
     ],
   };
-  const model: CutModel = { graph, input: 'image', row: [1, 6, 6], output: 'logits', hash: 'h' };
+  const model: CutModel = { graph, rows: { image: [1, 6, 6] }, output: 'logits', hash: 'h' };
   const candidates = candidatesOf(model);
   assert.deepEqual(candidates.map(({ value }) => value), ['flat', 'mean', 'pooled', 'relu', 'normal', 'convolved', 'image']); // biome-ignore format: one line
   const slice = makeModelSlice(model, candidates.at(-1)!, { task: 'classification', outputs: 2 });
@@ -120,7 +120,7 @@ test('a real network can be cut anywhere, and its slice written for any batch', 
   );
   const upgraded = upgrade(graph, opsets['']!);
   const output = logitsOf(upgraded, graph.outputs[0]!.name, 'probabilities');
-  const model: CutModel = { graph: upgraded, input: 'data_0', row: [3, 224, 224], output, hash: 'h' };
+  const model: CutModel = { graph: upgraded, rows: { data_0: [3, 224, 224] }, output, hash: 'h' };
   const [shallow] = candidatesOf(model);
   assert.equal(shallow!.layers, 1);
   const slice = makeModelSlice(model, shallow!, { task: 'classification', outputs: 1000 });
@@ -155,7 +155,7 @@ test('the pipelines of skl2onnx and ML.NET end in a linear model: it is a slice 
     const graph = read(file);
     const output = logitsOf(graph, answer, 'probabilities');
     const told = { [features]: [PROBE, width] };
-    const model: CutModel = { graph, input, row: [1], output, hash: 'h', told };
+    const model: CutModel = { graph, rows: { [input]: [1] }, output, hash: 'h', told };
     const [shallow, ...rest] = candidatesOf(model);
     assert.deepEqual([shallow!.value, shallow!.layers, rest.length], [features, 1, 0], file);
     const slice = makeModelSlice(model, shallow!, { task: 'classification', outputs: classes });
@@ -172,7 +172,7 @@ test('one logit serves two classes; any other number of values is refused', asyn
     initializers: [drawn('w', [3, 1]), drawn('b', [1])],
     nodes: [node('MatMul', ['x', 'w'], 'product'), node('Add', ['product', 'b'], 'z'), node('Sigmoid', ['z'], 'p')],
   };
-  const model: CutModel = { graph, input: 'x', row: [3], output: logitsOf(graph, 'p', 'probabilities'), hash: 'h' };
+  const model: CutModel = { graph, rows: { x: [3] }, output: logitsOf(graph, 'p', 'probabilities'), hash: 'h' };
   const whole = candidatesOf(model).at(-1)!;
   const slice = makeModelSlice(model, whole, { task: 'classification', outputs: 2 });
   const set = smallSet(N, { ...slices[1]!, outputs: 2 });

@@ -34,7 +34,7 @@ const modelOf = (
     [{ name: input, type, shape }],
     [{ name: output, type: 'float32', shape: ['batch', 2] }],
   );
-  return { graph, input, row, output, hash: 'made up' } satisfies CutModel;
+  return { graph, rows: { [input]: row }, output, hash: 'made up' } satisfies CutModel;
 };
 
 /** x.view(x.size(0), x.size(1), heads, -1).transpose(1, 2): sizes are asked for while it runs. */

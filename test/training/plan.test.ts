@@ -7,6 +7,7 @@ import {
   ensembleFlops,
   makePlan,
   PLANNED_SHARE,
+  type Plan,
   REFERENCE_RATE,
   type Sizes,
 } from '../../src/training/plan.ts';
@@ -16,7 +17,7 @@ import { type BuiltInSlice, describeSlice, flopsPerRow, parametersOf } from '../
 const sizes: Sizes = { task: 'classification', width: 446, classes: 30, trainingRows: 5010 };
 const limits = { nonce: 'n', membershipKey: 'k', models: 64, budgetSeconds: 300, epochs: 'auto' as const };
 const plan = (size: Partial<Sizes> = {}, limit: Partial<typeof limits> | { epochs: number } = {}) =>
-  makePlan({ ...sizes, ...size }, { ...limits, ...limit });
+  makePlan({ ...sizes, ...size }, { ...limits, ...limit }) as Plan & { readonly slice: BuiltInSlice };
 
 test('the widest slice that fits the budget is taken, and the whole fits', () => {
   assert.deepEqual(plan().slice, { kind: 'mlp', task: 'classification', width: 446, hidden: 96, outputs: 30 });

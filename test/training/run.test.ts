@@ -7,6 +7,7 @@ import { GROUP, type WeightStore } from '../../src/training/ensemble.ts';
 import { membershipBits } from '../../src/training/membership.ts';
 import { makePlan, type Plan } from '../../src/training/plan.ts';
 import { runExperiment, type TrainingRun, trainScores } from '../../src/training/run.ts';
+import type { BuiltInSlice } from '../../src/training/slice.ts';
 import { baseKey, makeSubject, type TrainingSubject, withPlanted } from '../../src/training/subject.ts';
 import { assignUnits } from '../../src/training/units.ts';
 import { arrives, leaves, poolRow, runtime, slices, smallSet } from './small-set.ts';
@@ -199,7 +200,7 @@ test("the base's key depends on everything that its weights depend on, and on no
     key(changed, { ...plan, models: 8 }),
     key(changed, { ...plan, membershipKey: 'other' }),
     key(changed, { ...plan, recipe: { ...plan.recipe, epochs: 3 } }),
-    key(changed, { ...plan, slice: { ...plan.slice, hidden: 64 } }),
+    key(changed, { ...plan, slice: { ...(plan.slice as BuiltInSlice), hidden: 64 } }),
     key(changed, plan, 'wasm-cpu'),
   ];
   const moved = subjectOf(changed);

@@ -1,0 +1,161 @@
+import { UserError } from '../errors.ts';
+import type { Graph, TensorData, Value } from '../onnx/graph.ts';
+import { quoted, refusedModel } from '../onnx/refuse.ts';
+import type { Feed } from '../onnx/runtime.ts';
+import type { Pool, PoolColumn } from '../table/pool.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { parseBoolean } from './boolean.ts';
+import { parseNumber } from './numeric.ts';
+import type { TrunkInput } from './trunk.ts';
+
+const READ: readonly string[] = ['float32', 'float64', 'int64', 'int32', 'bool', 'string'];
+/** What a slice can be trained on as it stands in a table. */
+const NUMBERS: readonly PoolColumn['kind'][] = ['numeric', 'boolean', 'constant'];
+
+/**
+ * What a model is asked about each row of a table. An input is the column that `mapping` or its own name says: a value a
+ * row, or a list of numbers in brackets; a single input of several values is all numeric columns, in their order.
+ * Throws a UserError where an input meets no column, or a column does not fit.
+ * @param mapping input of the model to column.
+ */
+export function modelInputs(
+  graph: Graph,
+  { columns, rows }: Pick<Pool, 'columns' | 'rows'>,
+  mapping: Readonly<Record<string, string>>,
+): TrunkInput[] {
+  const constants = new Set(graph.initializers.map(({ name }) => name));
+  const asked = graph.inputs.filter(({ name }) => !constants.has(name));
+  for (const name of Object.keys(mapping))
+    if (!asked.some((input) => input.name === name))
+      throw unfit(
+        `it has no input ${quoted(name)}; its inputs are ${namesOf(asked)}`,
+        'Correct `inputs` of the model in the configuration.',
+      );
+  return asked
+    .map((input): TrunkInput => {
+      const wanted = mapping[input.name] ?? input.name;
+      const column = columns.find(({ name }) => name === wanted);
+      if (!READ.includes(input.type))
+        throw refusedModel(
+          `its input ${quoted(input.name)} is of ${input.type}`,
+          `Inputs of ${READ.join(', ')} are fed.`,
+        );
+      const type = input.type as Feed['type'];
+      if (column) {
+        const row = rowOf(input, () => listLength(column));
+        return { name: input.name, type, row, ...readCells(column, type, sizeOf(row)) };
+      }
+      if (mapping[input.name] !== undefined || asked.length > 1) throw noColumn(input, wanted, columns);
+      const numeric = columns.filter(({ kind }) => NUMBERS.includes(kind));
+      const row = rowOf(input, () => numeric.length);
+      if (sizeOf(row) !== numeric.length || numeric.length === 0)
+        throw unfit(
+          `its input ${quoted(input.name)} takes ${sizeOf(row)} values a row, and the data has ${numeric.length} numeric columns`,
+          'Leave out by `exclude` what the model does not read, or name a column by `inputs`.',
+        );
+      return { name: input.name, type, row, ...readColumns(numeric, type) };
+    })
+    .map((input) => ({ ...input, read: (start, count) => input.read(start, Math.min(count, rows.length - start)) }));
+}
+
+/** The input's shape behind its first axis, the batch; an open axis is what the data has. */
+function rowOf({ name, shape }: Value, open: () => number): Shape {
+  const row = shape.slice(1);
+  const free = row.filter((axis) => typeof axis === 'string');
+  if (free.length > 1)
+    throw refusedModel(
+      `its input ${quoted(name)} has ${free.length} axes of no fixed size`,
+      'Export it with fixed sizes.',
+    );
+  const known = row.reduce<number>((size, axis) => (typeof axis === 'string' ? size : size * axis), 1);
+  return row.map((axis) => (typeof axis === 'string' ? Math.max(1, Math.floor(open() / Math.max(1, known))) : axis));
+}
+
+/** Values in a cell of the column: of the first that is not missing. */
+function listLength({ values }: PoolColumn): number {
+  const first = values.find((value) => value !== null);
+  return first?.startsWith('[') ? first.split(',').length : 1;
+}
+
+type Reader = Pick<TrunkInput, 'read'>;
+
+function readCells(column: PoolColumn, type: Feed['type'], size: number): Reader {
+  if (type === 'string') {
+    if (size !== 1) throw unfit(`it takes ${size} texts a row of ${quoted(column.name)}`, 'Export it with one a row.');
+    return { read: (start, count) => column.values.slice(start, start + count).map((value) => value ?? '') };
+  }
+  const parse = numberReader(column);
+  return {
+    read(start, count) {
+      const into = new Float64Array(count * size);
+      for (let row = 0; row < count; row++) {
+        const text = column.values[start + row] ?? null;
+        const cell = text?.startsWith('[') ? listOf(text) : [parse(text)];
+        if (cell.length !== size)
+          throw unfit(
+            `it takes ${size} values a row, and a cell of the column ${quoted(column.name)} holds ${cell.length}`,
+            'Give all rows lists of one length, in brackets and with commas.',
+          );
+        into.set(cell, row * size);
+      }
+      return typed(into, type, column);
+    },
+  };
+}
+
+function readColumns(columns: readonly PoolColumn[], type: Feed['type']): Reader {
+  const parsers = columns.map(numberReader);
+  const width = columns.length;
+  return {
+    read(start, count) {
+      const into = new Float64Array(count * width);
+      for (let row = 0; row < count; row++)
+        for (let at = 0; at < width; at++)
+          into[row * width + at] = parsers[at]!(columns[at]!.values[start + row] ?? null);
+      return typed(into, type, columns[0]!);
+    },
+  };
+}
+
+function numberReader({ kind }: PoolColumn): (text: string | null) => number {
+  if (kind !== 'boolean') return parseNumber;
+  return (text) => (text === null ? Number.NaN : parseBoolean(text));
+}
+
+function listOf(text: string): number[] {
+  const end = text.endsWith(']') ? text.length - 1 : text.length;
+  return text
+    .slice(1, end)
+    .split(',')
+    .map((part) => parseNumber(part.trim()));
+}
+
+/** The numbers as the model takes them. A missing one is NaN, which whole numbers do not have. */
+function typed(numbers: Float64Array, type: Feed['type'], { name }: PoolColumn): TensorData {
+  if (type === 'float64') return numbers;
+  if (type === 'float32') return Float32Array.from(numbers);
+  if (!numbers.every(Number.isSafeInteger))
+    throw unfit(
+      `it takes whole numbers, and the column ${quoted(name)} holds a missing value or a fraction`,
+      'Fill what is missing, or name another column by `inputs`.',
+    );
+  if (type === 'int64') return BigInt64Array.from(numbers, BigInt);
+  return type === 'int32' ? Int32Array.from(numbers) : Uint8Array.from(numbers, (value) => Number(value !== 0));
+}
+
+function noColumn(input: Value, wanted: string, columns: readonly PoolColumn[]): UserError {
+  return unfit(
+    `there is no column ${quoted(wanted)} for its input ${quoted(input.name)}; the columns are ${namesOf(columns)}`,
+    'Name the column of each input by `inputs` of the model in the configuration.',
+  );
+}
+
+const namesOf = (all: readonly { readonly name: string }[]) =>
+  `${all
+    .slice(0, 8)
+    .map(({ name }) => quoted(name))
+    .join(', ')}${all.length > 8 ? ' ...' : ''}`;
+
+function unfit(reason: string, hint: string): UserError {
+  return new UserError('model-inputs', `The model does not fit the data: ${reason}.`, { hint });
+}
