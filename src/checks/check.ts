@@ -14,7 +14,9 @@ export type Need =
   | 'shadows'
   /** Shadow models of base and of base with the change. */
   | 'ensembles'
-  | 'screen';
+  | 'screen'
+  /** What a declared model itself says of the rows. */
+  | 'release';
 
 /** One option of a check: written once; the config schema, the help and the docs are made from it. */
 export interface Option {

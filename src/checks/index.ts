@@ -8,8 +8,11 @@ import { targetLeak } from './data/target-leak.ts';
 import { amplification } from './leakage/amplification.ts';
 import { exposedRows } from './leakage/exposed-rows.ts';
 import { membership } from './leakage/membership.ts';
+import { releaseMembership } from './leakage/release-membership.ts';
 import { conflictingCopies } from './poisoning/conflicting-copies.ts';
 import { mislabelled } from './poisoning/mislabelled.ts';
+import { behaviourDiff } from './weights/behaviour-diff.ts';
+import { rederivable } from './weights/rederivable.ts';
 
 /** The checks of this version, in the order of the report. */
 export const checks: readonly Check[] = [
@@ -24,4 +27,7 @@ export const checks: readonly Check[] = [
   membership,
   exposedRows,
   amplification,
+  releaseMembership,
+  behaviourDiff,
+  rederivable,
 ];

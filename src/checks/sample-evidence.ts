@@ -69,6 +69,7 @@ export function sampleEvidence(world: SampleWorld, more: Partial<Evidence> = {})
             screen: sampleEnsemble(world, { name: 'screen' }),
           }
         : { base: null, with: null, screen: null },
+    release: null,
     experiments: [],
     seed: world.seed,
     ...more,

@@ -1,5 +1,6 @@
 import type { ColumnSummary } from './column.ts';
 import type { ExperimentResult } from './experiment.ts';
+import type { Release } from './release.ts';
 import type { NearCopy, PoolRow } from './rows.ts';
 import type { Scores } from './scores.ts';
 
@@ -45,6 +46,8 @@ export interface Evidence {
   /** [N,D] features in single precision, for distances; null when no features could be made. */
   readonly features: { readonly values: Float32Array; readonly width: number } | null;
   readonly scores: Scores;
+  /** What the declared model itself says of the rows; null where none is declared. */
+  readonly release: Release | null;
   readonly experiments: readonly ExperimentResult[];
   /** Seed of the plan (its nonce): checks that draw random numbers key them with it. */
   readonly seed: number;
@@ -61,6 +64,9 @@ export function makeEvidence(evidence: Evidence): Evidence {
         `ensemble ${ensemble.name}: ${ensemble.rows} rows, ${ensemble.phi.length} scores; expected ${rows} rows`,
       );
   }
+  for (const side of [evidence.release?.base, evidence.release?.head])
+    if (side && [side.phi, side.predicted, side.confidence].some((each) => each.length !== rows))
+      throw new Error(`a released model's scores: expected ${rows} rows`);
   if (evidence.features && evidence.features.values.length !== rows * evidence.features.width)
     throw new Error(
       `features: ${evidence.features.values.length} values; expected ${rows} x ${evidence.features.width}`,

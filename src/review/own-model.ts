@@ -1,20 +1,25 @@
 import { posix } from 'node:path';
 import type { ModelConfig } from '../config/config.ts';
 import { UserError } from '../errors.ts';
+import type { Release } from '../evidence/release.ts';
 import { runTrunk } from '../features/trunk.ts';
 import { quoted, refusedModel } from '../onnx/refuse.ts';
 import type { Pool } from '../table/pool.ts';
 import type { SliceChoice } from '../training/choose-candidate.ts';
-import { type DeclaredModel, readOwnModel } from '../training/own-model.ts';
+import { type DeclaredModel, type OwnModel, readOwnModel } from '../training/own-model.ts';
+import { releasedScores } from '../training/released.ts';
 import { makeSubject } from '../training/subject.ts';
-import type { DataRequest, EngineRequest, ModelRequest } from './request.ts';
+import type { DataRequest, EngineRequest, ModelFiles } from './request.ts';
 import type { Prepared } from './subject.ts';
 import type { Tools } from './tools.ts';
 
 /** Share of the review's progress that the trunk takes. */
 const TRUNK = 0.05;
 
-/** Reads the model of a data set; null where none is declared. Throws a UserError where it cannot be had or does not fit. */
+/**
+ * Reads the model of a data set at both revisions; null where none is declared. The slice is cut from head's: it is what
+ * would ship. Throws a UserError where the model cannot be had or does not fit.
+ */
 export async function readDeclared(
   { model }: Pick<DataRequest, 'model'>,
   pool: Pool,
@@ -23,18 +28,24 @@ export async function readDeclared(
 ): Promise<DeclaredModel | null> {
   if (!model) return null;
   const settings = config.models.find(({ path }) => path === model.path);
-  if (!model.file || !settings)
+  const read = async (files: ModelFiles | null) =>
+    files && settings
+      ? await readOwnModel({
+          bytes: tools.read(files.file),
+          external: (location) => tools.read(fileAt(model.path, files, location)),
+          reading: settings,
+          pool,
+          runtime: tools.runtime,
+        })
+      : null;
+  const head = await read(model.head);
+  const base = model.changed ? await read(model.base) : head;
+  const own = head ?? base;
+  if (!own || !settings)
     throw new UserError('model-missing', model.problem ?? `${model.path} is not at hand.`, {
       hint: 'Correct `models` in the configuration.',
     });
-  const own = await readOwnModel({
-    bytes: tools.read(model.file),
-    external: (location) => tools.read(fileAt(model, location)),
-    reading: settings,
-    pool,
-    runtime: tools.runtime,
-  });
-  return { path: model.path, own, choice: choiceOf(settings) };
+  return { path: model.path, own, base, head, changed: model.changed, choice: choiceOf(settings) };
 }
 
 /** A training with the rows as the trunk sees them in the place of encoded ones; as it is for a built-in slice. */
@@ -54,7 +65,22 @@ export async function withTrunk(
   return { plan, subject: makeSubject(subject.rows, subject.units, { values, width }, slice.task) };
 }
 
-function fileAt({ path, external }: ModelRequest, location: string) {
+/** What the model itself, as it was and as it is submitted, says of every row. */
+export async function askReleased(
+  { evidence }: Prepared,
+  { base, head, changed }: DeclaredModel,
+  { tools, progress }: { readonly tools: Pick<Tools, 'runtime'>; progress(step: string, done: number): void },
+): Promise<Release> {
+  const task = evidence.task === 'regression' ? 'regression' : 'classification';
+  const outputs = task === 'regression' ? 1 : evidence.classes.length;
+  const order = { rows: evidence.rows, task, outputs, runtime: await tools.runtime() } as const;
+  const ask = async (own: OwnModel | null) =>
+    own && (await releasedScores(own, order, (share) => progress('asking the released model', TRUNK * (1 + share))));
+  const after = await ask(head);
+  return { base: changed ? await ask(base) : after, head: after, changed };
+}
+
+function fileAt(path: string, { external }: ModelFiles, location: string) {
   const wanted = posix.join(posix.dirname(path), location);
   const found = external.find(({ repoPath }) => repoPath === wanted);
   if (found) return found;

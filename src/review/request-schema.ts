@@ -76,11 +76,13 @@ const configSchema: z.ZodType<Config> = z.object({
 const file = z.object({ repoPath: text(4096), localPath: folder, bytes: count });
 const files = z.array(file).max(100_000).nullable();
 
+const modelFiles = z.object({ file, external: z.array(file).max(1000) });
+
 const modelSchema = z.object({
   path: text(1000),
-  revision: z.enum(['base', 'head']),
-  file: file.nullable(),
-  external: z.array(file).max(1000),
+  base: modelFiles.nullable(),
+  head: modelFiles.nullable(),
+  changed: z.boolean(),
   problem: nullable(2000),
 });
 
@@ -137,7 +139,7 @@ export const requestSchema: z.ZodType<EngineRequest> = z
   .superRefine((request, context) => {
     const sides = request.data.flatMap(({ base, head, holdout, model }) => [
       ...[base, head, holdout.base, holdout.head],
-      ...[model?.external ?? [], model?.file ? [model.file] : []],
+      ...[model?.base, model?.head].map((files) => (files ? [files.file, ...files.external] : [])),
     ]);
     for (const { localPath } of sides.flatMap((side) => side ?? []))
       if (!inside(request.folders.files, localPath))

@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.ts';
-import type { Revision } from '../evidence/rows.ts';
 import type { TableOptions } from '../table/pool.ts';
 import type { LocalFile } from '../table/sql.ts';
 import type { Review } from './review.ts';
@@ -66,14 +65,19 @@ export interface DataRequest {
 /** A model of the configuration (`models`), by its path. */
 export interface ModelRequest {
   readonly path: string;
-  /** Head where the model is there: it is what would ship. */
-  readonly revision: Revision;
-  /** Null where it could not be materialised. */
-  readonly file: LocalFile | null;
-  /** Files in its folder that may hold its weights. */
-  readonly external: readonly LocalFile[];
+  /** Null where it is not there at the revision, or could not be materialised; head is base where neither changed. */
+  readonly base: ModelFiles | null;
+  readonly head: ModelFiles | null;
+  /** True where its file, or one that may hold its weights, differs between the revisions. */
+  readonly changed: boolean;
   /** Why it cannot be read. */
   readonly problem: string | null;
+}
+
+export interface ModelFiles {
+  readonly file: LocalFile;
+  /** Files in its folder that may hold its weights. */
+  readonly external: readonly LocalFile[];
 }
 
 export interface Progress {

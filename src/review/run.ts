@@ -1,18 +1,15 @@
 import type { Check } from '../checks/check.ts';
 import { checks as builtChecks } from '../checks/index.ts';
-import { oneLine, UserError } from '../errors.ts';
+import { oneLine } from '../errors.ts';
 import { loadPool } from '../table/load-pool.ts';
-import type { Pool } from '../table/pool.ts';
-import type { DeclaredModel } from '../training/own-model.ts';
 import { costOf, type DataReview, modelsOf, notesOf, planOf } from './account.ts';
-import { type Answer, brokenFinding, chosenChecks } from './answer.ts';
+import { brokenFinding, chosenChecks } from './answer.ts';
 import type { Unjudged } from './judged.ts';
 import { measure } from './measure.ts';
-import { readDeclared, withTrunk } from './own-model.ts';
 import { placeFindings } from './place.ts';
+import { type Context, prepare } from './prepare.ts';
 import type { DataRequest, EngineRequest } from './request.ts';
 import type { Review } from './review.ts';
-import { prepareSubject, trainedChecks } from './subject.ts';
 import type { Tools } from './tools.ts';
 import { applyPolicy, verdictOf } from './verdict.ts';
 
@@ -70,15 +67,6 @@ export async function runReview(request: EngineRequest, tools: Tools): Promise<R
   };
 }
 
-interface Context {
-  readonly request: EngineRequest;
-  readonly tools: Tools;
-  readonly checks: readonly Check[];
-  readonly nonce: string;
-  readonly start: number;
-  progress(step: string, done: number): void;
-}
-
 /** One data set. What cannot be read becomes an `error` finding of every check that is asked; other data sets go on. */
 async function reviewData(data: DataRequest, context: Context): Promise<DataReview> {
   const { request, tools, checks, progress } = context;
@@ -104,30 +92,6 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
   } catch (error) {
     const { finding, infrastructure } = brokenFinding(error);
     return unreadable(data, checks, { message: `${finding.summary} ${finding.remedy}`, infrastructure });
-  }
-}
-
-/**
- * A data set, ready to be trained on. A declared model that is refused is an error of every check that needs shadow
- * models (`refused`); the others are asked all the same.
- */
-async function prepare(data: DataRequest, pool: Pool, context: Context) {
-  const { request, tools, checks, nonce } = context;
-  // The budget is one for all data sets: what one plans to spend is not there for another.
-  const budgetSeconds = request.limits.budgetSeconds / request.data.length;
-  const planned = { ...request, limits: { ...request.limits, budgetSeconds } };
-  const prepared = (declared: DeclaredModel | null) =>
-    prepareSubject(pool, data.name, data.path, planned, { nonce, declared });
-  const asked = trainedChecks(checks, pool.rows);
-  try {
-    const declared = asked.length > 0 ? await readDeclared(data, pool, request, tools) : null;
-    const ready = prepared(declared);
-    const wanted = asked.length > 0 && !request.limits.dryRun ? ready.training : null;
-    return { prepared: ready, training: wanted && (await withTrunk(wanted, declared, context)), refused: [] };
-  } catch (error) {
-    if (!(error instanceof UserError) || !data.model) throw error;
-    const refused = asked.map((check): Answer => ({ check, ...brokenFinding(error) }));
-    return { prepared: { ...prepared(null), training: null }, training: null, refused };
   }
 }
 

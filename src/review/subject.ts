@@ -62,6 +62,7 @@ export function prepareSubject(
     nearCopiesSkipped: copies.skipped,
     features: hasFeatures ? { values: features.values, width: features.width } : null,
     scores: NO_SCORES,
+    release: null,
     experiments: [],
     seed: keyOf(nonce),
   });

@@ -1,7 +1,8 @@
 import { type MaterialiseOptions, materialise } from '../adapters/files.ts';
 import type { Config, ModelConfig } from '../config/config.ts';
 import { oneLine, UserError } from '../errors.ts';
-import type { ModelRequest } from '../review/request.ts';
+import type { Revision } from '../evidence/rows.ts';
+import type { ModelFiles, ModelRequest } from '../review/request.ts';
 import type { FoundDataSet, Trees } from '../source/data-sets.ts';
 import type { Repository, TreeEntry } from '../source/repository.ts';
 import type { Revisions } from '../source/revisions.ts';
@@ -23,18 +24,18 @@ export function isModelChanged(
   { changes }: Pick<Trees, 'changes'>,
 ): boolean {
   const model = modelOf(name, models, data.length);
-  if (model === null) return false;
-  const touched = changes.flatMap(({ path, previousPath }) => (previousPath === null ? [path] : [path, previousPath]));
-  return touched.some((path) => path === model.path || isBeside(path, model.path));
+  return model !== null && touches({ changes }, model.path);
 }
 
-/**
- * Brings a declared model and the files beside it into the private folder: head's where the change touches it, for that
- * is what would ship; else base's, which is the same. What cannot be had becomes a `problem`.
- */
+function touches({ changes }: Pick<Trees, 'changes'>, model: string): boolean {
+  const touched = changes.flatMap(({ path, previousPath }) => (previousPath === null ? [path] : [path, previousPath]));
+  return touched.some((path) => path === model || isBeside(path, model));
+}
+
+/** Brings a declared model and the files beside it into the private folder. What cannot be had becomes a `problem`. */
 export async function gatherModel(
   repository: Repository,
-  model: ModelConfig,
+  { path }: ModelConfig,
   at: {
     readonly trees: Trees;
     readonly revisions: Revisions;
@@ -43,24 +44,30 @@ export async function gatherModel(
   },
 ): Promise<ModelRequest> {
   const { trees, revisions, folder, options } = at;
-  const revision = trees.head.some(({ path }) => path === model.path) ? 'head' : 'base';
-  const request = { path: model.path, revision, file: null, external: [], problem: null } as const;
-  const entry = trees[revision].find(({ path }) => path === model.path);
-  if (!entry) return { ...request, problem: `There is no ${oneLine(model.path, 200)} at either revision.` };
-  if (entry.kind !== 'file')
-    return { ...request, problem: `${oneLine(model.path, 200)} is a ${entry.kind}: name the file itself.` };
-  const beside = trees[revision].filter((each) => isFileBeside(each, model.path)).slice(0, MOST_BESIDE);
+  const changed = touches(trees, path);
+  const found = { base: trees.base.find(named(path)), head: trees.head.find(named(path)) };
+  const request = { path, base: null, head: null, changed, problem: null } as const;
+  const odd = [found.base, found.head].find((entry) => entry && entry.kind !== 'file');
+  if (odd) return { ...request, problem: `${oneLine(path, 200)} is a ${odd.kind}: name the file itself.` };
+  if (!found.base && !found.head)
+    return { ...request, problem: `There is no ${oneLine(path, 200)} at either revision.` };
+  const bring = async (revision: Revision): Promise<ModelFiles | null> => {
+    if (!found[revision]) return null;
+    const beside = trees[revision].filter((entry) => isFileBeside(entry, path)).slice(0, MOST_BESIDE);
+    const paths = [path, ...beside.map((entry) => entry.path)];
+    const [file, ...external] = await materialise(repository, revisions[revision], paths, folder, options);
+    return { file: file!, external };
+  };
   try {
-    const [file] = await materialise(repository, revisions[revision], [model.path], folder, options);
-    const paths = beside.map(({ path }) => path);
-    const external = await materialise(repository, revisions[revision], paths, folder, options);
-    return { ...request, file: file!, external };
+    const base = await bring('base');
+    return { ...request, base, head: changed ? await bring('head') : base };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ...request, problem: `${error.message} ${error.hint}`.slice(0, 2000) };
   }
 }
 
+const named = (wanted: string) => (entry: TreeEntry) => entry.path === wanted;
 const isFileBeside = ({ kind, path }: TreeEntry, model: string) => kind === 'file' && isBeside(path, model);
 
 function isBeside(path: string, model: string): boolean {

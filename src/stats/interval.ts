@@ -51,6 +51,18 @@ export function rateDifference(
   };
 }
 
+/**
+ * Interval of the difference of two rates over the same n trials, from the trials in which just one of them succeeded
+ * (Bonett and Price 2012, adjusted Wald). @param gained second alone. @param lost first alone.
+ */
+export function pairedRateDifference(gained: number, lost: number, n: number, confidence = 0.95): Interval {
+  demand(gained + lost, n);
+  const z = normalQuantile(1 - (1 - confidence) / 2);
+  const [up, down] = [(gained + 1) / (n + 2), (lost + 1) / (n + 2)];
+  const half = z * Math.sqrt((up + down - (up - down) ** 2) / (n + 2));
+  return { low: Math.max(-1, up - down - half), high: Math.min(1, up - down + half) };
+}
+
 function demand(k: number, n: number): void {
   if (!(k >= 0 && k <= n)) throw new Error(`${k} successes in ${n} trials`);
 }

@@ -78,6 +78,21 @@ export function untoldCuts(model: CutModel): Graph | null {
   return prune({ ...graph, outputs });
 }
 
+/** The whole model up to its logits, or predictions: values a row, and the graph. Throws as `makeModelSlice` does. */
+export function answersOf(
+  model: CutModel,
+  candidate: Candidate,
+  { task, outputs }: Pick<ModelSlice, 'task' | 'outputs'>,
+): { readonly width: number; graph(batch: number): Graph } {
+  const width = sizeOf(inferShapes(candidate.graph).get(model.output)!) / PROBE;
+  if (width !== outputs && !(width === 1 && outputs === 2 && task === 'classification'))
+    throw refusedModel(
+      `it gives ${width} values a row, and the data has ${outputs} ${task === 'regression' ? 'target' : 'classes'}`,
+      'Name the output that holds the logits, and the classes in their order.',
+    );
+  return { width, graph: (batch) => trunkAt(folded(model, batch), { value: model.output, shape: [batch, width] }) };
+}
+
 /** The slice behind a cut. Throws a UserError where the model does not give one value for each class. */
 export function makeModelSlice(
   model: CutModel,
@@ -87,12 +102,7 @@ export function makeModelSlice(
   const { value, after, parameters, layers, flops } = candidate;
   const row = candidate.graph.inputs[0]!.shape.slice(1) as Shape;
   const graphs = new Map<number, Graph>();
-  const answers = sizeOf(inferShapes(candidate.graph).get(model.output)!) / PROBE;
-  if (answers !== outputs && !(answers === 1 && outputs === 2 && task === 'classification'))
-    throw refusedModel(
-      `it gives ${answers} values a row, and the data has ${outputs} ${task === 'regression' ? 'target' : 'classes'}`,
-      'Name the output that holds the logits, and the classes in their order.',
-    );
+  const { width: answers } = answersOf(model, candidate, { task, outputs });
   const percent = 100 * candidate.share;
   const share = `${percent.toFixed(percent < 10 ? 1 : 0)}%`;
   return {

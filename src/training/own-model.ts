@@ -31,7 +31,13 @@ export interface OwnModel {
 export interface DeclaredModel {
   /** In the repository. */
   readonly path: string;
+  /** The one that the slice is cut from. */
   readonly own: OwnModel;
+  /** Null where it is not there. */
+  readonly base: OwnModel | null;
+  readonly head: OwnModel | null;
+  /** False where both are the same file. */
+  readonly changed: boolean;
   readonly choice: SliceChoice;
 }
 

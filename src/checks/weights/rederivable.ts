@@ -1,0 +1,101 @@
+import type { Evidence } from '../../evidence/evidence.ts';
+import type { Experiment } from '../../evidence/experiment.ts';
+import { type Finding, type Metric, plainFinding } from '../../evidence/finding.ts';
+import { placeInCloud } from '../../stats/cloud.ts';
+import { hash32 } from '../../tensor/random.ts';
+import { defineCheck } from '../check.ts';
+import { sampleHeads } from '../sample-release.ts';
+
+const ID = 'rederivable/heads';
+const NAMED = 20;
+/** Deviation, in standard deviations, from which a row is worth a look. */
+const FAR = 4;
+/** Rows that carry a comparison of functions. */
+const FEWEST = 100;
+
+const REMEDY =
+  'Ask for the recipe and the data that the submitted weights were trained with, and look at the named rows: there the model answers as none of the retrained ones does.';
+
+const options = {
+  heads: {
+    default: 99,
+    min: 19,
+    max: 999,
+    unit: 'models',
+    sentence:
+      'How often the slice is retrained on all declared rows; a model is outside when it lies further out than all of them.',
+  },
+} as const;
+
+/**
+ * Is the submitted slice one of those that the declared data give? It is compared as a function on the rows, not as
+ * weights: hidden units may be permuted. Exchangeability makes the rank exact (a Monte-Carlo test, Barnard 1963).
+ */
+export const rederivable = defineCheck({
+  id: 'rederivable',
+  family: 'weights',
+  question: 'Does the submitted model answer otherwise than models retrained from the declared data?',
+  why: 'Weights that the declared data do not give were trained on something else: hidden rows, other data, or a shortcut for a trigger.',
+  needs: ['head', 'classes', 'shadows', 'release'],
+  options,
+  gateMetric: null,
+  remedy: REMEDY,
+  experiments,
+  run(evidence) {
+    const { head, changed } = evidence.release!;
+    if (!head) return plainFinding('not-applicable', 'The model is gone at head.');
+    if (!changed) return plainFinding('not-applicable', 'The model is the same at both revisions.');
+    const found = evidence.experiments.find(({ experiment }) => experiment.id === ID)?.ensemble;
+    if (!found)
+      return plainFinding('unknown', 'The budget ended before the slice was retrained on all declared rows.', {
+        remedy: 'Give the review more time (budget).',
+      });
+    const rows = evidence.rows.flatMap(({ label, inHead }, row) => (label !== null && inHead ? [row] : []));
+    if (rows.length < FEWEST)
+      return plainFinding('unknown', `${rows.length} labelled rows are too few to compare functions on.`, {
+        remedy: `Give at least ${FEWEST} rows, a holdout included.`,
+      });
+    const values = (phi: Float32Array, first: number) => Float32Array.from(rows, (row) => phi[first + row]!);
+    const heads = Array.from({ length: found.models }, (_, model) => values(found.phi, model * found.rows));
+    return judge(rows, placeInCloud([values(head.phi, 0), ...heads]), found.models);
+  },
+  samples: (seed) => sampleHeads(seed, (evidence) => experiments(evidence, { heads: 99 })),
+});
+
+/** The slice retrained with every declared row in: what an honest submission would be one more of. */
+function experiments(evidence: Evidence, { heads }: { readonly heads: number }): Experiment[] {
+  const { release, rows, seed } = evidence;
+  if (!release?.head || !release.changed) return [];
+  const units = new Set(
+    rows.flatMap(({ split, label, unit, inHead }) => (split === 'train' && label !== null && inHead ? [unit] : [])),
+  );
+  const order = { kind: 'retrain', revision: 'head', plant: [], without: [] } as const;
+  return [{ ...order, id: ID, inside: [...units], seed: hash32(seed, 0x4ead), shadows: heads }];
+}
+
+function judge(rows: readonly number[], place: ReturnType<typeof placeInCloud>, heads: number): Finding {
+  const { p, deviations, bulk, peak, typicalBulk, typicalPeak } = place;
+  const isOutside = p * (heads + 1) < 1.5;
+  const far = rows
+    .map((row, at) => ({ row, deviation: deviations[at]! }))
+    .filter(({ deviation }) => Math.abs(deviation) >= FAR)
+    .sort((x, y) => Math.abs(y.deviation) - Math.abs(x.deviation));
+  const metric = (name: string, head: number, base: number): Metric => ({
+    ...{ name, at: null, unit: 'share', limit: null, delta: null },
+    base: { value: base, low: null, high: null, n: heads },
+    head: { value: head, low: null, high: null, n: 1 },
+  });
+  const metrics = [
+    metric('mean squared deviation', bulk, typicalBulk),
+    metric('deviation of the farthest hundredth', peak, typicalPeak),
+  ];
+  if (!isOutside)
+    return plainFinding('pass', `The submitted model answers as one of ${heads} retrained from the declared data would (${Math.round((1 - p) * 100)}% of them lie nearer to the middle).`, { metrics }); // biome-ignore format: one idea
+  return plainFinding('warn', `The submitted model lies outside of ${heads} models retrained from the declared data: other data, or another recipe, made it. On ${far.length} rows it answers as none of them does.`, {
+    ...{ metrics, remedy: REMEDY, rowsTotal: far.length },
+    rows: far.slice(0, NAMED).map(({ row, deviation }) => ({
+      ...{ row, revision: 'head', score: Math.abs(deviation), q: null, victims: [] },
+      why: `Here the submitted model is ${Math.abs(deviation).toFixed(1)} standard deviations ${deviation < 0 ? 'less' : 'more'} sure of the label than retrained models are.`,
+    })),
+  }); // biome-ignore format: one idea
+}

@@ -1,0 +1,17 @@
+/** What a released model itself says of every row of the pool, its rows as the model was given to us. */
+export interface ReleasedScores {
+  /** [N] log p_y - log sum of the others (nats), minus the squared error for regression; NaN without a label. */
+  readonly phi: Float32Array;
+  /** [N] class with the largest answer; -1 for regression. */
+  readonly predicted: Int32Array;
+  /** [N] softmax probability of that class, in [0, 1]; NaN for regression. */
+  readonly confidence: Float32Array;
+}
+
+/** The submitted model and the one it replaces. A side is null where there is none. */
+export interface Release {
+  readonly base: ReleasedScores | null;
+  readonly head: ReleasedScores | null;
+  /** False where both are the same file. */
+  readonly changed: boolean;
+}
