@@ -1,3 +1,5 @@
+import { median } from './lira.ts';
+
 /** How far one function lies from others of its kind, all given by their values at the same N points. */
 export interface CloudPlace {
   /** (1 + number of others at least as far out) / (1 + number of others): exact where all are exchangeable. */
@@ -16,8 +18,8 @@ export interface CloudPlace {
 const PEAK = 0.01;
 
 /**
- * Places function 0 among the others. Each is held against the mean of all the rest, stretched and moved to fit it best
- * (a longer training only makes answers surer), in units of the rest's standard deviation at each point. A function is
+ * Places function 0 among the others. All are stretched and moved to fit their mean best (a longer training only makes
+ * answers surer); each is then held against the rest, in units of their standard deviation at each point. A function is
  * as far out as its bulk or its peak is, whichever is further from the typical one: a single rank, so that one test
  * is made, not two.
  * @param functions [K+1] of [N]. Throws a plain Error for fewer than four.
@@ -26,14 +28,10 @@ export function placeInCloud(functions: readonly Float32Array[]): CloudPlace {
   const count = functions.length;
   if (count < 4) throw new Error(`a cloud of ${count} functions`);
   const points = functions[0]!.length;
-  const sums = new Float64Array(points);
-  const squares = new Float64Array(points);
-  for (const values of functions)
-    for (let at = 0; at < points; at++) {
-      sums[at]! += values[at]!;
-      squares[at]! += values[at]! ** 2;
-    }
-  const facts = functions.map((values) => {
+  const middle = totals(functions).sums.map((sum) => sum / count);
+  const aligned = functions.map((values) => alignedTo(middle, values));
+  const { sums, squares } = totals(aligned);
+  const facts = aligned.map((values) => {
     const deviations = deviationsOf(values, sums, squares, count - 1);
     const sizes = deviations.map(Math.abs).sort();
     const top = Math.max(1, Math.round(PEAK * points));
@@ -47,39 +45,55 @@ export function placeInCloud(functions: readonly Float32Array[]): CloudPlace {
   const peaks = standardised(facts.map(({ peak }) => peak));
   const far = facts.map((_, at) => Math.max(bulks[at]!, peaks[at]!));
   const others = facts.slice(1);
-  const middle = (values: readonly number[]) => [...values].sort((x, y) => x - y)[values.length >> 1]!;
   return {
     ...facts[0]!,
     p: (1 + far.slice(1).filter((one) => one >= far[0]!).length) / count,
-    typicalBulk: middle(others.map(({ bulk }) => bulk)),
-    typicalPeak: middle(others.map(({ peak }) => peak)),
+    typicalBulk: median(others.map(({ bulk }) => bulk)),
+    typicalPeak: median(others.map(({ peak }) => peak)),
   };
 }
 
-function deviationsOf(values: Float32Array, sums: Float64Array, squares: Float64Array, rest: number): Float64Array {
-  const points = values.length;
-  const means = sums.map((sum, at) => (sum - values[at]!) / rest);
-  const spreads = means.map((mean, at) =>
-    Math.sqrt(Math.max(1e-9, ((squares[at]! - values[at]! ** 2) / rest - mean * mean) * (rest / (rest - 1)))),
-  );
-  // Least squares of the own values on the others' mean: what is left is what stretching and moving cannot explain.
-  const mean = (list: ArrayLike<number>) => Array.prototype.reduce.call(list, (a, b) => (a as number) + (b as number), 0) as number / points; // biome-ignore format: one idea
-  const [centre, own] = [mean(means), mean(values)];
+function totals(functions: readonly ArrayLike<number>[]): {
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
+} {
+  const points = functions[0]!.length;
+  const sums = new Float64Array(points);
+  const squares = new Float64Array(points);
+  for (const values of functions)
+    for (let at = 0; at < points; at++) {
+      sums[at]! += values[at]!;
+      squares[at]! += values[at]! ** 2;
+    }
+  return { sums, squares };
+}
+
+/** The values, stretched and moved by least squares of them on the middle: what is left is what that cannot explain. */
+function alignedTo(middle: Float64Array, values: Float32Array): Float64Array {
+  const mean = (list: Float64Array | Float32Array) =>
+    (list as Float64Array).reduce((sum, value) => sum + value, 0) / list.length;
+  const [centre, own] = [mean(middle), mean(values)];
   let cross = 0;
   let square = 0;
-  for (let at = 0; at < points; at++) {
-    cross += (means[at]! - centre) * (values[at]! - own);
-    square += (means[at]! - centre) ** 2;
+  for (let at = 0; at < middle.length; at++) {
+    cross += (middle[at]! - centre) * (values[at]! - own);
+    square += (middle[at]! - centre) ** 2;
   }
-  const slope = square === 0 ? 1 : cross / square;
-  const stretch = slope > 0 ? slope : 1;
-  return means.map((one, at) => ((values[at]! - own) / stretch - (one - centre)) / spreads[at]!);
+  const slope = square > 0 && cross > 0 ? cross / square : 1;
+  return Float64Array.from(values, (value) => centre + (value - own) / slope);
+}
+
+function deviationsOf(values: Float64Array, sums: Float64Array, squares: Float64Array, rest: number): Float64Array {
+  return values.map((value, at) => {
+    const mean = (sums[at]! - value) / rest;
+    const variance = ((squares[at]! - value ** 2) / rest - mean * mean) * (rest / (rest - 1));
+    return (value - mean) / Math.sqrt(Math.max(1e-9, variance));
+  });
 }
 
 /** In robust units of all: distance from the median over the median distance from it. */
 function standardised(values: readonly number[]): number[] {
-  const middle = (list: readonly number[]) => [...list].sort((x, y) => x - y)[list.length >> 1]!;
-  const centre = middle(values);
-  const spread = middle(values.map((value) => Math.abs(value - centre))) || 1e-12;
+  const centre = median(values);
+  const spread = median(values.map((value) => Math.abs(value - centre))) || 1e-12;
   return values.map((value) => (value - centre) / spread);
 }
