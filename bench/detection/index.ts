@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { dataFolder } from './data-sets.ts';
 import type { Job } from './job.ts';
 import { readResults, runJobs } from './queue.ts';
+import { benchRederivable } from './rederivable.ts';
 import { replayAll } from './replays.ts';
 import { lookAgain } from './second-look.ts';
 import { suites } from './suites.ts';
@@ -54,6 +55,9 @@ if (names.includes('tables')) {
 } else if (names.includes('look')) {
   for (const result of recorded())
     for (const look of await lookAgain(result, Number(values.threads))) console.log(JSON.stringify(look));
+} else if (names.includes('rederivable')) {
+  const seeds = (values.seeds ?? '801,802,803,804,805').split(',').map(Number);
+  console.log(await benchRederivable(dataFolder()!, seeds, Number(values.threads)));
 } else if (names.includes('replays')) {
   console.log(replayAll(dataFolder()!));
 } else {

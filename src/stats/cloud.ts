@@ -17,40 +17,79 @@ export interface CloudPlace {
 /** Share of the points whose deviations the peak is the mean of. */
 const PEAK = 0.01;
 
+/** What describes the points: [N,D], so that a deviation that goes with a column is seen, however little it is at a point. */
+export interface Columns {
+  readonly values: Float32Array;
+  readonly width: number;
+}
+
+/** Products of one function's deviations with all columns that a cloud may cost: widest columns first, the rest left out. */
+const MOST_PRODUCTS = 2e7;
+
 /**
  * Places function 0 among the others. All are stretched and moved to fit their mean best (a longer training only makes
- * answers surer); each is then held against the rest, in units of their standard deviation at each point. A function is
- * as far out as its bulk or its peak is, whichever is further from the typical one: a single rank, so that one test
- * is made, not two.
+ * answers surer); each is then held against the rest, in units of their standard deviation at each point, and summed
+ * over each column of what describes the points. A function is as far out as the furthest of its bulk and its peak, over points
+ * and over columns, each in units of what is typical: a single rank, so that one test is made, not four.
  * @param functions [K+1] of [N]. Throws a plain Error for fewer than four.
  */
-export function placeInCloud(functions: readonly Float32Array[]): CloudPlace {
+export function placeInCloud(functions: readonly Float32Array[], columns: Columns | null = null): CloudPlace {
   const count = functions.length;
   if (count < 4) throw new Error(`a cloud of ${count} functions`);
-  const points = functions[0]!.length;
   const middle = totals(functions).sums.map((sum) => sum / count);
   const aligned = functions.map((values) => alignedTo(middle, values));
-  const { sums, squares } = totals(aligned);
-  const facts = aligned.map((values) => {
-    const deviations = deviationsOf(values, sums, squares, count - 1);
+  const atPoints = spreadOf(aligned);
+  const overColumns = columns && spreadOf(sumsOver(columns, aligned.map((values) => values.map((value, at) => value - middle[at]!)))); // biome-ignore format: one idea
+  const measures = [atPoints, ...(overColumns ? [overColumns] : [])].flatMap((spread) => [
+    standardised(spread.map(({ bulk }) => bulk)),
+    standardised(spread.map(({ peak }) => peak)),
+  ]);
+  const far = functions.map((_, at) => Math.max(...measures.map((measure) => measure[at]!)));
+  const others = atPoints.slice(1);
+  return {
+    ...atPoints[0]!,
+    p: (1 + far.slice(1).filter((one) => one >= far[0]!).length) / count,
+    typicalBulk: median(others.map(({ bulk }) => bulk)),
+    typicalPeak: median(others.map(({ peak }) => peak)),
+  };
+}
+
+/** Each function's deviations from the rest, their mean square, and their mean where they are largest. */
+function spreadOf(functions: readonly Float64Array[]) {
+  const { sums, squares } = totals(functions);
+  const points = sums.length;
+  const top = Math.max(1, Math.round(PEAK * points));
+  return functions.map((values) => {
+    const deviations = deviationsOf(values, sums, squares, functions.length - 1);
     const sizes = deviations.map(Math.abs).sort();
-    const top = Math.max(1, Math.round(PEAK * points));
     return {
       deviations,
       bulk: deviations.reduce((sum, z) => sum + z * z, 0) / points,
       peak: sizes.subarray(points - top).reduce((sum, size) => sum + size, 0) / top,
     };
   });
-  const bulks = standardised(facts.map(({ bulk }) => bulk));
-  const peaks = standardised(facts.map(({ peak }) => peak));
-  const far = facts.map((_, at) => Math.max(bulks[at]!, peaks[at]!));
-  const others = facts.slice(1);
-  return {
-    ...facts[0]!,
-    p: (1 + far.slice(1).filter((one) => one >= far[0]!).length) / count,
-    typicalBulk: median(others.map(({ bulk }) => bulk)),
-    typicalPeak: median(others.map(({ peak }) => peak)),
-  };
+}
+
+/** Sums of each function over the columns, centred: how much its deviations go with each. */
+function sumsOver({ values, width }: Columns, functions: readonly Float64Array[]): Float64Array[] {
+  const points = functions[0]!.length;
+  const means = new Float64Array(width);
+  const variances = new Float64Array(width);
+  for (let cell = 0; cell < points * width; cell++) means[cell % width]! += values[cell]! / points;
+  for (let cell = 0; cell < points * width; cell++)
+    variances[cell % width]! += (values[cell]! - means[cell % width]!) ** 2;
+  const most = Math.max(1, Math.floor(MOST_PRODUCTS / points));
+  const chosen = Array.from(variances.keys())
+    .filter((column) => variances[column]! > 0)
+    .sort((x, y) => variances[y]! - variances[x]! || x - y)
+    .slice(0, most);
+  return functions.map((own) => {
+    const sums = new Float64Array(chosen.length);
+    for (let row = 0; row < points; row++)
+      for (let at = 0; at < chosen.length; at++)
+        sums[at]! += own[row]! * (values[row * width + chosen[at]!]! - means[chosen[at]!]!);
+    return sums;
+  });
 }
 
 function totals(functions: readonly ArrayLike<number>[]): {

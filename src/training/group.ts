@@ -38,6 +38,8 @@ export async function trainGroup(
     modelKeys: readonly number[];
     /** [M,N]: 1 where the row trains the model. */
     inside: Uint8Array;
+    /** Weights to begin with; drawn by the keys where left out. */
+    start?: Weights;
   },
   progress: (share: number) => void,
 ): Promise<Weights> {
@@ -47,7 +49,10 @@ export async function trainGroup(
   const session = await runtime.create(encodeModel(graph));
   try {
     const parameters = new Map(
-      parametersOf(slice).map((parameter, index) => [parameter.name, initialWeights(parameter, index, modelKeys)]),
+      parametersOf(slice).map((parameter, index) => [
+        parameter.name,
+        at.start?.[parameter.name] ?? initialWeights(parameter, index, modelKeys),
+      ]),
     );
     let weights: Weights = Object.fromEntries(
       carried.map(({ name, shape }) => [name, parameters.get(name) ?? new Float32Array(sizeOf(shape as number[]))]),

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { Experiment } from '../../evidence/experiment.ts';
 import { type Finding, type Metric, plainFinding } from '../../evidence/finding.ts';
-import { placeInCloud } from '../../stats/cloud.ts';
+import { type Columns, placeInCloud } from '../../stats/cloud.ts';
 import { hash32 } from '../../tensor/random.ts';
 import { defineCheck } from '../check.ts';
 import { sampleHeads } from '../sample-release.ts';
@@ -57,10 +57,18 @@ export const rederivable = defineCheck({
       });
     const values = (phi: Float32Array, first: number) => Float32Array.from(rows, (row) => phi[first + row]!);
     const heads = Array.from({ length: found.models }, (_, model) => values(found.phi, model * found.rows));
-    return judge(rows, placeInCloud([values(head.phi, 0), ...heads]), found.models);
+    return judge(rows, placeInCloud([values(head.phi, 0), ...heads], columnsOf(evidence, rows)), found.models);
   },
   samples: (seed) => sampleHeads(seed, (evidence) => experiments(evidence, { heads: 99 })),
 });
+
+function columnsOf({ features }: Evidence, rows: readonly number[]): Columns | null {
+  if (!features) return null;
+  const { values, width } = features;
+  const own = new Float32Array(rows.length * width);
+  for (const [at, row] of rows.entries()) own.set(values.subarray(row * width, (row + 1) * width), at * width);
+  return { values: own, width };
+}
 
 /** The slice retrained with every declared row in: what an honest submission would be one more of. */
 function experiments(evidence: Evidence, { heads }: { readonly heads: number }): Experiment[] {
