@@ -16,7 +16,7 @@ export interface Candidate extends Cut {
   readonly layers: number;
   /** Of all weights of the model, by elements. */
   readonly share: number;
-  /** Operations of one pass forwards over the graph's batch. */
+  /** Operations of a pass forwards and backwards over the graph's batch. */
   readonly flops: number;
 }
 
@@ -39,8 +39,9 @@ export function slicesOf(
     const parameters = trainable(slice, output).filter(({ name }) => weights.has(name));
     if (parameters.length === 0) return [];
     const layers = parameters.filter((tensor) => tensor.shape.length >= 2).length;
+    const moved = parameters.map(({ name }) => name);
     const share = elements(parameters) / all;
-    return [{ ...cut, graph: slice, parameters, layers, share, flops: flopsOf(slice, shapes) }];
+    return [{ ...cut, graph: slice, parameters, layers, share, flops: flopsOf(slice, shapes, moved) }];
   });
 }
 

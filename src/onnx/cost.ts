@@ -1,4 +1,5 @@
 import { type Shape, sizeOf } from '../tensor/shape.ts';
+import { dependentOn } from './cut.ts';
 import { equationOf, letterSizes } from './einsum.ts';
 import type { Graph } from './graph.ts';
 import { isSliceOp, type SliceOp } from './schema.ts';
@@ -28,12 +29,19 @@ const COSTS: Partial<Readonly<Record<SliceOp, Cost>>> = {
   },
 };
 
-/** Floating-point operations of one pass forwards: two a product and sum, one an element of everything else. */
-export function flopsOf(graph: Graph, shapes: ReadonlyMap<string, Shape>): number {
+/**
+ * Floating-point operations of a pass forwards, two a product and sum, one an element of everything else, and of the pass
+ * backwards to the values that are to be moved: each of a node's inputs on that way costs what the node does.
+ * @param moved constants that are trained; none: forwards alone.
+ */
+export function flopsOf(graph: Graph, shapes: ReadonlyMap<string, Shape>, moved: readonly string[] = []): number {
+  const onTheWay = dependentOn(graph, moved);
   const facts = factsOf(constantsOf(graph), shapes);
   return graph.nodes.reduce((sum, node) => {
     const output = shapes.get(node.outputs[0]!)!;
     const cost = isSliceOp(node.op) ? COSTS[node.op] : undefined;
-    return sum + (cost ? cost(facts(node), output) : sizeOf(output));
+    // A bias, in the third place, costs no product.
+    const passes = 1 + node.inputs.slice(0, 2).filter((name) => onTheWay.has(name)).length;
+    return sum + passes * (cost ? cost(facts(node), output) : sizeOf(output));
   }, 0);
 }

@@ -13,8 +13,6 @@ import { epochsFor } from '../training/recipe.ts';
 const ROWS = 5000;
 const SHADOWS = 64;
 const BATCH = 128;
-/** Forwards once, backwards twice. */
-const PASSES = 3;
 
 const UNTOLD =
   'Where this model can be cut shows only when it runs: its own operators do not tell the shapes of what they give. `taster review` finds them on your rows.\n';
@@ -38,7 +36,7 @@ export async function explainSlice(path: string): Promise<string> {
   const rows = candidates.map(({ graph, layers, after, share, flops }) => {
     const width = sizeOf(graph.inputs[0]!.shape.slice(1) as Shape);
     const operations = flops / (graph.inputs[0]!.shape[0] as number);
-    const seconds = (ENSEMBLES * PASSES * operations * SHADOWS * epochsFor(ROWS, BATCH) * ROWS) / 2 / REFERENCE_RATE;
+    const seconds = (ENSEMBLES * operations * SHADOWS * epochsFor(ROWS, BATCH) * ROWS) / 2 / REFERENCE_RATE;
     return [
       `last ${layers}`,
       oneLine(after, 60),

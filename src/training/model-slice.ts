@@ -20,7 +20,7 @@ export interface ModelSlice {
   /** In words: the place of the cut and its share of the model. */
   readonly title: string;
   readonly parameters: readonly Parameter[];
-  /** Operations of one pass forwards over one row. */
+  /** Operations of one pass forwards and backwards over one row. */
   readonly flops: number;
   /**
    * The part behind the cut for one model and a batch of B rows, shapes fixed and constants folded: one input [B, ...],

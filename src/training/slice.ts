@@ -52,7 +52,7 @@ export function forward(
 
 /** Floating-point operations of one pass forwards and backwards over one row by one model. */
 export function flopsPerRow(slice: Slice): number {
-  if (slice.kind === 'model') return 3 * slice.flops;
+  if (slice.kind === 'model') return slice.flops;
   const { kind, width, hidden, outputs } = slice;
   return kind === 'softmax' ? 2 * 2 * width * outputs : 2 * (2 * width * hidden + 3 * hidden * outputs);
 }
