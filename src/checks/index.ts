@@ -10,6 +10,8 @@ import { exposedRows } from './leakage/exposed-rows.ts';
 import { membership } from './leakage/membership.ts';
 import { conflictingCopies } from './poisoning/conflicting-copies.ts';
 import { mislabelled } from './poisoning/mislabelled.ts';
+import { tensorDiff } from './weights/tensor-diff.ts';
+import { unsafeFile } from './weights/unsafe-file.ts';
 
 /** The checks of this version, in the order of the report. */
 export const checks: readonly Check[] = [
@@ -24,4 +26,6 @@ export const checks: readonly Check[] = [
   membership,
   exposedRows,
   amplification,
+  unsafeFile,
+  tensorDiff,
 ];

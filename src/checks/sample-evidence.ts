@@ -70,6 +70,7 @@ export function sampleEvidence(world: SampleWorld, more: Partial<Evidence> = {})
           }
         : { base: null, with: null, screen: null },
     experiments: [],
+    weights: null,
     seed: world.seed,
     ...more,
   });

@@ -2,6 +2,7 @@ import type { ColumnSummary } from './column.ts';
 import type { ExperimentResult } from './experiment.ts';
 import type { NearCopy, PoolRow } from './rows.ts';
 import type { Scores } from './scores.ts';
+import { checkWeights, type WeightFacts } from './weights.ts';
 
 export type Task = 'classification' | 'regression' | 'unlabelled';
 
@@ -46,6 +47,8 @@ export interface Evidence {
   readonly features: { readonly values: Float32Array; readonly width: number } | null;
   readonly scores: Scores;
   readonly experiments: readonly ExperimentResult[];
+  /** A changed file of weights; null where the subject is a data set, whose fields are empty where this is not. */
+  readonly weights: WeightFacts | null;
   /** Seed of the plan (its nonce): checks that draw random numbers key them with it. */
   readonly seed: number;
 }
@@ -53,6 +56,8 @@ export interface Evidence {
 /** Checks the lengths and ranges that every check relies on. Throws a plain Error: a breach is a bug of ours. */
 export function makeEvidence(evidence: Evidence): Evidence {
   const rows = evidence.rows.length;
+  if (evidence.weights && (evidence.subject.data !== null || rows > 0)) throw new Error('weights of a data set');
+  if (evidence.weights) checkWeights(evidence.weights);
   for (const ensemble of [evidence.scores.base, evidence.scores.with, evidence.scores.screen]) {
     if (!ensemble) continue;
     const cells = ensemble.models * ensemble.rows;
@@ -76,4 +81,25 @@ export function makeEvidence(evidence: Evidence): Evidence {
     )
       throw new Error(`row ${row.id}: class ${row.label} of ${evidence.classes.length}`);
   return evidence;
+}
+
+/** Evidence about a changed file of weights, at its path at head, or at base where it is gone. */
+export function weightEvidence(path: string, weights: WeightFacts, seed: number): Evidence {
+  return makeEvidence({
+    subject: { data: null, model: path, path },
+    task: 'unlabelled',
+    classes: [],
+    columns: { base: null, head: null },
+    counts: { base: 0, head: 0, added: 0, removed: 0, changed: 0, moved: 0 },
+    sampled: false,
+    remarks: [],
+    rows: [],
+    nearCopies: [],
+    nearCopiesSkipped: false,
+    features: null,
+    scores: { base: null, with: null, screen: null },
+    experiments: [],
+    weights,
+    seed,
+  });
 }

@@ -11,6 +11,7 @@ const MISSING: Readonly<Record<Need, string>> = {
   shadows: 'No shadow models could be trained: there are no labelled rows.',
   ensembles: 'No shadow models could be trained: there are no labelled rows at both revisions.',
   screen: 'No labelled row arrives or leaves.',
+  weights: 'It is no file of weights.',
 };
 
 /** Why a check does not apply to this evidence; null when it does. */
@@ -27,6 +28,7 @@ export function unmetNeed(check: Pick<Check, 'needs'>, evidence: Evidence): stri
     shadows: bothRevisions || (scores.base === null && scores.screen !== null),
     ensembles: bothRevisions,
     screen: scores.screen !== null,
+    weights: evidence.weights !== null,
   };
   const missing = check.needs.find((need) => !met[need]);
   return missing === undefined ? null : MISSING[missing];

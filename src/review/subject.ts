@@ -57,6 +57,7 @@ export function prepareSubject(
     features: hasFeatures ? { values: features.values, width: features.width } : null,
     scores: NO_SCORES,
     experiments: [],
+    weights: null,
     seed: keyOf(nonce),
   });
   const trained = trainingRows(rows).length;

@@ -1,0 +1,11 @@
+/** The bytes of a file, taken piece by piece: a large one need not lie in memory. */
+export interface ByteSource {
+  readonly size: number;
+  /** Bytes from `first` to `last`, exclusive; both inside the file. They are the caller's. */
+  read(first: number, last: number): Uint8Array;
+}
+
+/** Bytes that lie in memory already. */
+export function sourceOf(bytes: Uint8Array): ByteSource {
+  return { size: bytes.length, read: (first, last) => bytes.slice(first, last) };
+}
