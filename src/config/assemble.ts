@@ -1,4 +1,5 @@
 import type { Check } from '../checks/check.ts';
+import { checkFamilies } from '../checks/ids.ts';
 import type { Config, DataConfig, Gate, ModelConfig } from './config.ts';
 import { defaultConfig } from './defaults.ts';
 import type { ConfigFile } from './schema.ts';
@@ -116,6 +117,11 @@ export function crossCheck(file: ConfigFile, config: Config, checks: readonly Ch
   for (const [path, gates] of sections)
     for (const [id, gate] of Object.entries(gates ?? {}))
       problems.push(...gateProblems(id, gate, config, checks).map((message) => ({ path: [...path, id], message })));
+  for (const [index, { gates }] of (file.data ?? []).entries())
+    for (const id of Object.keys(gates ?? {}).filter((each) => checkFamilies.get(each) === 'weights')) {
+      const message = `${id} judges files of weights, not data sets; put its gate under the "gates" at the top`;
+      problems.push({ path: ['data', index, 'gates', id], message });
+    }
   const columns = new Set(['id', ...config.data.flatMap((data) => data.id ?? [])]);
   for (const [index, { rows }] of config.ignore.entries())
     for (const [at, row] of rows.entries()) {

@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
-import type { EngineRequest } from './request.ts';
+import { type EngineRequest, MOST_WEIGHTS } from './request.ts';
 import { reviewSchema } from './review.ts';
 
 const text = (limit: number) => z.string().max(limit);
@@ -73,10 +73,8 @@ const configSchema: z.ZodType<Config> = z.object({
   samples: z.boolean(),
 });
 
-const files = z
-  .array(z.object({ repoPath: text(4096), localPath: folder, bytes: count }))
-  .max(100_000)
-  .nullable();
+const file = z.object({ repoPath: text(4096), localPath: folder, bytes: count });
+const files = z.array(file).max(100_000).nullable();
 
 const dataSchema = z.object({
   name: text(200),
@@ -97,6 +95,22 @@ const dataSchema = z.object({
   problem: z.object({ message: text(2000), infrastructure: z.boolean() }).nullable(),
 });
 
+const side = z.object({ file, beside: z.array(file).max(10_000) }).nullable();
+
+const weightSchema = z
+  .object({
+    path: text(4096),
+    previousPath: nullable(4096),
+    change: z.enum(['added', 'removed', 'changed', 'renamed']),
+    ...{ base: side, head: side },
+    problem: z.object({ message: text(2000), infrastructure: z.boolean() }).nullable(),
+  })
+  .refine(
+    ({ change, base, head, problem }) =>
+      problem !== null || ((base === null) === (change === 'added') && (head === null) === (change === 'removed')),
+    'sides that fit the kind of change',
+  );
+
 /** A request as plain data, every file inside the private folder. */
 export const requestSchema: z.ZodType<EngineRequest> = z
   .object({
@@ -110,6 +124,7 @@ export const requestSchema: z.ZodType<EngineRequest> = z
     config: configSchema,
     data: z.array(dataSchema).max(100),
     models: review.models,
+    weights: z.array(weightSchema).max(MOST_WEIGHTS),
     notes: review.notes,
     limits: z.object({
       nonce: nullable(64),
@@ -129,7 +144,10 @@ export const requestSchema: z.ZodType<EngineRequest> = z
   })
   .superRefine((request, context) => {
     const sides = request.data.flatMap((data) => [data.base, data.head, data.holdout.base, data.holdout.head]);
-    for (const file of sides.flatMap((side) => side ?? []))
+    const weights = request.weights.flatMap(({ base, head }) =>
+      [base, head].flatMap((side) => (side ? [side.file, ...side.beside] : [])),
+    );
+    for (const file of [...sides.flatMap((side) => side ?? []), ...weights])
       if (!inside(request.folders.files, file.localPath))
         context.addIssue({ code: 'custom', message: `${file.localPath} lies outside the private folder` });
   });

@@ -15,6 +15,7 @@ export interface EngineRequest {
   readonly config: Config;
   readonly data: readonly DataRequest[];
   readonly models: Review['models'];
+  readonly weights: readonly WeightRequest[];
   /** Sentences for `Review.notes` that the parent knows (what was assumed). */
   readonly notes: readonly string[];
   readonly limits: {
@@ -58,6 +59,27 @@ export interface DataRequest {
   readonly options: Omit<TableOptions, 'maxRows'>;
   /** Set where the parent could not materialise a side (LFS, DVC, a link): becomes an `error` finding. */
   readonly problem: { readonly message: string; readonly infrastructure: boolean } | null;
+}
+
+/** Files of weights that one review looks at: each makes a finding of every check of weights. */
+export const MOST_WEIGHTS = 60;
+
+/** One changed file of weights. A side is null where the file does not exist there. */
+export interface WeightRequest {
+  /** At head, or at base where it is gone. */
+  readonly path: string;
+  readonly previousPath: string | null;
+  readonly change: 'added' | 'removed' | 'changed' | 'renamed';
+  readonly base: WeightFiles | null;
+  readonly head: WeightFiles | null;
+  /** Set where the parent could not materialise a side: becomes an `error` finding. */
+  readonly problem: DataRequest['problem'];
+}
+
+export interface WeightFiles {
+  readonly file: LocalFile;
+  /** Files in its folder or below whose names it holds: ONNX keeps weights in them. */
+  readonly beside: readonly LocalFile[];
 }
 
 export interface Progress {

@@ -1,7 +1,8 @@
 import type { Check } from '../checks/check.ts';
 import type { Runtime } from '../onnx/runtime.ts';
-import type { Sql } from '../table/sql.ts';
+import type { LocalFile, Sql } from '../table/sql.ts';
 import type { WeightStore } from '../training/ensemble.ts';
+import type { ByteSource } from '../weights/byte-source.ts';
 import type { Locate } from './place.ts';
 import type { Progress } from './request.ts';
 
@@ -12,6 +13,8 @@ export interface Tools {
   runtime(): Promise<Runtime>;
   readonly store: WeightStore | null;
   readonly locate: Locate;
+  /** The bytes of a materialised file. */
+  bytes(file: LocalFile): ByteSource;
   /** A fresh random nonce, drawn after the head revision is fixed. */
   drawNonce(): string;
   /** Seconds of a steady clock, for cost and budget alone. */

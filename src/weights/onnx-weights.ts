@@ -7,7 +7,7 @@ import { makeTensorReader } from '../onnx/read-tensor.ts';
 import { invalidModel, quoted } from '../onnx/refuse.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { ByteSource } from './byte-source.ts';
-import { partsOf, type TensorPart } from './onnx-parts.ts';
+import { type ListPart, partsOf, type TensorPart } from './onnx-parts.ts';
 import { bytesIn, type StoredTensor, tensorAt, tensorIn } from './stored-tensor.ts';
 
 /** What a model's file says of its weights. */
@@ -51,7 +51,7 @@ export function readOnnxWeights(
   };
   const model = told(() => readMessage(bytes, 'ModelProto'));
   if (!model) return { problems, unread, tensors: problems[0]! };
-  const { tensors: parts, operators } = partsOf(model);
+  const { tensors: parts, lists, operators } = partsOf(model);
   for (const [domain, ops] of operators)
     if (![...DOMAINS, ...TRAINING].includes(domain))
       problems.push(
@@ -60,9 +60,16 @@ export function readOnnxWeights(
   const missing = new Set<string>();
   const found = problems.length;
   const tensors = parts.flatMap((part) => told(() => tensorOf(part, bytes, { self, beside, missing })) ?? []);
+  tensors.push(...lists.map(listed));
   for (const location of missing)
     unread.push(`Weights lie in ${quoted(location)}, which is no plain file beside the model in the repository.`);
   return { problems, unread, tensors: problems[found] ?? unread[0] ?? tensors };
+}
+
+function listed({ name, type, values }: ListPart): StoredTensor {
+  const numbers = Array.from(values);
+  const data = type === 'float32' ? Float32Array.from(numbers) : BigInt64Array.from(numbers, BigInt);
+  return tensorIn({ ...{ name, type, typeName: type }, shape: [numbers.length] }, data);
 }
 
 interface Files {

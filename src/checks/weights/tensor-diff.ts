@@ -1,5 +1,5 @@
 import { oneLine } from '../../errors.ts';
-import { type Metric, plainFinding } from '../../evidence/finding.ts';
+import { type Metric, type NamedTensor, plainFinding } from '../../evidence/finding.ts';
 import type { TensorChange, TensorFacts, TensorForm } from '../../evidence/weights.ts';
 import { defineCheck } from '../check.ts';
 import { sampleChange, sampleForm, sampleTensors, sampleWeights } from '../sample-weights.ts';
@@ -7,7 +7,7 @@ import { counted, percent } from '../words.ts';
 import { fileName, some } from './weight-words.ts';
 
 const NAMED = 4;
-const FIGURES = 10;
+const LISTED = 100;
 const LOW_BITS = 2 ** -11;
 
 const REMEDY = 'Ask how the new weights were made, and why these tensors differ from base in this way.';
@@ -29,7 +29,7 @@ export const tensorDiff = defineCheck({
   gateMetric: 'relative change',
   remedy: REMEDY,
   run(evidence, options) {
-    const { change, head, tensors, tensorsUnread } = evidence.weights!;
+    const { change, base, head, tensors, tensorsUnread } = evidence.weights!;
     const file = fileName(evidence);
     if (!head) return plainFinding('pass', `${file} is removed.`);
     if (!tensors) return plainFinding('unknown', `${file}: ${tensorsUnread}`.slice(0, 990));
@@ -46,12 +46,22 @@ export const tensorDiff = defineCheck({
         formWords,
       ),
     ];
-    const facts = change === 'added' ? newWords(tensors) : changeWords(tensors);
-    const metrics = change === 'added' ? [] : metricsOf(tensors);
+    const isOther = base?.sha256 !== head.sha256;
+    const facts = change === 'added' ? newWords(tensors) : changeWords(tensors, isOther);
+    const figures = {
+      metrics: change === 'added' ? [] : metricsOf(tensors),
+      // Of a new file only what is odd is worth a line.
+      tensors: (change === 'added' ? tensors.changes.filter(isLessFinite) : tensors.changes)
+        .slice(0, LISTED)
+        .map(namedTensor),
+    };
     if (told.length > 0)
-      return plainFinding('warn', `${file}: ${told.join('; ')}. ${facts}`.slice(0, 990), { remedy: REMEDY, metrics });
+      return plainFinding('warn', `${file}: ${told.join('; ')}. ${facts}`.slice(0, 990), {
+        remedy: REMEDY,
+        ...figures,
+      });
     const isBlind = tensors.relativeNorm === null && tensors.changes.some(({ kind }) => kind === 'uncompared');
-    return plainFinding(isBlind ? 'unknown' : 'pass', `${file}: ${facts}`.slice(0, 990), { metrics });
+    return plainFinding(isBlind ? 'unknown' : 'pass', `${file}: ${facts}`.slice(0, 990), figures);
   },
   samples(seed) {
     const fault = FAULTS[seed % FAULTS.length]!;
@@ -92,10 +102,11 @@ function newWords({ tensors, numbers }: TensorFacts): string {
 }
 
 /** What changed, largest first. */
-function changeWords({ tensors, same, relativeNorm, changes }: TensorFacts): string {
+function changeWords({ tensors, same, relativeNorm, changes }: TensorFacts, isOther: boolean): string {
   const of = (kind: TensorChange['kind']) => changes.filter((each) => each.kind === kind);
   const moved = of('changed');
-  if (changes.length === 0) return `All ${counted(same, 'tensor')} ${same === 1 ? 'is' : 'are'} as before.`;
+  if (changes.length === 0)
+    return `All ${counted(same, 'tensor')} as before${isOther ? '; what differs in the file is no tensor' : ''}.`;
   const parts = [
     `${moved.length} of ${counted(tensors.base, 'tensor')} changed${moved.length > 0 && relativeNorm !== null ? `, ${sizeText(relativeNorm)}` : ''}`,
     ...(moved.length > 0
@@ -125,31 +136,41 @@ function figureWords({ change }: TensorChange): string {
 
 const sizeText = (norm: number): string => (Number.isFinite(norm) ? `by ${percent(norm)} of the norm` : 'from zero');
 
-function metricsOf({ relativeNorm, changes, numbers }: TensorFacts): Metric[] {
-  const share = (name: string, value: number): Metric => ({
-    ...{ name, at: null, unit: 'share', limit: null, base: null, delta: null },
-    head: { value, low: null, high: null, n: null },
-  });
-  const counts = { value: numbers.base, low: null, high: null, n: null };
+function metricsOf({ relativeNorm, numbers }: TensorFacts): Metric[] {
+  const exactly = (value: number) => ({ value, low: null, high: null, n: null });
+  const plain = { at: null, limit: null };
   return [
-    // Without a number that moved there is no change to measure; a base of zeros has no share.
-    ...(relativeNorm === null || !Number.isFinite(relativeNorm) ? [] : [share('relative change', relativeNorm)]),
-    {
-      ...{
-        name: 'numbers',
-        at: null,
-        unit: 'count',
-        limit: null,
-        base: counts,
-        head: { ...counts, value: numbers.head },
-      },
-      delta: { ...counts, value: numbers.head - numbers.base },
-    },
-    ...changes
-      .filter(({ change }) => change && Number.isFinite(change.relativeNorm))
-      .slice(0, FIGURES)
-      .map(({ name, change }) => share(`change of ${oneLine(name, 60)}`, change!.relativeNorm)),
+    // Where base is zero a change has no size in parts of it.
+    ...(relativeNorm === null || !Number.isFinite(relativeNorm)
+      ? []
+      : [{ ...plain, name: 'relative change', unit: 'share', base: null, head: exactly(relativeNorm), delta: null }]),
+    ...(numbers.base === numbers.head
+      ? []
+      : [
+          {
+            ...{ ...plain, name: 'numbers', unit: 'count', base: exactly(numbers.base), head: exactly(numbers.head) },
+            delta: exactly(numbers.head - numbers.base),
+          },
+        ]),
   ];
+}
+
+function namedTensor({ name, kind, base, head, change }: TensorChange): NamedTensor {
+  const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
+  return {
+    ...{
+      name: oneLine(name, 200),
+      kind: kind as NamedTensor['kind'],
+      base: base && formText(base),
+      head: head && formText(head),
+    },
+    notFinite: oddOf(head),
+    share: finite(change?.share),
+    relativeNorm: finite(change?.relativeNorm),
+    cosine: finite(change?.cosine),
+    effectiveRank: finite(change?.effectiveRank?.value),
+    fullRank: finite(change?.effectiveRank?.most),
+  };
 }
 
 const FAULTS: readonly TensorChange[] = [

@@ -44,17 +44,14 @@ export const unsafeFile = defineCheck({
       });
     const old = [...importWords(strange), ...faultsOf(head)];
     if (old.length > 0) return fail(['This stands in base already.', ...old], false);
-    const known =
-      head.imports.length === 0
-        ? 'It imports nothing.'
-        : `All that it imports only builds values: ${named(head.imports)}.`;
+    const known = head.imports.length === 0 ? '' : ` What it imports only builds values: ${named(head.imports)}.`;
     if (head.promised)
-      return plainFinding('warn', `${file} is named like ${head.promised.format}. ${known}`, {
+      return plainFinding('warn', `${file} is named like ${head.promised.format}.${known}`, {
         introduced: base?.promised?.format !== head.promised.format,
         remedy: 'Name the file by what it holds: programs choose how to load it by its name.',
         metrics,
       });
-    return plainFinding('pass', `${file} holds no more than weights. ${known}`, { metrics });
+    return plainFinding('pass', `${file} runs no code when it is loaded.${known}`, { metrics });
   },
   samples(seed) {
     const fault = FAULTS[seed % FAULTS.length]!;
