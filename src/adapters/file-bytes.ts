@@ -6,8 +6,8 @@ import type { ByteSource } from '../weights/byte-source.ts';
 export function fileBytes({ localPath, bytes }: LocalFile): ByteSource {
   return {
     size: bytes,
-    read(first, last) {
-      const piece = new Uint8Array(last - first);
+    read(first, last, room = new Uint8Array(last - first)) {
+      const piece = room.subarray(0, last - first);
       const file = openSync(localPath, 'r');
       try {
         for (let done = 0; done < piece.length; ) {

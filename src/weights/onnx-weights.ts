@@ -51,6 +51,9 @@ export function readOnnxWeights(
   };
   const model = told(() => readMessage(bytes, 'ModelProto'));
   if (!model) return { problems, unread, tensors: problems[0]! };
+  if (!model.graph) problems.push(invalidModel('it holds no graph').message);
+  // A file that is cut between two fields is a message still; this is what is then missing.
+  if (model.opsetImport.length === 0) problems.push(invalidModel('it names no operator set').message);
   const { tensors: parts, lists, operators } = partsOf(model);
   for (const [domain, ops] of operators)
     if (![...DOMAINS, ...TRAINING].includes(domain))

@@ -81,7 +81,11 @@ function scanAt(bytes: Uint8Array, inside: string, place: Place): FileScan {
   if (head.startsWith('\x1f\x8b')) return unpacked('gzip', gunzipSync);
   if (head.startsWith('\x93NUMPY')) return told('npy', npy(bytes, inside));
   const other = NOT_READ.find(([at, magic]) => head.startsWith(magic, at));
-  if (other) return told(other[2], { unread: [`It is ${other[3]}, which is not read in this version.`] });
+  if (other)
+    return told(other[2], {
+      problems: lambdaIn(bytes),
+      unread: [`It is ${other[3]}, which is not read in this version.`],
+    });
   // One file may be two: a pickle before, an archive behind. An archive's own first letters ask for what only its
   // reader could give, and end every other pickle reader.
   const streams = head.startsWith('PK\x03\x04') ? null : picklesIn(bytes, inside);
@@ -107,7 +111,8 @@ function scanAt(bytes: Uint8Array, inside: string, place: Place): FileScan {
   if (isOnnx(bytes))
     return told('onnx', inside === '' ? {} : { unread: ['A model in an archive is not looked into.'] });
   if (ZLIB.some((magic) => head.startsWith(magic))) return unpacked('zlib', inflateSync);
-  return told('other', inside === '' ? { unread: ['It is of no format that is known.'] } : {});
+  if (inside !== '') return told('other', { problems: /(^|\/)config\.json$/.test(inside) ? lambdaIn(bytes) : [] });
+  return told('other', { unread: ['It is of no format that is known.'] });
 
   function unpacked(format: 'gzip' | 'zlib', unpack: typeof gunzipSync): FileScan {
     try {
@@ -156,6 +161,13 @@ const STORAGE = /(^|\/)data\/\d+$/;
 function isPickle(bytes: Uint8Array, stream: PickleStream, isRaw: boolean): boolean {
   if (bytes[0] === 0x80 && bytes[1]! <= NEWEST_PROTOCOL && !isRaw) return true;
   return stream.broken === null || stream.imports.some((each) => each.module !== null && isPlausible(each));
+}
+
+/** Keras keeps the code of such a layer beside its name, marshalled; the rest of what Keras writes is not read. */
+function lambdaIn(bytes: Uint8Array): string[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const isThere = ['"class_name": "Lambda"', '"class_name":"Lambda"'].some((name) => text.includes(name));
+  return isThere ? ['It names a Lambda layer of Keras, which is Python code of its author.'] : [];
 }
 
 /** An array of objects is a pickle behind NumPy's header. */

@@ -32,7 +32,9 @@ export function weightFacts(
   base: WeightSide | null,
   head: WeightSide | null,
 ): WeightFacts {
-  const [one, other] = [base && readSide(base), head && readSide(head)];
+  // One room for both files: of a large one the second copy would be the one too many.
+  const room = new Uint8Array(Math.max(base?.source.size ?? 0, head?.source.size ?? 0));
+  const [one, other] = [base && readSide(base, room), head && readSide(head, room)];
   const facts = { change, base: one?.facts ?? null, head: other?.facts ?? null };
   const [before, after] = [one?.tensors ?? [], other?.tensors ?? []];
   // Head's reason first: base is what is left behind.
@@ -47,8 +49,8 @@ interface Side {
   readonly tensors: readonly StoredTensor[] | string;
 }
 
-function readSide({ path, source, beside }: WeightSide): Side {
-  const bytes = source.read(0, source.size);
+function readSide({ path, source, beside }: WeightSide, room: Uint8Array): Side {
+  const bytes = source.read(0, source.size, room);
   const scan = scanFile(bytes);
   const isPromised = (ending: RegExp) => scan.format === 'other' && ending.test(path);
   const read =

@@ -119,6 +119,30 @@ test('what cannot be looked into is told, not passed', () => {
   assert.deepEqual(told(scanFile(bomb)), []);
 });
 
+test('what is not read is said, with its name; a Lambda layer of Keras is found all the same', () => {
+  const lambda = '{"class_name": "Lambda", "config": {}}';
+  const keras = (config: string) =>
+    zip([
+      { name: 'config.json', bytes: Buffer.from(config) },
+      { name: 'model.weights.h5', bytes: Buffer.from('\x89HDF\r\n', 'latin1') },
+    ]);
+  for (const [bytes, format, unread] of [
+    [Buffer.from('\x89HDF\r\n', 'latin1'), 'hdf5', 'It is HDF5 (Keras), which is not read in this version.'],
+    [Buffer.from('GGUF\x03'), 'gguf', 'It is GGUF, which is not read in this version.'],
+    [Buffer.from('\x1c\0\0\0TFL3'), 'tflite', 'It is TensorFlow Lite, which is not read in this version.'],
+    [keras('{}'), 'zip', '"model.weights.h5": It is HDF5 (Keras), which is not read in this version.'],
+  ] as const)
+    assert.deepEqual(scanFile(bytes), { format, imports: [], problems: [], unread: [unread] });
+  for (const bytes of [Buffer.from(`\x89HDF${lambda}`, 'latin1'), keras(lambda)])
+    assert.match(scanFile(bytes).problems.join(), /names a Lambda layer/);
+});
+
+test('the header of safetensors may begin like a pickle', () => {
+  const header = '{"__metadata__":{}}'.padEnd(0x280);
+  const file = pickle(0x80, 2, new Uint8Array(6), header);
+  assert.deepEqual([scanFile(file).format, told(scanFile(file))], ['safetensors', []]);
+});
+
 test('raw numbers of a storage are no pickle, whatever they begin with', () => {
   const raw = pickle(0x80, 2, 0x82, 7, new Uint8Array(64).fill(0xff));
   const scan = scanFile(zip([{ name: 'a/data.pkl', bytes: harmless }, { name: 'a/data/7', bytes: raw }])); // biome-ignore format: one line

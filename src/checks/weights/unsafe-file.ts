@@ -106,10 +106,7 @@ function importMetrics({ base, head }: WeightFacts): Metric[] {
     delta: base && exactly(count(head!) - count(base)),
   });
   if (head!.importsTotal === 0 && (base?.importsTotal ?? 0) === 0) return [];
-  return [
-    metric('unknown imports', ({ imports }) => imports.filter(({ isKnown }) => !isKnown).length),
-    metric('imports', ({ importsTotal }) => importsTotal),
-  ];
+  return [metric('unknown imports', ({ imports }) => imports.filter(({ isKnown }) => !isKnown).length)];
 }
 
 const FAULTS: readonly ((seed: number) => Partial<FileFacts>)[] = [
