@@ -93,6 +93,22 @@ test('what lies outside the change has a switch of its own', () => {
   assert.equal(verdictOf(judged(true), { onUnknown: 'pass' }), 'unknown', 'without the switch it stays closed');
 });
 
+test('a gate on weights wants an answer about every file of weights, and none about a data set', () => {
+  const file = (path: string) => ({ data: null, model: path, path });
+  const gates = [{ ...gate, check: 'unsafe-file' }, gate];
+  const answered = { ...found({ outcome: 'pass' }), check: 'unsafe-file', subject: file('a.pt') };
+  const { findings } = applyPolicy([answered], { data: [], gates, ignore: [] }, { now: 0, reviewed: [train, file('a.pt'), file('b.pt')] }); // biome-ignore format: one line
+  assert.deepEqual(
+    findings.map(({ check, subject, outcome }) => [check, subject.data ?? subject.model, outcome]),
+    [
+      ['unsafe-file', 'a.pt', 'pass'],
+      ['unsafe-file', 'b.pt', 'unknown'],
+      ['mislabelled', 'train', 'unknown'],
+    ],
+  );
+  assert.equal(verdictOf(findings, { onUnknown: 'fail' }), 'unknown');
+});
+
 test('a gated check that said nothing about a data set is unknown there, and carries the cause along', () => {
   const other = { ...found({ outcome: 'error', infrastructure: true }), check: 'row-diff' };
   const silent = (data: string[], gates: Gate[]) =>
