@@ -22,7 +22,7 @@ export function sampleFile(seed: number): FileFacts {
     format: 'a zip archive',
     promised: null,
     imports: names.map((name, at) => ({
-      ...{ name, inside: 'model/data.pkl', isCalled: at < 2, isKnown: true, runsAnything: false },
+      ...{ name, inside: 'model/data.pkl', at: 2 + at, isCalled: at < 2, isKnown: true, runsAnything: false },
     })),
     importsTotal: names.length,
     problems: [],
@@ -33,7 +33,7 @@ export function sampleFile(seed: number): FileFacts {
 /** The same with one import more. */
 export function sampleImports(seed: number, name: string): Pick<FileFacts, 'imports' | 'importsTotal' | 'sha256'> {
   const { imports } = sampleFile(seed);
-  const strange = { name, inside: 'model/data.pkl', isCalled: true, isKnown: false, runsAnything: seed % 2 === 0 };
+  const strange = { ...imports[0]!, name, at: 50, isCalled: true, isKnown: false, runsAnything: seed % 2 === 0 };
   return { imports: [strange, ...imports], importsTotal: imports.length + 1, sha256: 'f'.repeat(64) };
 }
 

@@ -1,7 +1,7 @@
 /** What a check sees of a changed file of weights: never a weight itself. */
 export interface WeightFacts {
   readonly change: 'added' | 'removed' | 'changed' | 'renamed';
-  /** Null where the file does not exist. */
+  /** Null where there is none to compare with: the file is new, or gone. */
   readonly base: FileFacts | null;
   readonly head: FileFacts | null;
   /** Null where a side that is there has tensors that are not read, for the reason of `tensorsUnread`. */
@@ -33,6 +33,8 @@ export interface ImportFact {
   readonly name: string;
   /** Path inside the archive; empty for the file itself. */
   readonly inside: string;
+  /** Byte of the opcode, in what is unpacked. */
+  readonly at: number;
   /** Whether it is called, made an object of, or given a state. */
   readonly isCalled: boolean;
   /** Whether savers of weights write it themselves, and it only builds values. */
@@ -89,7 +91,8 @@ export interface ChangeFigures {
 
 /** Checks what the checks of weights rely on. Throws a plain Error: a breach is a bug of ours. */
 export function checkWeights({ change, base, head, tensors, tensorsUnread }: WeightFacts): void {
-  if ((base === null) !== (change === 'added') || (head === null) !== (change === 'removed'))
+  const isAlone = change === 'added' || change === 'removed';
+  if ((base === null) !== isAlone || (head === null) !== (change === 'removed'))
     throw new Error(
       `weights: ${change}, base ${base === null ? 'absent' : 'there'}, head ${head === null ? 'absent' : 'there'}`,
     );

@@ -107,7 +107,8 @@ const weightSchema = z
   })
   .refine(
     ({ change, base, head, problem }) =>
-      problem !== null || ((base === null) === (change === 'added') && (head === null) === (change === 'removed')),
+      problem !== null ||
+      ((base === null) === (change === 'added' || change === 'removed') && (head === null) === (change === 'removed')),
     'sides that fit the kind of change',
   );
 

@@ -64,7 +64,7 @@ export interface DataRequest {
 /** Files of weights that one review looks at: each makes a finding of every check of weights. */
 export const MOST_WEIGHTS = 60;
 
-/** One changed file of weights. A side is null where the file does not exist there. */
+/** One changed file of weights. A side is null where the file does not exist; of one that is gone both are. */
 export interface WeightRequest {
   /** At head, or at base where it is gone. */
   readonly path: string;

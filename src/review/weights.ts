@@ -26,7 +26,8 @@ export function reviewWeights(
   return request.weights.map((file, index) => {
     tools.progress({
       ...{ step: `${oneLine(file.path, 60)}: reading weights`, secondsLeft: null },
-      done: index / request.weights.length,
+      // Beside data sets, which are trained on, it is a moment at the end.
+      done: request.data.length > 0 ? 0.99 : index / request.weights.length,
     });
     const answers = answersAbout(file, checks, { config: request.config, tools, nonce });
     const findings = answers.map((answer) => findingOf(answer, weightSubject(file)));

@@ -12,8 +12,11 @@ import type { LocalFile } from '../table/sql.ts';
 import { beginsLikeWeights, MAGIC_BYTES } from '../weights/magic.ts';
 import { pointerOptions } from './gather-data.ts';
 
-/** Largest file, and largest model with all files beside it, in bytes. */
+/** Largest file in bytes, and what all files of one review may hold together. */
 const MOST_BYTES = 2 ** 31;
+const MOST_IN_ALL = 2 ** 33;
+/** Files beside models that one review brings along. */
+const MOST_BESIDE = 2000;
 /** Changed files whose first bytes are looked at, and models that are asked for files beside them. */
 const MOST_LOOKED_AT = 300;
 const MOST_ASKED = 20;
@@ -39,7 +42,7 @@ export async function gatherWeights(
 ): Promise<{ readonly weights: WeightRequest[]; readonly notes: string[] }> {
   const { revisions, trees, models, folder, token } = gathering;
   const options = { ...(await pointerOptions(repository, token)), maxBytes: MOST_BYTES };
-  const bring = { repository, trees, folder, options };
+  const bring = { repository, trees, folder, options, left: { bytes: MOST_IN_ALL, beside: MOST_BESIDE } };
   const declared = new Set(models.flatMap(({ path }) => [path, `${path}.dvc`]));
   const isNamed = (path: string) => isWeightPath(path) || declared.has(path);
   const others = trees.changes.filter(
@@ -69,11 +72,14 @@ interface Bringing {
   readonly trees: Trees;
   readonly folder: string;
   readonly options: MaterialiseOptions;
+  /** What this review may still bring. */
+  readonly left: { bytes: number; beside: number };
 }
 
 async function gatherOne(found: FoundWeights, bring: Bringing, revisions: Revisions): Promise<WeightRequest> {
   const { path, previousPath, change, base, head, problem } = found;
   const request = { path, previousPath, change, base: null, head: null, problem: null };
+  if (change === 'removed') return request;
   if (problem !== null) return { ...request, problem: { message: problem.slice(0, 2000), infrastructure: false } };
   try {
     return {
@@ -96,29 +102,31 @@ function tooMany(found: readonly FoundWeights[]): WeightRequest {
 }
 
 async function bringSide(
-  { repository, folder, options }: Bringing,
+  { repository, folder, options, left }: Bringing,
   revision: string,
   tree: Trees['head'],
   path: string,
 ): Promise<WeightFiles> {
-  const [file] = await materialise(repository, revision, [path], folder, options);
-  const wanted = new Set([...locationsOf(file!)].map((location) => folderOf(path) + location));
+  const one = async (from: string): Promise<LocalFile> => {
+    const [file] = await materialise(repository, revision, [from], folder, options);
+    left.bytes -= file!.bytes;
+    if (left.bytes < 0 || left.beside < 0) throw tooMuch(path);
+    return file!;
+  };
+  const file = await one(path);
+  const wanted = new Set([...locationsOf(file)].map((location) => folderOf(path) + location));
   const paths = tree.filter((entry) => entry.kind === 'file' && wanted.has(entry.path.replace(/\.dvc$/, '')));
+  left.beside -= paths.length;
   const beside: LocalFile[] = [];
-  let bytes = file!.bytes;
-  for (const entry of paths) {
-    beside.push(...(await materialise(repository, revision, [entry.path], folder, options)));
-    bytes += beside.at(-1)!.bytes;
-    if (bytes > 2 * MOST_BYTES)
-      throw new UserError(
-        'file-too-large',
-        `${path} and the files that it names hold more than ${2 * MOST_BYTES} bytes.`,
-        {
-          hint: 'Review a smaller model.',
-        },
-      );
-  }
-  return { file: file!, beside };
+  for (const entry of paths) beside.push(await one(entry.path));
+  return { file, beside };
+}
+
+function tooMuch(path: string): UserError {
+  const most = `${MOST_IN_ALL} bytes in all, and ${MOST_BESIDE} files beside models`;
+  return new UserError('weights-too-large', `${path} is one file of weights too many: at most ${most} are read.`, {
+    hint: 'Split the change.',
+  });
 }
 
 /** Names of other files in a file that may be a model, read piece by piece. */

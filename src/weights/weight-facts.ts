@@ -97,6 +97,7 @@ function factsOf(imports: readonly FoundImport[]): ImportFact[] {
       facts.set(key, {
         name,
         inside,
+        at: each.at,
         isCalled: each.isCalled,
         isKnown: isKnown(each),
         runsAnything: runsAnything(each),

@@ -16,8 +16,8 @@ const side = (path: string, bytes: Uint8Array, beside: Readonly<Record<string, U
 type Side = ReturnType<typeof side>;
 
 /** Facts as evidence takes them. */
-function facts(base: Side | null, head: Side | null): WeightFacts {
-  const found = weightFacts(base === null ? 'added' : head === null ? 'removed' : 'changed', base, head);
+function facts(base: Side | null, head: Side): WeightFacts {
+  const found = weightFacts(base === null ? 'added' : 'changed', base, head);
   checkWeights(found);
   return found;
 }

@@ -92,9 +92,10 @@ function importWords(imports: readonly ImportFact[]): string[] {
 
 function named(imports: readonly ImportFact[]): string {
   const names = new Map<string, string>();
-  for (const { name, inside, isCalled } of imports) {
+  for (const { name, inside, at, isCalled, isKnown } of imports) {
     const place = inside === '' ? '' : ` in "${inside.slice(-40)}"`;
-    if (!names.has(name)) names.set(name, `"${name.slice(0, 80)}"${isCalled ? ' (called)' : ''}${place}`);
+    if (!names.has(name))
+      names.set(name, `"${name.slice(0, 80)}"${isCalled ? ' (called)' : ''}${isKnown ? '' : ` at byte ${at}`}${place}`);
   }
   return some([...names.values()], NAMED, ', ');
 }

@@ -6,7 +6,7 @@ import type { FileFacts, ImportFact, WeightFacts } from '../../../src/evidence/w
 
 const file = (more: Partial<FileFacts> = {}): FileFacts => ({ ...sampleFile(1), ...more });
 const strange = (more: Partial<ImportFact> = {}): ImportFact => ({
-  ...{ name: 'package.Model', inside: '', isCalled: true, isKnown: false, runsAnything: false },
+  ...{ name: 'package.Model', inside: '', at: 7, isCalled: true, isKnown: false, runsAnything: false },
   ...more,
 });
 const importing = (sha256: string, ...imports: ImportFact[]) => file({ sha256, imports, importsTotal: imports.length });
