@@ -42,7 +42,7 @@ export function sampleTensors(seed: number, more: readonly TensorChange[] = []):
   const trained = Array.from({ length: 5 }, (_, at): TensorChange => {
     const moved = 0.01 + 0.5 * uniformAt(seed, at);
     return sampleChange(`layers.${at}.weight`, {
-      ...{ share: 1, relativeNorm: moved, cosine: 1 - moved ** 2 / 2, largestStep: 0.1 + moved },
+      ...{ share: 1, relativeNorm: moved, cosine: 1 - moved ** 2 / 2, usualStep: 0.1 + moved },
     });
   });
   return {

@@ -85,8 +85,11 @@ export interface ChangeFigures {
    * it could be; null for vectors and where it would take too long.
    */
   readonly effectiveRank: { readonly value: number; readonly most: number } | null;
-  /** Largest move of an element as a part of itself; infinite where a zero moved. Of single and double precision; null else. */
-  readonly largestStep: number | null;
+  /**
+   * By how much of themselves 99 of 100 of the elements that moved have moved at most, rounded up to a power of two.
+   * Of single and double precision; null else.
+   */
+  readonly usualStep: number | null;
 }
 
 /** Checks what the checks of weights rely on. Throws a plain Error: a breach is a bug of ours. */

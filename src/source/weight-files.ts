@@ -14,7 +14,7 @@ export interface FoundWeights {
   readonly problem: string | null;
 }
 
-const WEIGHTS = /\.(?:onnx|safetensors|pt|pth|ckpt|pkl|pickle|joblib|npy|npz|h5|hdf5|keras|gguf|tflite)(?:\.dvc)?$/i;
+const WEIGHTS = /\.(?:onnx|safetensors|pt|pth|th|ckpt|pkl|pickle|joblib|npy|npz|h5|hdf5|keras|gguf|tflite)(?:\.dvc)?$/i;
 const POINTER = /\.dvc$/i;
 /** What is no weights of a model, whatever lies beside it. */
 const TEXT =

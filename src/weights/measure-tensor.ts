@@ -13,8 +13,6 @@ export interface Sums {
   readonly base: number;
   readonly head: number;
   readonly product: number;
-  /** Largest move of an element as a part of itself. */
-  readonly largestStep: number;
   readonly odd: { readonly base: Odd; readonly head: Odd };
 }
 
@@ -30,7 +28,7 @@ export const isFloating = (type: DataType): boolean => /^b?float/.test(type);
 
 /** Compares two tensors of one type and count. */
 export function measure(one: StoredTensor, other: StoredTensor): Sums {
-  const sums = { moved: 0, difference: 0, base: 0, head: 0, product: 0, largestStep: 0 };
+  const sums = { moved: 0, difference: 0, base: 0, head: 0, product: 0 };
   const odd = { base: { nans: 0, infinities: 0 }, head: { nans: 0, infinities: 0 } };
   const decode = decoderOf(one.type);
   let isSame = true;
@@ -56,7 +54,6 @@ export function measure(one: StoredTensor, other: StoredTensor): Sums {
       sums.base += x * x;
       sums.head += y * y;
       sums.product += x * y;
-      if (step !== 0) sums.largestStep = Math.max(sums.largestStep, Math.abs(step / x));
     }
   }
   return { ...sums, isSame, odd };

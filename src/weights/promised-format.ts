@@ -10,7 +10,7 @@ const PROMISES: readonly (readonly [endings: RegExp, name: string, formats: read
   [/\.keras$/i, 'Keras', ['zip', 'hdf5']],
   [/\.npy$/i, 'a NumPy array', ['npy']],
   [/\.npz$/i, 'NumPy arrays', ['zip']],
-  [/\.(?:pt|pth|ckpt)$/i, 'PyTorch', ['zip', 'pickle']],
+  [/\.(?:pt|pth|th|ckpt)$/i, 'PyTorch', ['zip', 'pickle']],
   [/\.(?:pkl|pickle|joblib)$/i, 'a pickle', ['pickle', 'gzip', 'zlib', 'packed']],
 ];
 

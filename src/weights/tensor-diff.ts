@@ -3,6 +3,7 @@ import { sizeOf } from '../tensor/shape.ts';
 import { effectiveRank } from './effective-rank.ts';
 import { decoderOf, isFloating, measure, type Sums } from './measure-tensor.ts';
 import type { StoredTensor } from './stored-tensor.ts';
+import { usualStep } from './usual-step.ts';
 
 /** Elements of one matrix, and of all, whose effective rank is worked out: some seconds of work. */
 const RANK_OF_ONE = 2 ** 22;
@@ -25,7 +26,7 @@ export function diffTensors(base: readonly StoredTensor[], head: readonly Stored
     if (hasRank) left -= one!.count;
     return {
       ...{ name, kind, base: each.base, head: each.head },
-      change: kind === 'changed' ? figures(sums!, one!, hasRank ? rankOfChange(one!, other!) : null) : null,
+      change: kind === 'changed' ? figures(sums!, [one!, other!], hasRank ? rankOfChange(one!, other!) : null) : null,
     };
   });
   return {
@@ -74,14 +75,18 @@ function sizeOfChange({ kind, sums }: Compared): number {
   return kind === 'changed' ? ratio(sums!.difference, sums!.base) : Number.POSITIVE_INFINITY;
 }
 
-function figures(sums: Sums, { count, type }: StoredTensor, rank: ChangeFigures['effectiveRank']): ChangeFigures {
-  const { base, head, product, difference, moved, largestStep } = sums;
+function figures(
+  { base, head, product, difference, moved }: Sums,
+  [one, other]: readonly [StoredTensor, StoredTensor],
+  rank: ChangeFigures['effectiveRank'],
+): ChangeFigures {
+  const { type, count } = one;
   return {
     share: moved / Math.max(1, count),
     relativeNorm: ratio(difference, base),
     cosine: base === 0 || head === 0 ? 0 : product / Math.sqrt(base * head),
     effectiveRank: difference > 0 ? rank : null,
-    largestStep: type === 'float32' || type === 'float64' ? largestStep : null,
+    usualStep: type === 'float32' || type === 'float64' ? usualStep(one, other, Math.sqrt(base / count)) : null,
   };
 }
 

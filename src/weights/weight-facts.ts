@@ -70,7 +70,7 @@ function readSide({ path, source, beside }: WeightSide, room: Uint8Array): Side 
     problems: capped([...scan.problems, ...(read?.problems ?? [])]),
     unread: capped([...scan.unread, ...(read?.unread ?? [])]),
   };
-  if (!read) return { facts, tensors: `Tensors of ${formatNames[scan.format]} are not read in this version.` };
+  if (!read) return { facts, tensors: `Tensors are not read in this version: it is ${formatNames[scan.format]}.` };
   return { facts, tensors: typeof read.tensors === 'string' ? oneLine(read.tensors, LONGEST) : read.tensors };
 }
 

@@ -23,7 +23,7 @@ export const tensorDiff = defineCheck({
     low_bits: {
       ...{ default: 0.0005, min: 0, max: 0.1, unit: 'share' },
       sentence:
-        'A tensor in single or double precision counts as changed in its low bits alone where no number moved by more than this part of itself.',
+        'A tensor in single or double precision counts as changed in its low bits alone where 99 of 100 of the numbers that moved have moved by no more than this part of themselves.',
     },
   },
   gateMetric: 'relative change',
@@ -72,7 +72,7 @@ export const tensorDiff = defineCheck({
 const oddOf = (form: TensorForm | null): number => (form ? form.nans + form.infinities : 0);
 const isLessFinite = ({ base, head }: TensorChange): boolean => oddOf(head) > oddOf(base);
 const isLow = ({ change }: TensorChange, lowBits: number): boolean =>
-  change !== null && change.largestStep !== null && change.largestStep <= lowBits;
+  change !== null && change.usualStep !== null && change.usualStep <= lowBits;
 
 const nameOf = ({ name }: TensorChange): string => `"${oneLine(name, 60)}"`;
 
@@ -174,9 +174,9 @@ function namedTensor({ name, kind, base, head, change }: TensorChange): NamedTen
 }
 
 const FAULTS: readonly TensorChange[] = [
-  sampleChange('head.weight', { share: 1, relativeNorm: 0.1, cosine: 0.99, largestStep: 0.2 }, { nans: 3 }),
-  sampleChange('head.weight', { share: 1, relativeNorm: 0.1, cosine: 0.99, largestStep: 0.2 }, { infinities: 1 }),
-  sampleChange('frozen.weight', { share: 0.9, relativeNorm: 1e-6, cosine: 1, largestStep: LOW_BITS / 16 }),
+  sampleChange('head.weight', { share: 1, relativeNorm: 0.1, cosine: 0.99, usualStep: 0.2 }, { nans: 3 }),
+  sampleChange('head.weight', { share: 1, relativeNorm: 0.1, cosine: 0.99, usualStep: 0.2 }, { infinities: 1 }),
+  sampleChange('frozen.weight', { share: 0.9, relativeNorm: 1e-6, cosine: 1, usualStep: LOW_BITS / 16 }),
   { name: 'head.bias', kind: 'retyped', base: sampleForm, head: { ...sampleForm, type: 'float16' }, change: null },
   { name: 'head.bias', kind: 'added', base: null, head: { ...sampleForm, nans: 1 }, change: null },
 ];

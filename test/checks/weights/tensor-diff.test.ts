@@ -6,7 +6,7 @@ import type { TensorChange, WeightFacts } from '../../../src/evidence/weights.ts
 
 const judge = (facts: Partial<WeightFacts>, low_bits = 0.0005) => tensorDiff.run(sampleWeights(1, facts), { low_bits });
 const withChange = (...changes: TensorChange[]) => ({ tensors: { ...sampleTensors(1), changes } });
-const moved = { share: 1, relativeNorm: 0.1, cosine: 0.99, largestStep: 0.2 };
+const moved = { share: 1, relativeNorm: 0.1, cosine: 0.99, usualStep: 0.2 };
 
 test('a pass says what changed, the figures stand in the list', () => {
   const found = judge({});
@@ -31,7 +31,7 @@ test('numbers that are none warn where base had fewer', () => {
 });
 
 test('low bits alone warn by the option, for types that have bits to spare', () => {
-  const step = (largestStep: number | null) => withChange(sampleChange('w', { ...moved, largestStep }));
+  const step = (usualStep: number | null) => withChange(sampleChange('w', { ...moved, usualStep }));
   assert.equal(judge(step(0.0004)).outcome, 'warn');
   assert.equal(judge(step(0.0004), 0.0001).outcome, 'pass');
   assert.equal(judge(step(null)).outcome, 'pass');
