@@ -70,7 +70,7 @@ export async function runReview(request: EngineRequest, tools: Tools): Promise<R
   };
 }
 
-const dataSubject = ({ name, path }: DataRequest) => ({ data: name, model: null, path });
+const dataSubject = ({ name }: DataRequest) => ({ data: name, model: null, path: null });
 
 interface Context {
   readonly request: EngineRequest;

@@ -70,8 +70,9 @@ const formOf = ({ typeName, shape }: StoredTensor, odd: Sums['odd']['base']): Te
   ...{ type: typeName, shape, nans: odd.nans, infinities: odd.infinities },
 });
 
-/** For the order: what cannot be measured stands before what can. */
+/** For the order: another form in front, then by size; what only came or went at the end. */
 function sizeOfChange({ kind, sums }: Compared): number {
+  if (kind === 'added' || kind === 'removed') return -1;
   return kind === 'changed' ? ratio(sums!.difference, sums!.base) : Number.POSITIVE_INFINITY;
 }
 

@@ -89,7 +89,7 @@ describe('changed weights without a configuration', { concurrency: 2 }, () => {
     assert.equal(ran.code, 0, ran.err);
     assert.deepEqual(ran.outcomes, ['tensor-diff: pass', 'unsafe-file: pass, gated']);
     assert.equal(ran.diff.subject.path, 'm/net.onnx');
-    assert.match(ran.diff.summary, /1 of 1 tensor changed/);
+    assert.match(ran.diff.summary, /Of 1 tensor 1 changed/);
     const gone = await reviewed(t, {}, model);
     assert.equal(gone.code, 2, gone.err);
     assert.match(gone.unsafe.summary, /Weights lie in "parts\/w\.bin", which is no plain file beside the model/);
@@ -123,6 +123,7 @@ describe('changed weights without a configuration', { concurrency: 2 }, () => {
   });
 
   for (const [what, name, bytes, code, says] of [
+    ['an LFS pointer without its object', 'a.pt', Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12\n`), 2, /a\.pt is a Git LFS pointer, and its content is not at hand/],
     ['empty', 'a.pt', Buffer.of(), 2, /of no format that is known/],
     ['cut short', 'a.pkl', Buffer.from(harmless.subarray(0, 20)), 2, /pickle breaks off/],
     ['a safetensors header that breaks off', 'a.safetensors', safetensors({ a: [1] }).subarray(0, 30), 1, /is broken: its header/],

@@ -22,7 +22,7 @@ test('tensors are told apart by name: same, added, removed, of another form, cha
   const more = [floats('f', [1], 1), floats('f', [1], 9)] as const;
   const facts = diff([...base, more[0]], [...head, more[1]]);
   const kinds = facts.changes.map(({ name, kind }) => [name, kind]);
-  assert.deepEqual(kinds, [['b', 'removed'], ['c', 'retyped'], ['e', 'added'], ['f', 'changed'], ['d', 'changed']]); // biome-ignore format: one line
+  assert.deepEqual(kinds, [['c', 'retyped'], ['f', 'changed'], ['d', 'changed'], ['b', 'removed'], ['e', 'added']]); // biome-ignore format: one line
   assert.deepEqual([facts.same, facts.tensors, facts.numbers], [1, { base: 5, head: 5 }, { base: 8, head: 8 }]);
   near(facts.relativeNorm, Math.sqrt((1 + 64) / (1 + 4 + 9 + 16 + 1)));
   const texts = (...data: string[]): Tensor => ({ name: 't', type: 'string', shape: [data.length], data });

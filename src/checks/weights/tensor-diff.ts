@@ -60,7 +60,10 @@ export const tensorDiff = defineCheck({
         remedy: REMEDY,
         ...figures,
       });
-    const isBlind = tensors.relativeNorm === null && tensors.changes.some(({ kind }) => kind === 'uncompared');
+    const kinds = new Set(tensors.changes.map(({ kind }) => kind));
+    // Other names all through, or types that are not read: whatever changed, nobody has measured it.
+    const isRenamed = kinds.has('added') && kinds.has('removed');
+    const isBlind = change !== 'added' && tensors.relativeNorm === null && (isRenamed || kinds.has('uncompared'));
     return plainFinding(isBlind ? 'unknown' : 'pass', `${file}: ${facts}`.slice(0, 990), figures);
   },
   samples(seed) {
@@ -108,7 +111,7 @@ function changeWords({ tensors, same, relativeNorm, changes }: TensorFacts, isOt
   if (changes.length === 0)
     return `All ${counted(same, 'tensor')} as before${isOther ? '; what differs in the file is no tensor' : ''}.`;
   const parts = [
-    `${moved.length} of ${counted(tensors.base, 'tensor')} changed${moved.length > 0 && relativeNorm !== null ? `, ${sizeText(relativeNorm)}` : ''}`,
+    `Of ${counted(tensors.base, 'tensor')} ${moved.length} changed${moved.length > 0 && relativeNorm !== null ? `, ${sizeText(relativeNorm)}` : ''}`,
     ...(moved.length > 0
       ? [
           `most: ${some(

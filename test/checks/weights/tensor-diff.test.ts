@@ -13,7 +13,7 @@ test('a pass says what changed, the figures stand in the list', () => {
   assert.equal(found.outcome, 'pass');
   assert.match(
     found.summary,
-    /5 of 10 tensors changed, by 20% of the norm; most: "layers\.0\.weight" \(by 5\.2% of the norm, cosine/,
+    /Of 10 tensors 5 changed, by 20% of the norm; most: "layers\.0\.weight" \(by 5\.2% of the norm, cosine/,
   );
   assert.equal(found.tensors!.length, 5);
   assert.deepEqual([found.metrics[0]!.name, found.metrics[0]!.head!.value], ['relative change', 0.2]);
@@ -52,6 +52,14 @@ test('another type or shape warns; tensors that come, go or cannot be compared a
   );
   assert.equal(told.outcome, 'pass');
   assert.match(told.summary, /added: "n"; removed: "o"; of another content, but of a type that is not read: "q"/);
+  const renamed = (relativeNorm: number | null) => {
+    const changes = [
+      { name: 'n', kind: 'added', base: null, head: form, change: null },
+      { name: 'o', kind: 'removed', base: form, head: null, change: null },
+    ] as const;
+    return judge({ tensors: { ...sampleTensors(1), relativeNorm, changes } }).outcome;
+  };
+  assert.deepEqual([renamed(null), renamed(0)], ['unknown', 'pass'], 'other names all through');
   const blind = { ...sampleTensors(1), relativeNorm: null, changes: [{ name: 'q', kind: 'uncompared', base: form, head: form, change: null }] } as const; // biome-ignore format: one record
   assert.equal(judge({ tensors: blind }).outcome, 'unknown', 'nothing could be compared');
 });
