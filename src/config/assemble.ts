@@ -138,8 +138,13 @@ function gateProblems(id: string, gate: GatesFile[string], config: Config, check
   if (config.checks[id] === 'off') problems.push(`${id} is gated here, but off under "checks"; remove one of the two`);
   const limits = gate === undefined || gate === 'fail' ? {} : gate;
   const metric = checks.find((check) => check.id === id)?.gateMetric ?? null;
+  const isAboutFiles = checkFamilies.get(id) === 'weights';
   for (const limit of ['max', 'max_increase'] as const)
     if (limits[limit] !== undefined && metric === null)
-      problems.push(`${id} has no figure that "${limit}" could limit; use "fail" or {max_rows: N}`);
+      problems.push(
+        `${id} has no figure that "${limit}" could limit; use "fail"${isAboutFiles ? '' : ' or {max_rows: N}'}`,
+      );
+  if (limits.max_rows !== undefined && isAboutFiles)
+    problems.push(`${id} names no rows; use "fail"${metric === null ? '' : ' or {max: N}'}`);
   return problems;
 }

@@ -20,6 +20,8 @@ const MOST_BESIDE = 2000;
 /** Changed files whose first bytes are looked at, and models that are asked for files beside them. */
 const MOST_LOOKED_AT = 300;
 const MOST_ASKED = 20;
+/** A model that keeps its weights in other files is small itself. */
+const MOST_ASKED_BYTES = 2 ** 26;
 const PIECE = 2 ** 24;
 
 export interface WeightGathering {
@@ -141,8 +143,9 @@ function locationsOf(file: LocalFile): ReadonlySet<string> {
 /** Models that stand as they were, but name a file that changed. */
 async function modelsWithChangedFiles(bring: Bringing, head: string): Promise<FoundWeights[]> {
   const found: FoundWeights[] = [];
+  const options = { ...bring.options, maxBytes: MOST_ASKED_BYTES };
   for (const [path, changed] of [...modelsBeside(bring.trees)].slice(0, MOST_ASKED)) {
-    const named = await materialise(bring.repository, head, [path], bring.folder, bring.options).then(
+    const named = await materialise(bring.repository, head, [path], bring.folder, options).then(
       ([file]) => locationsOf(file!),
       (error: unknown) => {
         if (error instanceof UserError) return new Set<string>();

@@ -85,19 +85,24 @@ function figures(
   return {
     share: moved / Math.max(1, count),
     relativeNorm: ratio(difference, base),
-    cosine: base === 0 || head === 0 ? 0 : product / Math.sqrt(base * head),
+    cosine: finite(product / Math.sqrt(base) / Math.sqrt(head)) ?? 0,
     effectiveRank: difference > 0 ? rank : null,
-    usualStep: type === 'float32' || type === 'float64' ? usualStep(one, other, Math.sqrt(base / count)) : null,
+    usualStep:
+      type === 'float32' || type === 'float64' ? usualStep(one, other, finite(Math.sqrt(base / count)) ?? 0) : null,
   };
 }
 
 /** Root of a ratio of squares; zero over zero is no change. */
 function ratio(difference: number, base: number): number {
   if (difference === 0) return 0;
-  return base === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(difference / base);
+  const root = base === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(difference / base);
+  // Squares of the largest doubles have no number.
+  return Number.isNaN(root) ? Number.POSITIVE_INFINITY : root;
 }
 
-function rankOfChange(one: StoredTensor, other: StoredTensor): NonNullable<ChangeFigures['effectiveRank']> {
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+function rankOfChange(one: StoredTensor, other: StoredTensor): ChangeFigures['effectiveRank'] {
   const [decode, count] = [decoderOf(one.type), one.count];
   const [before, after] = [one.elements(0, count), other.elements(0, count)];
   const delta = new Float64Array(count);
@@ -106,7 +111,8 @@ function rankOfChange(one: StoredTensor, other: StoredTensor): NonNullable<Chang
     delta[at] = Number.isFinite(step) ? step : 0;
   }
   const [rows, columns] = [one.shape[0]!, sizeOf(one.shape.slice(1))];
-  return { value: effectiveRank(delta, rows, columns), most: Math.min(rows, columns) };
+  const value = finite(effectiveRank(delta, rows, columns));
+  return value === null ? null : { value, most: Math.min(rows, columns) };
 }
 
 function countOf(tensors: readonly StoredTensor[]): number {

@@ -35,6 +35,10 @@ test('a gate that could never judge is refused', () => {
     'taster.yml:4:26: unsafe-file judges files of weights, not data sets; put its gate under the "gates" at the top',
   ]);
   assert.equal(parse('version: 1\ngates: {unsafe-file: fail, tensor-diff: {max: 0.1}}').gates.length, 2);
+  assert.match(
+    problems('version: 1\ngates: {unsafe-file: {max_rows: 0}}')[0]!,
+    /unsafe-file names no rows; use "fail"$/,
+  );
   const limitless = problems('version: 1\ngates: {exposed-rows: {max: 3, max_increase: 1}}');
   assert.equal(limitless.length, 2);
   assert.match(limitless[0]!, /no figure that "max" could limit; use "fail" or \{max_rows: N\}/);

@@ -74,6 +74,13 @@ test('numbers that are none are counted on both sides and left out of the figure
   assert.deepEqual([alone!.kind, alone!.head!.nans], ['added', 1]);
 });
 
+test('numbers whose squares have no number end in figures that have', () => {
+  const wide = (by: number): Tensor => ({ ...{ name: 'w', type: 'float64', shape: [2, 2] }, data: Float64Array.of(1e300, by, 1, -1e300) }); // biome-ignore format: one record
+  const found = diff([wide(1)], [wide(-1e300)]);
+  const { relativeNorm, cosine, effectiveRank: rank } = found.changes[0]!.change!;
+  for (const value of [found.relativeNorm, relativeNorm, cosine, rank?.value ?? 0]) assert.ok(!Number.isNaN(value));
+});
+
 test('a tensor of many pieces is compared to its end', () => {
   const count = 600_001;
   const of = (value: number) => ({ ...floats('w', [count]), data: new Float32Array(count).fill(1).fill(value, -1) });
