@@ -1,33 +1,39 @@
-import { fileBytes } from '../adapters/file-bytes.ts';
 import { type MaterialiseOptions, materialise } from '../adapters/files.ts';
+import { isAboutWeights } from '../checks/check.ts';
+import { checkFamilies } from '../checks/ids.ts';
+import { checks } from '../checks/index.ts';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
-import { locationsIn, OVERLAP } from '../onnx/locations.ts';
+import { chosenChecks } from '../review/answer.ts';
 import { MOST_WEIGHTS, type WeightFiles, type WeightRequest } from '../review/request.ts';
+import type { Review } from '../review/review.ts';
 import type { Trees } from '../source/data-sets.ts';
 import type { Repository } from '../source/repository.ts';
 import type { Revisions } from '../source/revisions.ts';
-import { type FoundWeights, findWeights, folderOf, isWeightPath, modelsBeside } from '../source/weight-files.ts';
+import { type FoundWeights, folderOf } from '../source/weight-files.ts';
 import type { LocalFile } from '../table/sql.ts';
-import { beginsLikeWeights, MAGIC_BYTES } from '../weights/magic.ts';
+import { findChangedWeights } from './find-changed-weights.ts';
 import { pointerOptions } from './gather-data.ts';
+import { namesBeside } from './names-beside.ts';
 
 /** Largest file in bytes, and what all files of one review may hold together. */
 const MOST_BYTES = 2 ** 31;
 const MOST_IN_ALL = 2 ** 33;
 /** Files beside models that one review brings along. */
 const MOST_BESIDE = 2000;
-/** Changed files whose first bytes are looked at, and models that are asked for files beside them. */
-const MOST_LOOKED_AT = 300;
-const MOST_ASKED = 20;
-/** A model that keeps its weights in other files is small itself. */
-const MOST_ASKED_BYTES = 2 ** 26;
-const PIECE = 2 ** 24;
+
+export interface Gathered {
+  readonly weights: WeightRequest[];
+  readonly models: Review['models'];
+  readonly notes: string[];
+}
 
 export interface WeightGathering {
   readonly revisions: Revisions;
   readonly trees: Trees;
-  readonly models: Config['models'];
+  readonly config: Pick<Config, 'models' | 'checks' | 'gates'>;
+  /** Check ids to run; null for all that the configuration leaves on. */
+  readonly only: readonly string[] | null;
   /** Private folder for the files. */
   readonly folder: string;
   /** For the repository's own LFS endpoint; null asks without. */
@@ -35,38 +41,23 @@ export interface WeightGathering {
 }
 
 /**
- * Brings both revisions of every changed file of weights into the private folder: by its name, as a declared model, by
- * its first bytes, or because a file changed that a model names. What cannot be had becomes a `problem`.
+ * Brings both revisions of every changed file of weights into the private folder. What cannot be had becomes a
+ * `problem`. Where no check is asked about weights they are found, and nothing is fetched.
  */
-export async function gatherWeights(
-  repository: Repository,
-  gathering: WeightGathering,
-): Promise<{ readonly weights: WeightRequest[]; readonly notes: string[] }> {
-  const { revisions, trees, models, folder, token } = gathering;
+export async function gatherWeights(repository: Repository, gathering: WeightGathering): Promise<Gathered> {
+  const { revisions, trees, config, folder, token } = gathering;
   const options = { ...(await pointerOptions(repository, token)), maxBytes: MOST_BYTES };
   const bring = { repository, trees, folder, options, left: { bytes: MOST_IN_ALL, beside: MOST_BESIDE } };
-  const declared = new Set(models.flatMap(({ path }) => [path, `${path}.dvc`]));
-  const isNamed = (path: string) => isWeightPath(path) || declared.has(path);
-  const others = trees.changes.filter(
-    ({ path, kind, change }) => kind === 'file' && change !== 'removed' && !isNamed(path),
-  );
-  const looked = others.slice(0, MOST_LOOKED_AT);
-  const begun = new Set<string>();
-  for (const { path } of looked)
-    if (beginsLikeWeights(await repository.readStart(revisions.head, path, MAGIC_BYTES))) begun.add(path);
-  const found = [
-    ...findWeights(trees, (path) => isNamed(path) || begun.has(path)),
-    ...(await modelsWithChangedFiles(bring, revisions.head)),
-  ];
+  const search = { ...bring, head: revisions.head, models: config.models };
+  const { found, notes } = await findChangedWeights(search);
+  const models = found.slice(0, MOST_WEIGHTS).map(modelOf);
+  if (!isAsked(gathering)) return { weights: [], models, notes };
   const weights: WeightRequest[] = [];
   const isTooMany = found.length > MOST_WEIGHTS;
   for (const one of found.slice(0, isTooMany ? MOST_WEIGHTS - 1 : MOST_WEIGHTS))
     weights.push(await gatherOne(one, bring, revisions));
   if (isTooMany) weights.push(tooMany(found));
-  const left = others.length - looked.length;
-  const notes =
-    left > 0 ? [`${left} changed files are called like no weights, and their first bytes were not looked at.`] : [];
-  return { weights, notes };
+  return { weights, models, notes };
 }
 
 interface Bringing {
@@ -96,6 +87,19 @@ async function gatherOne(found: FoundWeights, bring: Bringing, revisions: Revisi
   }
 }
 
+/** Also where a gate wants an answer that nobody will give: silence has to be told about each file. */
+function isAsked({ config, only }: WeightGathering): boolean {
+  return (
+    chosenChecks(checks, config, only).some(isAboutWeights) ||
+    config.gates.some(({ check }) => checkFamilies.get(check) === 'weights')
+  );
+}
+
+/** As the review lists it. */
+function modelOf({ path, change }: FoundWeights): Review['models'][number] {
+  return { path: path.slice(0, 1000), change: change === 'renamed' ? 'changed' : change, slice: '' };
+}
+
 /** More than are looked at: one answer that is none, so that no gate opens. */
 function tooMany(found: readonly FoundWeights[]): WeightRequest {
   const rest = found.slice(MOST_WEIGHTS - 1);
@@ -116,7 +120,7 @@ async function bringSide(
     return file!;
   };
   const file = await one(path);
-  const wanted = new Set([...locationsOf(file)].map((location) => folderOf(path) + location));
+  const wanted = new Set([...namesBeside(file)].map((location) => folderOf(path) + location));
   const paths = tree.filter((entry) => entry.kind === 'file' && wanted.has(entry.path.replace(/\.dvc$/, '')));
   left.beside -= paths.length;
   const beside: LocalFile[] = [];
@@ -129,31 +133,4 @@ function tooMuch(path: string): UserError {
   return new UserError('weights-too-large', `${path} is one file of weights too many: at most ${most} are read.`, {
     hint: 'Split the change.',
   });
-}
-
-/** Names of other files in a file that may be a model, read piece by piece. */
-function locationsOf(file: LocalFile): ReadonlySet<string> {
-  const source = fileBytes(file);
-  const found = new Set<string>();
-  for (let first = 0; first < source.size; first += PIECE - OVERLAP)
-    locationsIn(Buffer.from(source.read(first, Math.min(source.size, first + PIECE)).buffer), found);
-  return found;
-}
-
-/** Models that stand as they were, but name a file that changed. */
-async function modelsWithChangedFiles(bring: Bringing, head: string): Promise<FoundWeights[]> {
-  const found: FoundWeights[] = [];
-  const options = { ...bring.options, maxBytes: MOST_ASKED_BYTES };
-  for (const [path, changed] of [...modelsBeside(bring.trees)].slice(0, MOST_ASKED)) {
-    const named = await materialise(bring.repository, head, [path], bring.folder, options).then(
-      ([file]) => locationsOf(file!),
-      (error: unknown) => {
-        if (error instanceof UserError) return new Set<string>();
-        throw error;
-      },
-    );
-    if (changed.some((file) => named.has(file.replace(/\.dvc$/, ''))))
-      found.push({ path, previousPath: null, change: 'changed', base: path, head: path, problem: null });
-  }
-  return found;
 }

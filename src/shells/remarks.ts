@@ -1,7 +1,5 @@
 import type { Config } from '../config/config.ts';
 import { oneLine, UserError } from '../errors.ts';
-import type { WeightRequest } from '../review/request.ts';
-import type { Review } from '../review/review.ts';
 import type { FoundDataSet } from '../source/data-sets.ts';
 import type { ChangedFile } from '../source/repository.ts';
 import { isWeightPath } from '../source/weight-files.ts';
@@ -11,15 +9,6 @@ const DATA = /\.(?:csv|tsv|jsonl|ndjson|parquet|npz)(?:\.dvc)?$/i;
 /** True where a path looks like data or weights. */
 export function isRecognised(path: string): boolean {
   return DATA.test(path) || isWeightPath(path);
-}
-
-/** The changed files of weights as the review lists them. */
-export function changedModels(weights: readonly WeightRequest[]): Review['models'] {
-  return weights.map(({ path, change }) => ({
-    path: path.slice(0, 1000),
-    change: change === 'renamed' ? 'changed' : change,
-    slice: '',
-  }));
 }
 
 /** What was assumed and what is not looked at, one sentence each. */

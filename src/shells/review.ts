@@ -18,7 +18,7 @@ import { type Configuration, readConfiguration } from './configuration.ts';
 import { gatherData } from './gather-data.ts';
 import { gatherWeights } from './gather-weights.ts';
 import { quietReview } from './quiet-review.ts';
-import { changedModels, isRecognised, nothingRecognisable, remarksOn } from './remarks.ts';
+import { isRecognised, nothingRecognisable, remarksOn } from './remarks.ts';
 import { reproduceCommand } from './reproduce-command.ts';
 import { unreadableSide } from './unreadable.ts';
 
@@ -70,8 +70,9 @@ export interface Reviewed {
 export const version: string = packageFile.version;
 
 /**
- * Reviews a change of a local repository: finds the data and weights that changed, has the engine look at it in a child process,
- * and leaves no file and no process behind, also when interrupted. Throws a UserError for what the user can mend.
+ * Reviews a change of a local repository: finds the data and weights that changed, has the engine look at them in a
+ * child process, and leaves no file and no process behind, also when interrupted. Throws a UserError for what the user
+ * can mend.
  */
 export async function reviewRepository(options: ReviewOptions): Promise<Reviewed> {
   checkOptions(options);
@@ -100,23 +101,22 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
     head: await repository.listTree(revisions.head),
     changes: await repository.changedFiles(revisions.base, revisions.head),
   };
-  const { token } = options;
+  const { token, only } = options;
   const gathered = await gatherWeights(repository, {
-    ...{ revisions, trees, models: config.models, folder: folder.files, token },
+    ...{ revisions, trees, config, only, folder: folder.files, token },
   });
-  const { weights } = gathered;
-  const isEmpty = weights.length === 0;
+  const { weights, models } = gathered;
   if (
-    isEmpty &&
+    models.length === 0 &&
     configuration.origin.source === 'none' &&
     ![...trees.base, ...trees.head].some(({ path }) => isRecognised(path))
   )
     throw nothingRecognisable(options.configPath);
   const found = findDataSets(trees, config.data.length > 0 ? config.data : null);
   const changed = found.filter((data) => data.changed);
-  const request = { ...requestOf(options, configuration, revisions), models: changedModels(weights) };
+  const request = { ...requestOf(options, configuration, revisions), models };
   const notes = [...configuration.notes, ...remarksOn(found, trees.changes, config), ...gathered.notes];
-  if (changed.length === 0 && isEmpty)
+  if (changed.length === 0 && weights.length === 0)
     return { review: quietReview({ ...request, notes }), config, skipped: true, unreadable: [] };
 
   const data = await gatherData(repository, changed, {

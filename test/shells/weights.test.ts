@@ -168,6 +168,9 @@ test('with a configuration: weights are told, and gate where it says so; data be
   const gated = await reviewed(t, gates, head, ['--only', 'row-diff,unsafe-file']);
   assert.equal(gated.code, 1, gated.err);
   assert.deepEqual(gated.outcomes, ['row-diff: pass, gated', 'unsafe-file: fail, gated']);
+  const unasked = await reviewed(t, { [AT]: CONFIG }, { 'a.pt': `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12\n` }, [...BARE, '--only', 'row-diff']); // biome-ignore format: one line
+  assert.equal(unasked.code, 0, unasked.err);
+  assert.deepEqual([unasked.outcomes, unasked.review.models.length], [[], 1], 'found, and not fetched');
   const silent = await reviewed(t, gates, head, ['--only', 'row-diff']);
   assert.equal(silent.code, 2, silent.err);
   assert.deepEqual(silent.outcomes, ['row-diff: pass, gated', 'unsafe-file: unknown, gated']);
