@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { chmod, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
@@ -89,18 +89,6 @@ async function readStart(localPath: string): Promise<string> {
   } finally {
     await file.close();
   }
-}
-
-/** Largest file that is read whole, in bytes: a model, or the weights beside it. */
-const WHOLE = 2 ** 31 - 1;
-
-/** A file as bytes. Throws a UserError where it is larger than 2 GiB. */
-export function readWhole({ repoPath, localPath, bytes }: LocalFile): Uint8Array {
-  if (bytes > WHOLE)
-    throw new UserError('file-too-large', `${repoPath} has ${bytes} bytes; at most ${WHOLE} are read whole.`, {
-      hint: 'Split the weights over several files.',
-    });
-  return readFileSync(localPath);
 }
 
 /** The bytes of a file in order, for `locateLines`. */

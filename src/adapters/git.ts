@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { UserError } from '../errors.ts';
 import { type ChangedFile, type Repository, type TreeEntry, WORKTREE } from '../source/repository.ts';
 import { parseChanges, parseTree } from './git-listing.ts';
+import { readStart } from './read-start.ts';
 import { runGit } from './run-git.ts';
 
 /** Opens the repository that holds `folder`. Throws a UserError when there is none, or no git. */
@@ -117,6 +118,7 @@ export async function openRepository(folder: string): Promise<Repository> {
       );
       return entries.filter((entry) => entry !== null).sort((a, b) => (a.path < b.path ? -1 : 1));
     },
+    readStart: (revision, path, bytes) => readStart(root, revision, path, bytes),
     async writeFile(revision, path, localPath, maxBytes) {
       let bytes = 0;
       const cap = new Transform({

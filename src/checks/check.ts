@@ -16,7 +16,9 @@ export type Need =
   | 'ensembles'
   | 'screen'
   /** What a declared model itself says of the rows. */
-  | 'release';
+  | 'release'
+  /** A changed file of weights: a check that needs it is asked about no data set, and every other about no such file. */
+  | 'weights';
 
 /** One option of a check: written once; the config schema, the help and the docs are made from it. */
 export interface Option {
@@ -58,4 +60,9 @@ export function defineCheck<const O extends Readonly<Record<string, Option>>>(ch
 /** Default values of a check's options. */
 export function defaultOptions<O extends Readonly<Record<string, Option>>>(options: O): OptionValues<O> {
   return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default])) as OptionValues<O>;
+}
+
+/** Whether a check is about files of weights rather than data sets. */
+export function isAboutWeights({ needs }: Pick<Check, 'needs'>): boolean {
+  return needs.includes('weights');
 }

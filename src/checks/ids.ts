@@ -28,3 +28,11 @@ const idsByFamily = {
 export const checkFamilies: ReadonlyMap<string, Family> = new Map(
   Object.entries(idsByFamily).flatMap(([family, ids]) => ids.map((id) => [id, family as Family] as const)),
 );
+
+/** Of the weights family, these are asked about a data set with a declared model. */
+const ABOUT_DATA_SETS: readonly string[] = ['behaviour-diff', 'rederivable', 'privacy-backdoor'];
+
+/** Whether a check judges files of weights, each by itself, rather than data sets. */
+export function isAboutFiles(id: string): boolean {
+  return checkFamilies.get(id) === 'weights' && !ABOUT_DATA_SETS.includes(id);
+}

@@ -13,6 +13,8 @@ import { conflictingCopies } from './poisoning/conflicting-copies.ts';
 import { mislabelled } from './poisoning/mislabelled.ts';
 import { behaviourDiff } from './weights/behaviour-diff.ts';
 import { rederivable } from './weights/rederivable.ts';
+import { tensorDiff } from './weights/tensor-diff.ts';
+import { unsafeFile } from './weights/unsafe-file.ts';
 
 /** The checks of this version, in the order of the report. */
 export const checks: readonly Check[] = [
@@ -30,4 +32,6 @@ export const checks: readonly Check[] = [
   releaseMembership,
   behaviourDiff,
   rederivable,
+  unsafeFile,
+  tensorDiff,
 ];

@@ -71,6 +71,7 @@ export function sampleEvidence(world: SampleWorld, more: Partial<Evidence> = {})
         : { base: null, with: null, screen: null },
     release: null,
     experiments: [],
+    weights: null,
     seed: world.seed,
     ...more,
   });

@@ -1,4 +1,5 @@
 import type { Check } from '../checks/check.ts';
+import { isAboutFiles } from '../checks/ids.ts';
 import type { Config, DataConfig, Gate, ModelConfig } from './config.ts';
 import { defaultConfig } from './defaults.ts';
 import type { ConfigFile } from './schema.ts';
@@ -116,6 +117,11 @@ export function crossCheck(file: ConfigFile, config: Config, checks: readonly Ch
   for (const [path, gates] of sections)
     for (const [id, gate] of Object.entries(gates ?? {}))
       problems.push(...gateProblems(id, gate, config, checks).map((message) => ({ path: [...path, id], message })));
+  for (const [index, { gates }] of (file.data ?? []).entries())
+    for (const id of Object.keys(gates ?? {}).filter((each) => isAboutFiles(each))) {
+      const message = `${id} judges files of weights, not data sets; put its gate under the "gates" at the top`;
+      problems.push({ path: ['data', index, 'gates', id], message });
+    }
   const columns = new Set(['id', ...config.data.flatMap((data) => data.id ?? [])]);
   for (const [index, { rows }] of config.ignore.entries())
     for (const [at, row] of rows.entries()) {
@@ -132,8 +138,13 @@ function gateProblems(id: string, gate: GatesFile[string], config: Config, check
   if (config.checks[id] === 'off') problems.push(`${id} is gated here, but off under "checks"; remove one of the two`);
   const limits = gate === undefined || gate === 'fail' ? {} : gate;
   const metric = checks.find((check) => check.id === id)?.gateMetric ?? null;
+  const aboutFiles = isAboutFiles(id);
   for (const limit of ['max', 'max_increase'] as const)
     if (limits[limit] !== undefined && metric === null)
-      problems.push(`${id} has no figure that "${limit}" could limit; use "fail" or {max_rows: N}`);
+      problems.push(
+        `${id} has no figure that "${limit}" could limit; use "fail"${aboutFiles ? '' : ' or {max_rows: N}'}`,
+      );
+  if (limits.max_rows !== undefined && aboutFiles)
+    problems.push(`${id} names no rows; use "fail"${metric === null ? '' : ' or {max: N}'}`);
   return problems;
 }

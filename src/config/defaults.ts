@@ -1,12 +1,12 @@
 import type { Config } from './config.ts';
 
-/** What holds without a configuration: everything is told, nothing is enforced. */
+/** What holds without a configuration: everything is told, and nothing is enforced but that weights do not run code. */
 export const defaultConfig: Config = {
   data: [],
   models: [],
   shadows: { models: 64, budgetSeconds: 300, epochs: 'auto', maxRows: 100_000 },
   checks: {},
-  gates: [],
+  gates: [{ check: 'unsafe-file', data: null, max: null, maxIncrease: null, maxRows: null }],
   onUnknown: 'fail',
   onInfrastructure: 'fail',
   ignore: [],

@@ -1,4 +1,4 @@
-import type { Check } from '../checks/check.ts';
+import { type Check, isAboutWeights } from '../checks/check.ts';
 import { checkFamilies } from '../checks/ids.ts';
 import { checks as builtChecks } from '../checks/index.ts';
 import { UserError } from '../errors.ts';
@@ -30,14 +30,16 @@ export function explain(id: string, checks: readonly Check[] = builtChecks): str
     lines.push(`  ${name}: ${option.default}`);
     lines.push(`      ${option.sentence} From ${option.min} to ${option.max} (${option.unit}).`);
   }
-  lines.push('', 'To make the required check red:', '  gates:', `    ${check.id}: fail`, 'or with limits:');
-  lines.push(`    ${check.id}: {${limitsExample(check)}}`);
+  lines.push('', 'To make the required check red:', '  gates:', `    ${check.id}: fail`);
+  const limits = limitsExample(check);
+  if (limits !== null) lines.push('or with limits:', `    ${check.id}: {${limits}}`);
   if (check.gateMetric !== null)
     lines.push(`"max" limits ${check.gateMetric} with the change, "max_increase" what the change adds to it.`);
   lines.push('', 'To leave it out:', '  checks:', `    ${check.id}: off`);
   return `${lines.join('\n')}\n`;
 }
 
-function limitsExample(check: Check): string {
-  return check.gateMetric === null ? 'max_rows: 0' : 'max: 0.05, max_increase: 0.01';
+function limitsExample(check: Check): string | null {
+  if (check.gateMetric === null) return isAboutWeights(check) ? null : 'max_rows: 0';
+  return 'max: 0.05, max_increase: 0.01';
 }

@@ -2,6 +2,7 @@ import type { Check } from '../checks/check.ts';
 import { checks as builtChecks } from '../checks/index.ts';
 import type { ColumnSummary } from '../evidence/column.ts';
 import { guessLabel, isPlainText } from '../table/guess-label.ts';
+import { defaultConfig } from './defaults.ts';
 import { isRepoPath } from './schema-value.ts';
 
 /** A data file that was found in the repository, and how its columns read. */
@@ -14,6 +15,8 @@ export interface FoundFile {
 const HOLDOUT = /(^|[-_.])(test|holdout|valid|validation|eval|dev)([-_.]|$)/i;
 const SENSITIVE = /^(race|sex|gender|age|religion|ethnicity|nationality|disability)$/i;
 const GATED = ['conflicting-copies', 'amplification'];
+/** What is gated without a configuration must not be lost by having one written. */
+const GATED_ALWAYS = defaultConfig.gates.map(({ check }) => check);
 
 /** A `.github/taster.yml` for what was found: a guess that a person is to read, never more than the file says. */
 export function proposeConfig({
@@ -31,8 +34,9 @@ export function proposeConfig({
   if (trained.length > 0) lines.push('data:');
   const names = new Set<string>();
   for (const file of trained) lines.push(...dataLines(file, freshName(file.path, names), holdouts.get(file)));
-  const gates = GATED.filter((id) => checks.some((check) => check.id === id));
-  if (gates.length > 0 && trained.some((file) => guessLabel(file) !== null)) {
+  const wanted = [...(trained.some((file) => guessLabel(file) !== null) ? GATED : []), ...GATED_ALWAYS];
+  const gates = wanted.filter((id) => checks.some((check) => check.id === id));
+  if (gates.length > 0) {
     lines.push('# What makes the required check red; everything else is told, not enforced.', 'gates:');
     for (const id of gates) lines.push(`  ${id}: fail`);
   }

@@ -3,6 +3,7 @@ import type { ExperimentResult } from './experiment.ts';
 import type { Release } from './release.ts';
 import type { NearCopy, PoolRow } from './rows.ts';
 import type { Scores } from './scores.ts';
+import { checkWeights, type WeightFacts } from './weights.ts';
 
 export type Task = 'classification' | 'regression' | 'unlabelled';
 
@@ -49,6 +50,8 @@ export interface Evidence {
   /** What the declared model itself says of the rows; null where none is declared. */
   readonly release: Release | null;
   readonly experiments: readonly ExperimentResult[];
+  /** A changed file of weights; null where the subject is a data set, whose fields are empty where this is not. */
+  readonly weights: WeightFacts | null;
   /** Seed of the plan (its nonce): checks that draw random numbers key them with it. */
   readonly seed: number;
 }
@@ -56,6 +59,8 @@ export interface Evidence {
 /** Checks the lengths and ranges that every check relies on. Throws a plain Error: a breach is a bug of ours. */
 export function makeEvidence(evidence: Evidence): Evidence {
   const rows = evidence.rows.length;
+  if (evidence.weights && (evidence.subject.data !== null || rows > 0)) throw new Error('weights of a data set');
+  if (evidence.weights) checkWeights(evidence.weights);
   for (const ensemble of [evidence.scores.base, evidence.scores.with, evidence.scores.screen]) {
     if (!ensemble) continue;
     const cells = ensemble.models * ensemble.rows;
@@ -82,4 +87,26 @@ export function makeEvidence(evidence: Evidence): Evidence {
     )
       throw new Error(`row ${row.id}: class ${row.label} of ${evidence.classes.length}`);
   return evidence;
+}
+
+/** Evidence about a changed file of weights, at its path at head, or at base where it is gone. */
+export function weightEvidence(path: string, weights: WeightFacts, seed: number): Evidence {
+  return makeEvidence({
+    subject: { data: null, model: path, path },
+    task: 'unlabelled',
+    classes: [],
+    columns: { base: null, head: null },
+    counts: { base: 0, head: 0, added: 0, removed: 0, changed: 0, moved: 0 },
+    sampled: false,
+    remarks: [],
+    rows: [],
+    nearCopies: [],
+    nearCopiesSkipped: false,
+    features: null,
+    scores: { base: null, with: null, screen: null },
+    release: null,
+    experiments: [],
+    weights,
+    seed,
+  });
 }

@@ -52,6 +52,23 @@ export interface Figure {
   readonly series: readonly Series[];
 }
 
+/** What became of one tensor of a file of weights. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly kind: 'added' | 'removed' | 'retyped' | 'changed' | 'uncompared';
+  /** Type and shape in words. */
+  readonly base: string | null;
+  readonly head: string | null;
+  /** Of head: elements that are not a number, or infinite. */
+  readonly notFinite: number;
+  /** Figures of a `changed` one, see `ChangeFigures`; null else, and where they have no finite value. */
+  readonly share: number | null;
+  readonly relativeNorm: number | null;
+  readonly cosine: number | null;
+  readonly effectiveRank: number | null;
+  readonly fullRank: number | null;
+}
+
 /** How well the check would have seen a planted fault in this very review. */
 export interface Power {
   readonly planted: number;
@@ -74,6 +91,8 @@ export interface Finding {
   readonly rowsTotal: number;
   readonly figures: readonly Figure[];
   readonly power: Power | null;
+  /** Largest change first; capped by the check. Left out where a check speaks of no tensors. */
+  readonly tensors?: readonly NamedTensor[];
 }
 
 /** A finding with nothing but an outcome and words. */

@@ -6,6 +6,7 @@ import { prose } from './escape.ts';
 import { findingRows } from './finding-rows.ts';
 import type { Links } from './place.ts';
 import { formatCount } from './quantity.ts';
+import { tensorTable } from './tensor-table.ts';
 import { bySeverity } from './triage.ts';
 
 const FAMILIES: readonly (readonly [ReviewFinding['family'], string])[] = [
@@ -52,6 +53,7 @@ function findingBlock(review: Review, finding: ReviewFinding, options: DetailsOp
     `**${prose(finding.check, 40)}**: ${outcomeWord(finding)} · ${facts.join(' · ')}<br>${prose(finding.summary, 600)}`,
     finding.remedy === '' ? null : `What to do: ${prose(finding.remedy, 600)}`,
     deltaTable(finding.metrics.slice(0, 12).map((metric) => ({ finding, metric }))),
+    tensorTable(finding.tensors ?? []),
     findingRows(review, finding, { links: options.links, limit: options.rows }),
   ];
   return parts.filter((part) => part !== null).join('\n\n');

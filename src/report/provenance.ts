@@ -1,7 +1,7 @@
 import type { Review } from '../review/review.ts';
 import { formatBytes, formatCount, formatValue, plural } from './quantity.ts';
 
-/** Rows per data set, before and after: `train: 3,000 → 3,206 rows (206 added)`. Raw; empty without data. */
+/** Rows per data set, before and after: `train: 3,000 → 3,206 rows (206 added)`; then changed weights. Raw; empty without either. */
 export function sizes(review: Review): string {
   const shown = review.data.slice(0, 3).map(({ name, rows }) => {
     const parts = (['added', 'removed', 'changed', 'moved'] as const)
@@ -11,7 +11,15 @@ export function sizes(review: Review): string {
     return `${name.slice(0, 60)}: ${formatCount(rows.base)} → ${formatCount(rows.head)} rows (${what})`;
   });
   const more = review.data.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${plural(more, 'more data set')}`] : [])].join(' · ');
+  return [...shown, ...(more > 0 ? [`and ${plural(more, 'more data set')}`] : []), ...weights(review)].join(' · ');
+}
+
+/** `model.onnx: weights changed`. */
+function weights({ models }: Review): string[] {
+  const changed = models.filter(({ change }) => change !== 'none');
+  const shown = changed.slice(0, 3).map(({ path, change }) => `${path.slice(-60)}: weights ${change}`);
+  const more = changed.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${plural(more, 'more file')} of weights`] : [])];
 }
 
 /** What it took: shadow models, time, provider, memory. Raw. */

@@ -6,15 +6,15 @@ import type { ReviewFinding } from './review.ts';
 export type Unjudged = Omit<ReviewFinding, 'gated' | 'broken' | 'ignored'>;
 
 /** A gated check that gave no answer about a subject, as a finding: silence is not a pass. */
-export function silentFinding(check: string, data: string, infrastructure: boolean): Unjudged {
+export function silentFinding(check: string, subject: Unjudged['subject'], infrastructure: boolean): Unjudged {
   return {
     id: createHash('sha256')
-      .update(JSON.stringify(['silent', check, data]))
+      .update(JSON.stringify(['silent', check, subject.data ?? subject.model]))
       .digest('hex')
       .slice(0, 16),
     check,
     family: checkFamilies.get(check) ?? 'unknown',
-    subject: { data, model: null, path: null },
+    subject,
     outcome: 'unknown',
     introduced: true,
     infrastructure,

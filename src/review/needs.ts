@@ -12,6 +12,7 @@ const MISSING: Readonly<Record<Need, string>> = {
   ensembles: 'No shadow models could be trained: there are no labelled rows at both revisions.',
   screen: 'No labelled row arrives or leaves.',
   release: 'No model is declared for this data set.',
+  weights: 'It is no file of weights.',
 };
 
 /** Why a check does not apply to this evidence; null when it does. */
@@ -29,6 +30,7 @@ export function unmetNeed(check: Pick<Check, 'needs'>, evidence: Evidence): stri
     ensembles: bothRevisions,
     screen: scores.screen !== null,
     release: evidence.release !== null,
+    weights: evidence.weights !== null,
   };
   const missing = check.needs.find((need) => !met[need]);
   return missing === undefined ? null : MISSING[missing];

@@ -5,11 +5,12 @@ import type { Release } from '../evidence/release.ts';
 import { runTrunk } from '../features/trunk.ts';
 import { quoted, refusedModel } from '../onnx/refuse.ts';
 import type { Pool } from '../table/pool.ts';
+import type { LocalFile } from '../table/sql.ts';
 import type { SliceChoice } from '../training/choose-candidate.ts';
 import { type DeclaredModel, type OwnModel, readOwnModel } from '../training/own-model.ts';
 import { releasedScores } from '../training/released.ts';
 import { makeSubject } from '../training/subject.ts';
-import type { DataRequest, EngineRequest, ModelFiles } from './request.ts';
+import type { DataRequest, EngineRequest, WeightFiles } from './request.ts';
 import type { Prepared } from './subject.ts';
 import type { Tools } from './tools.ts';
 
@@ -24,15 +25,15 @@ export async function readDeclared(
   { model }: Pick<DataRequest, 'model'>,
   pool: Pool,
   { config }: Pick<EngineRequest, 'config'>,
-  tools: Pick<Tools, 'read' | 'runtime'>,
+  tools: Pick<Tools, 'bytes' | 'runtime'>,
 ): Promise<DeclaredModel | null> {
   if (!model) return null;
   const settings = config.models.find(({ path }) => path === model.path);
-  const read = async (files: ModelFiles | null) =>
+  const read = async (files: WeightFiles | null) =>
     files && settings
       ? await readOwnModel({
-          bytes: tools.read(files.file),
-          external: (location) => tools.read(fileAt(model.path, files, location)),
+          bytes: whole(files.file, tools),
+          external: (location) => whole(fileAt(model.path, files, location), tools),
           reading: settings,
           pool,
           runtime: tools.runtime,
@@ -80,13 +81,18 @@ export async function askReleased(
   return { base: changed ? await ask(base) : after, head: after, changed };
 }
 
-function fileAt(path: string, { external }: ModelFiles, location: string) {
+function whole(file: LocalFile, tools: Pick<Tools, 'bytes'>): Uint8Array {
+  const source = tools.bytes(file);
+  return source.read(0, source.size);
+}
+
+function fileAt(path: string, { beside }: WeightFiles, location: string) {
   const wanted = posix.join(posix.dirname(path), location);
-  const found = external.find(({ repoPath }) => repoPath === wanted);
+  const found = beside.find(({ repoPath }) => repoPath === wanted);
   if (found) return found;
   throw refusedModel(
     `its weights lie in ${quoted(location)}, and there is no such file beside it`,
-    'Commit the file beside the model, with the ending .data or .bin.',
+    'Commit the file in the folder of the model.',
   );
 }
 

@@ -20,7 +20,7 @@ export async function placeFindings(
 ): Promise<Unjudged[]> {
   const lines = await findLines(answers, evidence, request, locate);
   return answers.map(({ check, finding, infrastructure }) => {
-    const { power: _, rows, ...plain } = finding;
+    const { rows } = finding;
     const at = (row: number, revision: Revision) => {
       const { id, path, ordinal } = evidence.rows[row]!;
       return {
@@ -42,30 +42,40 @@ export async function placeFindings(
       }),
     );
     const units = rows.map(({ row }) => evidence.rows[row]!.contentHash).sort();
-    const id = createHash('sha256')
-      .update(JSON.stringify([check.id, evidence.subject, units]))
-      .digest('hex')
-      .slice(0, 16);
-    return {
-      ...plain,
-      summary: oneLine(finding.summary, 1000),
-      remedy: oneLine(finding.remedy, 1000),
-      metrics: [...finding.metrics].map((metric) => ({ ...metric, at: metric.at === null ? null : { ...metric.at } })),
-      figures: finding.figures.map((figure) => ({
-        ...figure,
-        series: figure.series.map(({ name, points }) => ({
-          name,
-          points: points.map(([x, y]): [number, number] => [x, y]),
-        })),
-      })),
-      id,
-      check: check.id,
-      family: check.family,
-      subject: { ...evidence.subject },
-      ...(infrastructure ? { infrastructure } : {}),
-      rows: placed,
-    };
+    return { ...findingOf({ check, finding, infrastructure }, evidence.subject, units), rows: placed };
   });
+}
+
+/** An answer as a finding of the review, its rows left out. `units`: what it names, for its id. */
+export function findingOf(
+  { check, finding, infrastructure }: Answer,
+  subject: Evidence['subject'],
+  units: readonly string[] = [],
+): Unjudged {
+  const { power: _, tensors, ...plain } = finding;
+  return {
+    ...plain,
+    summary: oneLine(finding.summary, 1000),
+    remedy: oneLine(finding.remedy, 1000),
+    metrics: [...finding.metrics].map((metric) => ({ ...metric, at: metric.at === null ? null : { ...metric.at } })),
+    figures: finding.figures.map((figure) => ({
+      ...figure,
+      series: figure.series.map(({ name, points }) => ({
+        name,
+        points: points.map(([x, y]): [number, number] => [x, y]),
+      })),
+    })),
+    id: createHash('sha256')
+      .update(JSON.stringify([check.id, subject, units]))
+      .digest('hex')
+      .slice(0, 16),
+    check: check.id,
+    family: check.family,
+    subject: { ...subject },
+    ...(infrastructure ? { infrastructure } : {}),
+    rows: [],
+    ...(tensors ? { tensors: tensors.map((tensor) => ({ ...tensor, name: oneLine(tensor.name, 200) })) } : {}),
+  };
 }
 
 async function findLines(

@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
-import type { EngineRequest } from './request.ts';
+import { type EngineRequest, MOST_WEIGHTS } from './request.ts';
 import { reviewSchema } from './review.ts';
 
 const text = (limit: number) => z.string().max(limit);
@@ -76,12 +76,11 @@ const configSchema: z.ZodType<Config> = z.object({
 const file = z.object({ repoPath: text(4096), localPath: folder, bytes: count });
 const files = z.array(file).max(100_000).nullable();
 
-const modelFiles = z.object({ file, external: z.array(file).max(1000) });
+const side = z.object({ file, beside: z.array(file).max(10_000) }).nullable();
 
 const modelSchema = z.object({
   path: text(1000),
-  base: modelFiles.nullable(),
-  head: modelFiles.nullable(),
+  ...{ base: side, head: side },
   changed: z.boolean(),
   problem: nullable(2000),
 });
@@ -106,6 +105,21 @@ const dataSchema = z.object({
   problem: z.object({ message: text(2000), infrastructure: z.boolean() }).nullable(),
 });
 
+const weightSchema = z
+  .object({
+    path: text(4096),
+    previousPath: nullable(4096),
+    change: z.enum(['added', 'removed', 'changed', 'renamed']),
+    ...{ base: side, head: side },
+    problem: z.object({ message: text(2000), infrastructure: z.boolean() }).nullable(),
+  })
+  .refine(
+    ({ change, base, head, problem }) =>
+      problem !== null ||
+      ((base === null) === (change === 'added' || change === 'removed') && (head === null) === (change === 'removed')),
+    'sides that fit the kind of change',
+  );
+
 /** A request as plain data, every file inside the private folder. */
 export const requestSchema: z.ZodType<EngineRequest> = z
   .object({
@@ -119,6 +133,7 @@ export const requestSchema: z.ZodType<EngineRequest> = z
     config: configSchema,
     data: z.array(dataSchema).max(100),
     models: review.models,
+    weights: z.array(weightSchema).max(MOST_WEIGHTS),
     notes: review.notes,
     limits: z.object({
       nonce: nullable(64),
@@ -137,13 +152,14 @@ export const requestSchema: z.ZodType<EngineRequest> = z
     command: text(1000),
   })
   .superRefine((request, context) => {
-    const sides = request.data.flatMap(({ base, head, holdout, model }) => [
-      ...[base, head, holdout.base, holdout.head],
-      ...[model?.base, model?.head].map((files) => (files ? [files.file, ...files.external] : [])),
-    ]);
-    for (const { localPath } of sides.flatMap((side) => side ?? []))
-      if (!inside(request.folders.files, localPath))
-        context.addIssue({ code: 'custom', message: `${localPath} lies outside the private folder` });
+    const sides = request.data.flatMap(({ base, head, holdout }) => [base, head, holdout.base, holdout.head]);
+    const models = request.data.flatMap(({ model }) => (model ? [model.base, model.head] : []));
+    const weights = [...request.weights.flatMap(({ base, head }) => [base, head]), ...models].flatMap((side) =>
+      side ? [side.file, ...side.beside] : [],
+    );
+    for (const file of [...sides.flatMap((side) => side ?? []), ...weights])
+      if (!inside(request.folders.files, file.localPath))
+        context.addIssue({ code: 'custom', message: `${file.localPath} lies outside the private folder` });
   });
 
 function inside(outer: string, path: string): boolean {

@@ -15,6 +15,7 @@ export interface EngineRequest {
   readonly config: Config;
   readonly data: readonly DataRequest[];
   readonly models: Review['models'];
+  readonly weights: readonly WeightRequest[];
   /** Sentences for `Review.notes` that the parent knows (what was assumed). */
   readonly notes: readonly string[];
   readonly limits: {
@@ -66,18 +67,33 @@ export interface DataRequest {
 export interface ModelRequest {
   readonly path: string;
   /** Null where it is not there at the revision, or could not be materialised; head is base where neither changed. */
-  readonly base: ModelFiles | null;
-  readonly head: ModelFiles | null;
+  readonly base: WeightFiles | null;
+  readonly head: WeightFiles | null;
   /** True where its file, or one that may hold its weights, differs between the revisions. */
   readonly changed: boolean;
   /** Why it cannot be read. */
   readonly problem: string | null;
 }
 
-export interface ModelFiles {
+/** Files of weights that one review looks at: each makes a finding of every check of weights. */
+export const MOST_WEIGHTS = 60;
+
+/** One changed file of weights. A side is null where the file does not exist; of one that is gone both are. */
+export interface WeightRequest {
+  /** At head, or at base where it is gone. */
+  readonly path: string;
+  readonly previousPath: string | null;
+  readonly change: 'added' | 'removed' | 'changed' | 'renamed';
+  readonly base: WeightFiles | null;
+  readonly head: WeightFiles | null;
+  /** Set where the parent could not materialise a side: becomes an `error` finding. */
+  readonly problem: DataRequest['problem'];
+}
+
+export interface WeightFiles {
   readonly file: LocalFile;
-  /** Files in its folder that may hold its weights. */
-  readonly external: readonly LocalFile[];
+  /** Files in its folder or below whose names it holds: ONNX keeps weights in them. */
+  readonly beside: readonly LocalFile[];
 }
 
 export interface Progress {

@@ -51,6 +51,15 @@ export const figureSchema = z.object({
   series: z.array(z.object({ name: text(100), points: z.array(z.tuple([z.number(), z.number()])).max(2000) })).max(20),
 });
 
+export const tensorSchema = z.object({
+  name: text(200),
+  kind: z.enum(['added', 'removed', 'retyped', 'changed', 'uncompared', 'unknown']).catch('unknown'),
+  base: text(200).nullable(),
+  head: text(200).nullable(),
+  notFinite: count,
+  ...{ share: number, relativeNorm: number, cosine: number, effectiveRank: number, fullRank: number },
+});
+
 export const findingSchema = z.object({
   id: text(64),
   check: text(40),
@@ -70,6 +79,8 @@ export const findingSchema = z.object({
   rows: z.array(rowSchema).max(100),
   rowsTotal: count,
   figures: z.array(figureSchema).max(10),
+  /** What became of tensors, largest change first. Absent: the check speaks of none. */
+  tensors: z.array(tensorSchema).max(100).optional(),
 });
 
 export const reviewSchema = z.object({
@@ -130,6 +141,7 @@ export type Review = z.infer<typeof reviewSchema>;
 export type ReviewFinding = z.infer<typeof findingSchema>;
 export type ReviewRow = z.infer<typeof rowSchema>;
 export type ReviewVictim = z.infer<typeof victimSchema>;
+export type ReviewTensor = z.infer<typeof tensorSchema>;
 export type ReviewMetric = z.infer<typeof metricSchema>;
 export type ReviewFigure = z.infer<typeof figureSchema>;
 export type Verdict = Review['verdict'];

@@ -1,4 +1,4 @@
-import type { Check } from '../checks/check.ts';
+import { type Check, isAboutWeights } from '../checks/check.ts';
 import { checks as builtChecks } from '../checks/index.ts';
 import { oneLine } from '../errors.ts';
 import { loadPool } from '../table/load-pool.ts';
@@ -12,12 +12,14 @@ import type { DataRequest, EngineRequest } from './request.ts';
 import type { Review } from './review.ts';
 import type { Tools } from './tools.ts';
 import { applyPolicy, verdictOf } from './verdict.ts';
+import { reviewWeights, weightSubject } from './weights.ts';
 
 /** The engine: reads both revisions of every data set, trains what is needed, asks the checks and applies the policy. */
 export async function runReview(request: EngineRequest, tools: Tools): Promise<Review> {
   const start = tools.seconds();
   const nonce = request.limits.nonce ?? tools.drawNonce();
-  const checks = chosenChecks(tools.checks ?? builtChecks, request.config, request.limits.only);
+  const chosen = chosenChecks(tools.checks ?? builtChecks, request.config, request.limits.only);
+  const checks = chosen.filter((check) => !isAboutWeights(check));
   const reviews: DataReview[] = [];
   for (const [index, data] of request.data.entries()) {
     const share = (done: number) => (index + done) / request.data.length;
@@ -29,7 +31,8 @@ export async function runReview(request: EngineRequest, tools: Tools): Promise<R
     };
     reviews.push(await reviewData(data, { request, tools, checks, nonce, progress, start }));
   }
-  const reviewed = request.data.map(({ name }) => name);
+  if (!request.limits.dryRun) reviews.push(...reviewWeights(chosen.filter(isAboutWeights), { request, tools, nonce }));
+  const reviewed = [...request.data.map(dataSubject), ...request.weights.map(weightSubject)];
   const policy = { now: request.limits.now, reviewed, ...(tools.checks ? { checks: tools.checks } : {}) };
   const { findings, notes } = applyPolicy(
     reviews.flatMap((review) => review.findings),
@@ -66,6 +69,8 @@ export async function runReview(request: EngineRequest, tools: Tools): Promise<R
     },
   };
 }
+
+const dataSubject = ({ name }: DataRequest) => ({ data: name, model: null, path: null });
 
 /** One data set. What cannot be read becomes an `error` finding of every check that is asked; other data sets go on. */
 async function reviewData(data: DataRequest, context: Context): Promise<DataReview> {

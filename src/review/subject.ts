@@ -64,6 +64,7 @@ export function prepareSubject(
     scores: NO_SCORES,
     release: null,
     experiments: [],
+    weights: null,
     seed: keyOf(nonce),
   });
   const trained = trainingRows(rows).length;

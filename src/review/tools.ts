@@ -2,6 +2,7 @@ import type { Check } from '../checks/check.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { LocalFile, Sql } from '../table/sql.ts';
 import type { WeightStore } from '../training/ensemble.ts';
+import type { ByteSource } from '../weights/byte-source.ts';
 import type { Locate } from './place.ts';
 import type { Progress } from './request.ts';
 
@@ -12,8 +13,8 @@ export interface Tools {
   runtime(): Promise<Runtime>;
   readonly store: WeightStore | null;
   readonly locate: Locate;
-  /** A file of the private folder, whole. Throws a UserError where it is too large. */
-  read(file: LocalFile): Uint8Array;
+  /** The bytes of a materialised file. */
+  bytes(file: LocalFile): ByteSource;
   /** A fresh random nonce, drawn after the head revision is fixed. */
   drawNonce(): string;
   /** Seconds of a steady clock, for cost and budget alone. */

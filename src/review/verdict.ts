@@ -1,4 +1,5 @@
 import type { Check } from '../checks/check.ts';
+import { isAboutFiles } from '../checks/ids.ts';
 import { checks as builtChecks } from '../checks/index.ts';
 import type { Config } from '../config/config.ts';
 import { gateApplies, gatedMetric, judgeGate, worst } from './gates.ts';
@@ -9,8 +10,8 @@ import type { Review, ReviewFinding, Verdict } from './review.ts';
 interface PolicyContext {
   /** Milliseconds since 1970, for expiry dates. */
   readonly now: number;
-  /** Names of the data sets that this run looked at: a gate wants an answer about each of them. */
-  readonly reviewed: readonly string[];
+  /** What this run looked at: a gate wants an answer about each data set, one on weights about each file of weights. */
+  readonly reviewed: readonly Unjudged['subject'][];
   readonly checks?: readonly Check[];
 }
 
@@ -70,20 +71,25 @@ function judgedOutcome(finding: Unjudged, judgement: ReturnType<typeof judgeGate
 function silentFindings(
   findings: readonly Unjudged[],
   config: Pick<Config, 'gates'>,
-  reviewed: readonly string[],
+  reviewed: readonly Unjudged['subject'][],
 ): Unjudged[] {
   const missing = new Map<string, Unjudged>();
-  for (const gate of config.gates)
-    for (const data of reviewed.filter((name) => gate.data === null || gate.data === name)) {
-      const answered = findings.some(
-        ({ check, subject }) =>
-          check === gate.check && (subject.data === data || (subject.data === null && gate.data === null)),
-      );
-      if (answered) continue;
-      const outside = findings.some(({ subject, infrastructure }) => subject.data === data && infrastructure === true);
-      missing.set(JSON.stringify([gate.check, data]), silentFinding(gate.check, data, outside));
+  for (const gate of config.gates) {
+    for (const subject of reviewed) {
+      if ((subject.data === null) !== isAboutFiles(gate.check) || !gateApplies(gate, { check: gate.check, subject }))
+        continue;
+      const own = findings.filter((finding) => isAbout(finding, subject));
+      if (own.some(({ check }) => check === gate.check)) continue;
+      const outside = own.some(({ infrastructure }) => infrastructure === true);
+      missing.set(JSON.stringify([gate.check, subject]), silentFinding(gate.check, subject, outside));
     }
+  }
   return [...missing.values()];
+}
+
+/** A data set goes by its name, a file of weights by its path. */
+function isAbout({ subject: { data, model } }: Unjudged, subject: Unjudged['subject']): boolean {
+  return subject.data === null ? data === null && model === subject.model : data === subject.data;
 }
 
 type Switches = Pick<Review, 'onUnknown' | 'onInfrastructure'>;

@@ -39,7 +39,10 @@ export async function readConfiguration(repository: Repository, place: Configura
     return {
       config: defaultConfig,
       origin: { sha256: null, source: 'none', proposed },
-      notes: [...notes, `The target branch has no ${path}: changed data files are told about, and nothing is gated.`],
+      notes: [
+        ...notes,
+        `The target branch has no ${path}: changed data and weights are told about, and nothing is gated but unsafe-file.`,
+      ],
     };
   return {
     config: parseConfig(bytes, { path: local ?? path }),

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { steadySeconds } from '../adapters/clock.ts';
-import { openDuckdb } from '../adapters/duckdb.ts';
-import { readBytes, readWhole } from '../adapters/files.ts';
+import { type Duckdb, openDuckdb } from '../adapters/duckdb.ts';
+import { fileBytes } from '../adapters/file-bytes.ts';
+import { readBytes } from '../adapters/files.ts';
 import { openRuntime } from '../adapters/open-runtime.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
 import type { Runtime } from '../onnx/runtime.ts';
@@ -21,13 +22,17 @@ const LANE = new URL(import.meta.url.endsWith('.ts') ? '../adapters/lane.ts' : '
 async function review(request: EngineRequest): Promise<Review> {
   const { folders, limits, runtime } = request;
   const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
-  const sql = await openDuckdb({
-    folder: folders.files,
-    scratch: folders.scratch,
-    memoryBytes: Math.min(DUCKDB_MOST, memory / 2),
-    threads: limits.threads,
-    bindings: runtime.duckdb,
-  });
+  // Files of weights are read without a database: where there are no tables its native file need not be at hand.
+  const sql =
+    request.data.length === 0
+      ? noTables
+      : await openDuckdb({
+          folder: folders.files,
+          scratch: folders.scratch,
+          memoryBytes: Math.min(DUCKDB_MOST, memory / 2),
+          threads: limits.threads,
+          bindings: runtime.duckdb,
+        });
   const declared = new Map(
     request.data.flatMap(({ base, head, holdout, options }) => {
       const columns = [options.label, options.id, options.group, ...options.exclude, ...options.text];
@@ -48,7 +53,7 @@ async function review(request: EngineRequest): Promise<Review> {
       },
       store: folders.cache === null ? null : openWeightStore(folders.cache),
       locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, declared.get(file.localPath) ?? []),
-      read: readWhole,
+      bytes: fileBytes,
       drawNonce: () => randomBytes(8).toString('hex'),
       seconds: steadySeconds,
       peakBytes: () => process.resourceUsage().maxRSS * 1024,
@@ -68,6 +73,9 @@ async function review(request: EngineRequest): Promise<Review> {
     sql.close();
   }
 }
+
+const refuse = () => Promise.reject(new Error('a table was asked for in a review without data sets'));
+const noTables: Duckdb = { run: refuse, rows: refuse, columns: refuse, close() {} };
 
 function send(message: EngineMessage, after: () => void = () => {}): void {
   process.send?.(message, undefined, undefined, after);

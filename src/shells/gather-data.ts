@@ -10,6 +10,7 @@ import type { FoundDataSet, Trees } from '../source/data-sets.ts';
 import type { Repository } from '../source/repository.ts';
 import type { Revisions } from '../source/revisions.ts';
 import type { LocalFile } from '../table/sql.ts';
+import { LARGEST_WEIGHTS, wholeAllowance } from './bring-weights.ts';
 import { gatherModel, modelOf } from './gather-models.ts';
 
 /** Largest file that is materialised, in bytes. */
@@ -22,6 +23,8 @@ export interface Gathering {
   readonly trees: Trees;
   readonly configured: readonly DataConfig[];
   readonly models: readonly ModelConfig[];
+  /** Paths of the models that changed. */
+  readonly changedModels: ReadonlySet<string>;
   /** Private folder for the files. */
   readonly folder: string;
   /** For the repository's own LFS endpoint; null asks without. */
@@ -55,7 +58,7 @@ export async function pointerOptions(repository: Repository, token: string | nul
 async function gatherOne(
   repository: Repository,
   found: FoundDataSet,
-  { revisions, trees, configured, models, folder }: Gathering,
+  { revisions, trees, configured, models, changedModels, folder }: Gathering,
   { guesses, ...options }: MaterialiseOptions & { readonly guesses: boolean },
 ): Promise<DataRequest> {
   const settings = configured.find(({ name }) => name === found.name) ?? assumedData(found.name, found.path, null);
@@ -72,6 +75,10 @@ async function gatherOne(
     problem: null,
   };
   if (found.problem !== null) return { ...request, problem: { message: found.problem, infrastructure: false } };
+  const bringing = {
+    ...{ repository, trees, folder, left: wholeAllowance() },
+    options: { ...options, maxBytes: LARGEST_WEIGHTS },
+  };
   const model = modelOf(found.name, models, configured.length);
   const bring = async (revision: string, paths: readonly string[] | null): Promise<LocalFile[] | null> =>
     paths === null ? null : await materialise(repository, revision, paths, folder, options);
@@ -80,7 +87,7 @@ async function gatherOne(
       ...request,
       base: await bring(revisions.base, found.base),
       head: await bring(revisions.head, found.head),
-      model: model && (await gatherModel(repository, model, { trees, revisions, folder, options })),
+      model: model && (await gatherModel(model, bringing, { revisions, changed: changedModels })),
       holdout: {
         base: await bring(revisions.base, found.holdout.base),
         head: await bring(revisions.head, found.holdout.head),

@@ -1,9 +1,13 @@
 import type { EngineRequest } from '../review/request.ts';
 import type { Review } from '../review/review.ts';
 
-/** The review of a change that touches no data set: it passes, and says that nothing was looked at. */
-export function quietReview(request: Omit<EngineRequest, 'data' | 'folders' | 'runtime'>): Review {
+/** The review of a change in which nothing is to be looked at: it passes, and says so. */
+export function quietReview(request: Omit<EngineRequest, 'data' | 'weights' | 'folders' | 'runtime'>): Review {
   const { onUnknown, onInfrastructure } = request.config;
+  const touched =
+    request.models.length > 0
+      ? 'The change touches no data set, and no check of weights was asked.'
+      : 'The change touches no data set and no weights.';
   return {
     schema: 'taster/review@1',
     tool: request.tool,
@@ -21,7 +25,7 @@ export function quietReview(request: Omit<EngineRequest, 'data' | 'folders' | 'r
     plan: null,
     findings: [],
     power: [],
-    notes: ['The change touches no data set.', ...request.notes].slice(0, 50),
+    notes: [touched, ...request.notes].slice(0, 50),
     cost: { seconds: 0, shadows: 0, provider: 'none', runtime: 'none', flops: 0, peak_bytes: 0, cached: false },
     reproduce: { command: request.command },
   };

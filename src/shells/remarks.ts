@@ -1,27 +1,14 @@
 import type { Config } from '../config/config.ts';
-import { oneLine } from '../errors.ts';
-import type { Review } from '../review/review.ts';
+import { oneLine, UserError } from '../errors.ts';
 import type { FoundDataSet } from '../source/data-sets.ts';
 import type { ChangedFile } from '../source/repository.ts';
+import { isWeightPath } from '../source/weight-files.ts';
 
 const DATA = /\.(?:csv|tsv|jsonl|ndjson|parquet|npz)(?:\.dvc)?$/i;
-const WEIGHTS = /\.(?:onnx|safetensors|pt|pth|ckpt|pkl|pickle|joblib|h5|hdf5|keras|gguf|tflite)$/i;
 
 /** True where a path looks like data or weights. */
 export function isRecognised(path: string): boolean {
-  return DATA.test(path) || WEIGHTS.test(path);
-}
-
-/** Changed files that look like model weights. */
-export function changedWeights(changes: readonly ChangedFile[]): Review['models'] {
-  return changes
-    .filter(({ path }) => WEIGHTS.test(path))
-    .slice(0, 100)
-    .map(({ path, change }) => ({
-      path: path.slice(0, 1000),
-      change: change === 'added' || change === 'removed' ? change : 'changed',
-      slice: '',
-    }));
+  return DATA.test(path) || isWeightPath(path);
 }
 
 /** What was assumed and what is not looked at, one sentence each. */
@@ -34,7 +21,6 @@ export function remarksOn(
     found.flatMap(({ base, head, holdout }) => [base, head, holdout.base, holdout.head].flatMap((side) => side ?? [])),
   );
   const left = data.length === 0 ? [] : changes.filter(({ path }) => DATA.test(path) && !taken.has(path));
-  const weights = changedWeights(changes).length;
   const missing = found.filter(({ base, head }) => base === null && head === null);
   const assumed = data.length > 0 ? [] : found.map(({ path }) => path);
   return [
@@ -52,10 +38,16 @@ export function remarksOn(
           `${left.length} changed data file${left.length > 1 ? 's are' : ' is'} not in the configuration: not looked at.`,
         ]
       : []),
-    ...(weights > 0
-      ? [
-          `${weights} changed file${weights > 1 ? 's hold' : ' holds'} model weights: checks of weights are not in this version.`,
-        ]
-      : []),
   ];
+}
+
+/** There is no configuration, and nothing to guess at. */
+export function nothingRecognisable(configPath: string): UserError {
+  return new UserError(
+    'nothing-recognisable',
+    `There is no ${configPath}, and no file that looks like data or weights.`,
+    {
+      hint: 'Say in a configuration what the data is (docs/configuration.md), or name the right repository by --repo.',
+    },
+  );
 }

@@ -17,9 +17,11 @@ import { resolveRevisions } from '../source/revisions.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { gatherData } from './gather-data.ts';
 import { isModelChanged } from './gather-models.ts';
+import { gatherWeights } from './gather-weights.ts';
 import { quietReview } from './quiet-review.ts';
-import { changedWeights, isRecognised, remarksOn } from './remarks.ts';
+import { isRecognised, nothingRecognisable, remarksOn } from './remarks.ts';
 import { reproduceCommand } from './reproduce-command.ts';
+import { unreadableSide } from './unreadable.ts';
 
 /** What a shell knows about the review that is wanted. Null leaves a value to the configuration or to chance. */
 export interface ReviewOptions {
@@ -59,7 +61,7 @@ export interface ReviewOptions {
 export interface Reviewed {
   readonly review: Review;
   readonly config: Config;
-  /** True where no data set changed: the engine was not started and nothing was downloaded. */
+  /** True where neither data nor weights changed: the engine was not started and nothing was downloaded. */
   readonly skipped: boolean;
   /** Data sets that could not be read: one sentence each, for the exit code 2. */
   readonly unreadable: readonly string[];
@@ -69,8 +71,9 @@ export interface Reviewed {
 export const version: string = packageFile.version;
 
 /**
- * Reviews a change of a local repository: finds the data that changed, has the engine look at it in a child process,
- * and leaves no file and no process behind, also when interrupted. Throws a UserError for what the user can mend.
+ * Reviews a change of a local repository: finds the data and weights that changed, has the engine look at them in a
+ * child process, and leaves no file and no process behind, also when interrupted. Throws a UserError for what the user
+ * can mend.
  */
 export async function reviewRepository(options: ReviewOptions): Promise<Reviewed> {
   checkOptions(options);
@@ -99,29 +102,33 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
     head: await repository.listTree(revisions.head),
     changes: await repository.changedFiles(revisions.base, revisions.head),
   };
-  if (configuration.origin.source === 'none' && ![...trees.base, ...trees.head].some(({ path }) => isRecognised(path)))
+  const { token, only } = options;
+  const gathered = await gatherWeights(repository, {
+    ...{ revisions, trees, config, only, folder: folder.files, token },
+  });
+  const { weights, models } = gathered;
+  if (
+    models.length === 0 &&
+    configuration.origin.source === 'none' &&
+    ![...trees.base, ...trees.head].some(({ path }) => isRecognised(path))
+  )
     throw nothingRecognisable(options.configPath);
   const found = findDataSets(trees, config.data.length > 0 ? config.data : null);
-  const changed = found.filter((data) => data.changed || isModelChanged(data, config, trees));
-  const request = { ...requestOf(options, configuration, revisions), models: changedWeights(trees.changes) };
-  const notes = [...configuration.notes, ...remarksOn(found, trees.changes, config)];
-  if (changed.length === 0)
+  const changedModels = new Set(models.map(({ path }) => path));
+  const changed = found.filter((data) => data.changed || isModelChanged(data, config, changedModels));
+  const request = { ...requestOf(options, configuration, revisions), models };
+  const notes = [...configuration.notes, ...remarksOn(found, trees.changes, config), ...gathered.notes];
+  if (changed.length === 0 && weights.length === 0)
     return { review: quietReview({ ...request, notes }), config, skipped: true, unreadable: [] };
 
-  const { token } = options;
   const data = await gatherData(repository, changed, {
-    ...{ revisions, trees, configured: config.data, models: config.models, folder: folder.files, token },
+    ...{ revisions, trees, configured: config.data, models: config.models, changedModels, folder: folder.files, token },
   });
-  const { notes: remarks, ...runtime } = await locateRuntime({
-    path: options.runtimePath,
-    registry: options.registry,
-    env: options.environment,
-    log: options.log,
-  });
+  const { notes: remarks, ...runtime } = data.length === 0 ? NO_RUNTIME : await locateRuntime(placesOf(options));
   const review = await runEngine(
     {
       ...request,
-      data,
+      ...{ data, weights },
       notes: [...notes, ...remarks].slice(0, 50),
       folders: { ...folder, cache: options.cache },
       runtime,
@@ -145,7 +152,7 @@ function requestOf(
   options: ReviewOptions,
   { config, origin }: Configuration,
   revisions: { readonly base: string; readonly head: string },
-): Omit<EngineRequest, 'data' | 'models' | 'notes' | 'folders' | 'runtime'> {
+): Omit<EngineRequest, 'data' | 'models' | 'weights' | 'notes' | 'folders' | 'runtime'> {
   const { context } = options;
   return {
     tool: { version },
@@ -172,27 +179,20 @@ function requestOf(
   };
 }
 
+/** Weights are read without native files: a change of nothing else downloads none. */
+const NO_RUNTIME = { onnxruntime: null, duckdb: null, notes: [] };
+
+const placesOf = ({ runtimePath: path, registry, environment: env, log }: ReviewOptions) => ({
+  path,
+  registry,
+  env,
+  log,
+});
+
 function checkOptions({ only, seed }: ReviewOptions): void {
   for (const id of only ?? []) findCheck(id);
   if (seed !== null && !/^[\w.-]{1,64}$/.test(seed))
     throw new UserError('option-invalid', '--seed: expected up to 64 letters, digits, dots, dashes or underscores.', {
       hint: 'Take it from the plan of the review that is to be reproduced.',
     });
-}
-
-/** Why nothing can be said about a data set, in one sentence; null where it was read and holds rows. */
-function unreadableSide(review: Review, name: string, hasHead: boolean): string | null {
-  const read = review.data.find((data) => data.name === name);
-  if (read) return hasHead && read.rows.head === 0 ? `${read.path} holds no rows at the reviewed revision.` : null;
-  return review.findings.find((f) => f.subject.data === name && f.outcome === 'error')?.summary ?? name;
-}
-
-function nothingRecognisable(configPath: string): UserError {
-  return new UserError(
-    'nothing-recognisable',
-    `There is no ${configPath}, and no file that looks like data or weights.`,
-    {
-      hint: 'Say in a configuration what the data is (docs/configuration.md), or name the right repository by --repo.',
-    },
-  );
 }

@@ -32,6 +32,8 @@ export interface Repository {
   listTree(revision: string): Promise<TreeEntry[]>;
   /** Streams one file of a revision to a new local file; at most `maxBytes`. Answers its size in bytes. */
   writeFile(revision: string, path: string, localPath: string, maxBytes: number): Promise<number>;
+  /** The first bytes of a file of a revision, at most `bytes`; none where it is no file. */
+  readStart(revision: string, path: string, bytes: number): Promise<Buffer>;
   /** Makes a commit that a shallow clone lacks available. */
   fetchCommit(sha: string): Promise<void>;
   /** Absolute path of the work tree's root. */

@@ -67,7 +67,44 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     ],
   ],
   'torch._tensor': ['_rebuild_from_type_v2'],
+  // Arrays of objects behind it are pickles of their own, whose imports are read, too.
+  'joblib.numpy_pickle': ['NumpyArrayWrapper'],
 };
+
+/** What runs whatever its arguments say, by the first part of the module's name ... */
+const RUNNERS: readonly string[] = [
+  ...['os', 'posix', 'nt', 'sys', 'subprocess', 'pty', 'shutil', 'socket', 'ctypes', 'importlib', 'runpy', 'code'],
+  ...['pickle', '_pickle', 'dill', 'cloudpickle', 'marshal', 'types', 'operator', '_operator', 'functools', 'timeit'],
+  ...['webbrowser', 'asyncio', 'multiprocessing', 'pip', 'pdb', 'bdb', 'cProfile', 'profile', 'requests', 'urllib'],
+];
+/** ... and by name, where most of the module does not. */
+const RUNNING_NAMES: Readonly<Record<string, readonly string[]>> = {
+  builtins: ['eval', 'exec', 'compile', 'getattr', 'setattr', 'delattr', '__import__', 'open', 'apply', 'map', 'vars'],
+  __builtin__: [
+    'eval',
+    'exec',
+    'execfile',
+    'compile',
+    'getattr',
+    'setattr',
+    '__import__',
+    'open',
+    'apply',
+    'map',
+    'file',
+  ],
+  torch: ['load', 'jit', 'hub'],
+  numpy: ['load'],
+  joblib: ['load'],
+};
+
+/** Whether all depends on the arguments of a call: two pickles that import it alike need not do alike. */
+export function runsAnything({ module, name }: Pick<PickleImport, 'module' | 'name'>): boolean {
+  if (module === null || name === null) return true;
+  const [first = ''] = module.split('.');
+  const running = Object.hasOwn(RUNNING_NAMES, module) ? RUNNING_NAMES[module]! : [];
+  return RUNNERS.includes(first) || running.some((each) => name === each || name.startsWith(`${each}.`));
+}
 
 /** Whether an import is one that savers of weights write themselves. */
 export function isKnown({ module, name }: Pick<PickleImport, 'module' | 'name'>): boolean {

@@ -11,6 +11,8 @@ export interface ZipContents {
   readonly entries: readonly ZipEntry[];
   /** What another reader might see otherwise: one sentence each. */
   readonly problems: readonly string[];
+  /** What was not looked into: one sentence each. */
+  readonly unread: readonly string[];
 }
 
 const LOCAL = 0x04034b50;
@@ -36,13 +38,14 @@ export function isZip(bytes: Uint8Array): boolean {
  */
 export function readZip(bytes: Uint8Array, most: number): ZipContents {
   const problems: string[] = [];
+  const unread: string[] = [];
   const entries: ZipEntry[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = findEnd(bytes);
-  if (end === null) return { entries, problems: ['It is no zip archive: its directory is missing.'] };
+  if (end === null) return { entries, problems, unread: ['It is no zip archive: its directory is missing.'] };
   const { count, offset } = directoryOf(view, end);
   if (count > MOST_ENTRIES)
-    return { entries, problems: [`It lists ${count} files, at most ${MOST_ENTRIES} are read.`] };
+    return { entries, problems, unread: [`It lists ${count} files, at most ${MOST_ENTRIES} are read.`] };
   const seen = new Set<string>();
   const covered: [number, number][] = [];
   let left = most;
@@ -76,7 +79,7 @@ export function readZip(bytes: Uint8Array, most: number): ZipContents {
     const unpacked = unpack(bytes.subarray(local.data, stop), central, left);
     if (isMarked) problems.push(`${quoted(central.name)} is marked as encrypted.`);
     if (typeof unpacked === 'string') {
-      if (!isMarked) problems.push(`${quoted(central.name)} ${unpacked}.`);
+      if (!isMarked) unread.push(`${quoted(central.name)} ${unpacked}.`);
       continue;
     }
     left -= unpacked.length;
@@ -87,7 +90,7 @@ export function readZip(bytes: Uint8Array, most: number): ZipContents {
   if (hidesFiles(bytes, view, covered, offset)) problems.push('It holds files that its directory does not list.');
   if ((covered.length > 0 ? Math.min(...covered.map(([start]) => start)) : offset) > 0)
     problems.push('Something else stands before its first file.');
-  return { entries, problems };
+  return { entries, problems, unread };
 }
 
 /** Where the end record begins: the last one whose comment reaches just to the end of the file. */

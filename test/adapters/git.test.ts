@@ -135,6 +135,21 @@ test('links are named as a problem and never followed', async (t) => {
     );
 });
 
+test('the first bytes of a file are read at any revision, and git is stopped there', async (t) => {
+  const { repo, commit, write } = makeRepository(t);
+  write('big', 'x'.repeat(5_000_000));
+  write('small', 'abc');
+  symlinkSync('/etc/passwd', join(repo, 'link'));
+  const head = commit();
+  const repository = await openRepository(repo);
+  for (const revision of [head, WORKTREE]) {
+    assert.equal((await repository.readStart(revision, 'big', 256)).toString(), 'x'.repeat(256));
+    assert.equal((await repository.readStart(revision, 'small', 256)).toString(), 'abc');
+    assert.equal((await repository.readStart(revision, 'nowhere', 256)).length, 0);
+  }
+  assert.equal((await repository.readStart(WORKTREE, 'link', 256)).length, 0);
+});
+
 test('nothing that the repository configures is run', async (t) => {
   const { root, repo, git, write, commit, base } = makeRepository(t);
   const mark = join(root, 'ran');

@@ -30,6 +30,15 @@ test('a gate that could never judge is refused', () => {
     'version: 1\nchecks: {mislabelled: off}\ndata:\n  - path: a.csv\n    gates: {mislabelled: {max_rows: 0}}',
   );
   assert.match(inner[0]!, /^taster\.yml:5:26: mislabelled is gated here/);
+  const misplaced = problems('version: 1\ndata:\n  - path: a.csv\n    gates: {unsafe-file: fail}');
+  assert.deepEqual(misplaced, [
+    'taster.yml:4:26: unsafe-file judges files of weights, not data sets; put its gate under the "gates" at the top',
+  ]);
+  assert.equal(parse('version: 1\ngates: {unsafe-file: fail, tensor-diff: {max: 0.1}}').gates.length, 2);
+  assert.match(
+    problems('version: 1\ngates: {unsafe-file: {max_rows: 0}}')[0]!,
+    /unsafe-file names no rows; use "fail"$/,
+  );
   const limitless = problems('version: 1\ngates: {exposed-rows: {max: 3, max_increase: 1}}');
   assert.equal(limitless.length, 2);
   assert.match(limitless[0]!, /no figure that "max" could limit; use "fail" or \{max_rows: N\}/);

@@ -117,8 +117,8 @@ test('the full example of every key is read, each value where it belongs', () =>
 });
 
 test('a gate on a check that is not built yet is refused, not passed over', () => {
-  const unbuilt = architecture.replace(/^gates: .*\n/m, '$&  unsafe-file: fail\n');
-  assert.throws(() => parseConfig(unbuilt, { path }), /unsafe-file is not in this version/);
+  const unbuilt = architecture.replace(/^gates: .*\n/m, '$&  import-diff: fail\n');
+  assert.throws(() => parseConfig(unbuilt, { path }), /import-diff is not in this version/);
 });
 
 test('an editor that follows the JSON schema says what the parser says', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { defaultConfig } from '../../src/config/defaults.ts';
 import { type FoundFile, proposeConfig } from '../../src/config/init.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { guessLabel } from '../../src/table/guess-label.ts';
@@ -16,9 +17,9 @@ const column = (name: string, more: Partial<Column> = {}): Column => ({
 const file = (path: string, columns: readonly Column[], rows = 100): FoundFile => ({ path, rows, columns });
 const propose = (...files: FoundFile[]) => parseConfig(proposeConfig({ files }), { path: '.github/taster.yml' });
 
-test('nothing found: a configuration that reads, and gates nothing', () => {
+test('nothing found: a configuration that reads, and gates what is gated without one', () => {
   const config = propose();
-  assert.deepEqual([config.data, config.gates], [[], []]);
+  assert.deepEqual([config.data, config.gates], [[], defaultConfig.gates]);
 });
 
 test('a table with the usual columns is proposed with label, id, text, sensitive columns and holdout', () => {
@@ -36,7 +37,7 @@ test('a table with the usual columns is proposed with label, id, text, sensitive
   );
   assert.deepEqual([train?.text, train?.sensitive], [['review'], ['Age']]);
   assert.deepEqual([other?.path, other?.label], ['other.csv', null]);
-  assert.deepEqual(config.gates.map(({ check }) => check).sort(), ['amplification', 'conflicting-copies']);
+  assert.deepEqual(config.gates.map(({ check }) => check).sort(), ['amplification', 'conflicting-copies', 'unsafe-file']); // biome-ignore format: one line
 });
 
 test('the label is guessed by name, else from the last column, else not at all', () => {

@@ -5,6 +5,7 @@ import { judgeGate, worst } from '../../src/review/gates.ts';
 import { silentFinding, type Unjudged } from '../../src/review/judged.ts';
 import type { ReviewMetric } from '../../src/review/review.ts';
 
+const train = { data: 'train', model: null, path: null };
 const gate = (limits: Partial<Gate>): Gate => ({
   check: 'membership',
   data: null,
@@ -25,7 +26,7 @@ const metric = (more: Partial<ReviewMetric>): ReviewMetric => ({
   ...more,
 });
 const finding = (more: Partial<Unjudged>): Unjudged => ({
-  ...silentFinding('membership', 'train', false),
+  ...silentFinding('membership', train, false),
   outcome: 'warn',
   ...more,
 });

@@ -7,6 +7,7 @@ import { silentFinding, type Unjudged } from '../../src/review/judged.ts';
 import { type Review, type ReviewRow, reviewSchema } from '../../src/review/review.ts';
 import { applyPolicy, exitCode, recomputeVerdict, verdictOf } from '../../src/review/verdict.ts';
 
+const train = { data: 'train', model: null, path: null };
 const gate: Gate = { check: 'mislabelled', data: null, max: null, maxIncrease: null, maxRows: null };
 const row = (id: string): ReviewRow => ({
   data: 'train',
@@ -21,7 +22,7 @@ const row = (id: string): ReviewRow => ({
   victims: [],
 });
 const found = (more: Partial<Unjudged> = {}): Unjudged => ({
-  ...silentFinding('mislabelled', 'train', false),
+  ...silentFinding('mislabelled', train, false),
   outcome: 'fail',
   ...more,
 });
@@ -37,7 +38,7 @@ function policy(
   const { findings, notes } = applyPolicy(
     [finding],
     { data: idColumn, gates: more.gates ?? [gate], ignore },
-    { now: Date.parse(more.now ?? '2027-01-01'), reviewed: ['train'] },
+    { now: Date.parse(more.now ?? '2027-01-01'), reviewed: [train] },
   );
   return { finding: findings[0]!, notes, verdict: verdictOf(findings, { onUnknown: 'fail' }) };
 }
@@ -78,7 +79,7 @@ test('what lies outside the change has a switch of its own', () => {
     applyPolicy(
       [found({ outcome: 'unknown', infrastructure })],
       { data: [], gates: [gate], ignore: [] },
-      { now: 0, reviewed: ['train'] },
+      { now: 0, reviewed: [train] },
     ).findings;
   const table = [
     [true, 'fail', 'fail', 'unknown'],
@@ -92,12 +93,30 @@ test('what lies outside the change has a switch of its own', () => {
   assert.equal(verdictOf(judged(true), { onUnknown: 'pass' }), 'unknown', 'without the switch it stays closed');
 });
 
+test('a gate on weights wants an answer about every file of weights, and none about a data set', () => {
+  const file = (path: string) => ({ data: null, model: path, path });
+  const gates = [{ ...gate, check: 'unsafe-file' }, gate];
+  const answered = { ...found({ outcome: 'pass' }), check: 'unsafe-file', subject: file('a.pt') };
+  const { findings } = applyPolicy([answered], { data: [], gates, ignore: [] }, { now: 0, reviewed: [train, file('a.pt'), file('b.pt')] }); // biome-ignore format: one line
+  assert.deepEqual(
+    findings.map(({ check, subject, outcome }) => [check, subject.data ?? subject.model, outcome]),
+    [
+      ['unsafe-file', 'a.pt', 'pass'],
+      ['unsafe-file', 'b.pt', 'unknown'],
+      ['mislabelled', 'train', 'unknown'],
+    ],
+  );
+  assert.equal(verdictOf(findings, { onUnknown: 'fail' }), 'unknown');
+});
+
 test('a gated check that said nothing about a data set is unknown there, and carries the cause along', () => {
   const other = { ...found({ outcome: 'error', infrastructure: true }), check: 'row-diff' };
   const silent = (data: string[], gates: Gate[]) =>
-    applyPolicy([other], { data: [], gates, ignore: [] }, { now: 0, reviewed: data }).findings.filter(
-      ({ check }) => check === 'mislabelled',
-    );
+    applyPolicy(
+      [other],
+      { data: [], gates, ignore: [] },
+      { now: 0, reviewed: data.map((name) => ({ ...train, data: name })) },
+    ).findings.filter(({ check }) => check === 'mislabelled');
   const both = silent(['train', 'more'], [gate]);
   assert.deepEqual(
     both.map(({ outcome, gated, infrastructure, subject }) => [outcome, gated, infrastructure, subject.data]),

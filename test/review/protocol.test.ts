@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors.ts';
 import { errorOf, failureOf, parseMessage, parseRequest } from '../../src/review/protocol.ts';
-import type { DataRequest } from '../../src/review/request.ts';
+import { type DataRequest, MOST_WEIGHTS, type WeightRequest } from '../../src/review/request.ts';
 import { aRequest, aReview } from '../fixtures/engine-messages.ts';
 
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -22,6 +22,25 @@ const data = (localPath: string): DataRequest => ({
 test('a request survives the way', () => {
   const request = { ...aRequest, data: [data('/nowhere/files/0001')] };
   assert.deepEqual(parseRequest(throughJson(request)), request);
+});
+
+const weights = (head: string, beside = '/nowhere/files/0002'): WeightRequest => ({
+  ...{ path: 'm.onnx', previousPath: null, change: 'added', base: null, problem: null },
+  head: { file: file(head), beside: [file(beside)] },
+});
+
+test('weights survive the way, inside the private folder alone, with sides that fit', () => {
+  const of = (...files: WeightRequest[]) => throughJson({ ...aRequest, weights: files });
+  assert.deepEqual(parseRequest(of(weights('/nowhere/files/1'))).weights, [weights('/nowhere/files/1')]);
+  for (const outside of [weights('/etc/passwd'), weights('/nowhere/files/1', '/nowhere/secret')])
+    assert.throws(() => parseRequest(of(outside)), /outside the private folder/);
+  for (const wrong of [{ change: 'changed' }, { head: null }, { change: 'moved' }])
+    assert.throws(
+      () => parseRequest(of({ ...weights('/nowhere/files/1'), ...wrong } as WeightRequest)),
+      /engine request/,
+    );
+  const many = Array.from({ length: MOST_WEIGHTS + 1 }, () => weights('/nowhere/files/1'));
+  assert.throws(() => parseRequest(of(...many)), /engine request/);
 });
 
 test('a request names no file outside the private folder', () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openDuckdb } from '../../src/adapters/duckdb.ts';
-import { readBytes, readWhole } from '../../src/adapters/files.ts';
+import { fileBytes } from '../../src/adapters/file-bytes.ts';
+import { readBytes } from '../../src/adapters/files.ts';
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
 import type { Check } from '../../src/checks/check.ts';
 import type { Gate } from '../../src/config/config.ts';
@@ -90,8 +91,8 @@ export async function smallReview(
     sql,
     runtime: async () => makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' }),
     store: null,
-    read: readWhole,
     locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, ['label']),
+    bytes: fileBytes,
     drawNonce: () => 'drawn',
     seconds: more.seconds ?? (() => tick++ / 1000),
     peakBytes: () => 0,

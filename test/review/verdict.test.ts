@@ -4,8 +4,9 @@ import type { Gate } from '../../src/config/config.ts';
 import { silentFinding, type Unjudged } from '../../src/review/judged.ts';
 import { applyPolicy, exitCode, verdictOf } from '../../src/review/verdict.ts';
 
+const train = { data: 'train', model: null, path: null };
 const gate: Gate = { check: 'mislabelled', data: null, max: null, maxIncrease: null, maxRows: null };
-const found = (more: Partial<Unjudged>): Unjudged => ({ ...silentFinding('mislabelled', 'train', false), ...more });
+const found = (more: Partial<Unjudged>): Unjudged => ({ ...silentFinding('mislabelled', train, false), ...more });
 const switches = { onUnknown: 'fail' } as const;
 
 function verdict(finding: Partial<Unjudged>[], gates: Gate[], ignore: { rows: string[]; until: string | null }[] = []) {
@@ -14,7 +15,7 @@ function verdict(finding: Partial<Unjudged>[], gates: Gate[], ignore: { rows: st
     gates,
     ignore: ignore.map((each) => ({ check: 'mislabelled', reason: 'known', ...each })),
   };
-  const context = { now: Date.parse('2027-02-01'), reviewed: ['train'], checks: [] };
+  const context = { now: Date.parse('2027-02-01'), reviewed: [train], checks: [] };
   const judged = applyPolicy(finding.map(found), config, context);
   return { verdict: verdictOf(judged.findings, switches), notes: judged.notes, findings: judged.findings };
 }

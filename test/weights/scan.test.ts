@@ -5,6 +5,7 @@ import { isKnown } from '../../src/weights/known-imports.ts';
 import { type FileScan, scanFile } from '../../src/weights/scan.ts';
 import { harmless, payload, pickle, short, zip } from './written-pickle.ts';
 
+const told = ({ problems, unread }: FileScan) => [...problems, ...unread];
 const names = ({ imports }: FileScan) => imports.map(({ module, name }) => `${module}.${name}`);
 const strange = (scan: FileScan) =>
   scan.imports.filter((each) => !isKnown(each)).map(({ inside, name }) => `${inside}:${name}`);
@@ -81,7 +82,7 @@ test('what savers write themselves is known, what is worked out or looks alike i
 });
 
 test('archives whose two lists disagree are told so', () => {
-  const problems = (bytes: Uint8Array) => scanFile(bytes).problems.join('\n');
+  const problems = (bytes: Uint8Array) => told(scanFile(bytes)).join('\n');
   const file = { name: 'a/data.pkl', bytes: harmless };
   assert.match(
     problems(zip([{ ...file, local: { name: 'b/data.pkl' } }])),
@@ -98,14 +99,14 @@ test('archives whose two lists disagree are told so', () => {
   assert.match(problems(zip([file], { before: pickle('#!/bin/sh\n') })), /stands before its first file/);
   assert.match(problems(zip([file], { before: harmless })), /a pickle and an archive at once/);
   const whole = zip([file, { name: 'b', bytes: harmless }]);
-  assert.deepEqual(scanFile(whole).problems, []);
+  assert.deepEqual(told(scanFile(whole)), []);
   const cut = Buffer.from(whole);
   cut.writeUInt16LE(9, cut.length - 22 + 10);
   assert.match(problems(cut), /breaks off after 2 of 9 files/);
 });
 
 test('what cannot be looked into is told, not passed', () => {
-  const problems = (bytes: Uint8Array) => scanFile(bytes).problems.join('\n');
+  const problems = (bytes: Uint8Array) => told(scanFile(bytes)).join('\n');
   for (const magic of ['BZh9', '\u00fd7zXZ\0', '7z\u00bc\u00af\u0027', 'Rar!'])
     assert.match(problems(Buffer.from(magic, 'latin1')), /is not looked into/);
   assert.match(problems(gzipSync(harmless).subarray(0, 20)), /packed by gzip and cannot be unpacked/);
@@ -115,14 +116,38 @@ test('what cannot be looked into is told, not passed', () => {
   const deep = Array.from({ length: 6 }).reduce<Uint8Array>((bytes) => gzipSync(bytes), payload);
   assert.match(problems(deep), /nested more than 4 deep/);
   const bomb = zip([{ name: 'a', bytes: gzipSync(new Uint8Array(1e6)) }]);
-  assert.deepEqual(scanFile(bomb).problems, []);
+  assert.deepEqual(told(scanFile(bomb)), []);
+});
+
+test('what is not read is said, with its name; a Lambda layer of Keras is found all the same', () => {
+  const lambda = '{"class_name": "Lambda", "config": {}}';
+  const keras = (config: string) =>
+    zip([
+      { name: 'config.json', bytes: Buffer.from(config) },
+      { name: 'model.weights.h5', bytes: Buffer.from('\x89HDF\r\n', 'latin1') },
+    ]);
+  for (const [bytes, format, unread] of [
+    [Buffer.from('\x89HDF\r\n', 'latin1'), 'hdf5', 'It is HDF5 (Keras), which is not read in this version.'],
+    [Buffer.from('GGUF\x03'), 'gguf', 'It is GGUF, which is not read in this version.'],
+    [Buffer.from('\x1c\0\0\0TFL3'), 'tflite', 'It is TensorFlow Lite, which is not read in this version.'],
+    [keras('{}'), 'zip', '"model.weights.h5": It is HDF5 (Keras), which is not read in this version.'],
+  ] as const)
+    assert.deepEqual(scanFile(bytes), { format, imports: [], problems: [], unread: [unread] });
+  for (const bytes of [Buffer.from(`\x89HDF${lambda}`, 'latin1'), keras(lambda)])
+    assert.match(scanFile(bytes).problems.join(), /names a Lambda layer/);
+});
+
+test('the header of safetensors may begin like a pickle', () => {
+  const header = '{"__metadata__":{}}'.padEnd(0x280);
+  const file = pickle(0x80, 2, new Uint8Array(6), header);
+  assert.deepEqual([scanFile(file).format, told(scanFile(file))], ['safetensors', []]);
 });
 
 test('raw numbers of a storage are no pickle, whatever they begin with', () => {
   const raw = pickle(0x80, 2, 0x82, 7, new Uint8Array(64).fill(0xff));
   const scan = scanFile(zip([{ name: 'a/data.pkl', bytes: harmless }, { name: 'a/data/7', bytes: raw }])); // biome-ignore format: one line
-  assert.deepEqual([strange(scan), scan.problems], [[], []]);
-  assert.match(scanFile(zip([{ name: 'a/other', bytes: raw }])).problems.join(), /breaks off/);
+  assert.deepEqual([strange(scan), told(scan)], [[], []]);
+  assert.match(told(scanFile(zip([{ name: 'a/other', bytes: raw }]))).join(), /breaks off/);
 });
 
 test('a file cut anywhere, or with any bit turned, ends in an answer', () => {

@@ -4,50 +4,87 @@ import type { Tensor } from '../../src/onnx/graph.ts';
 import { fromBfloat, fromHalf } from '../../src/tensor/half.ts';
 import { randomSequence } from '../../src/tensor/random.ts';
 import { effectiveRank } from '../../src/weights/effective-rank.ts';
+import { tensorIn } from '../../src/weights/stored-tensor.ts';
 import { diffTensors } from '../../src/weights/tensor-diff.ts';
 
 const floats = (name: string, shape: readonly number[], ...data: number[]): Tensor => ({
   ...{ name, type: 'float32', shape, data: Float32Array.from(data) },
 });
+const stored = (tensors: readonly Tensor[]) =>
+  tensors.map(({ data, ...form }) => tensorIn({ ...form, typeName: form.type }, data));
+const diff = (base: readonly Tensor[], head: readonly Tensor[]) => diffTensors(stored(base), stored(head));
 const near = (value: number | null | undefined, expected: number, within = 1e-6) =>
   assert.ok(Math.abs(value! - expected) <= within, `${value}, expected ${expected}`);
 
-test('tensors are told apart by name: same, added, removed, of another form, changed', () => {
+test('tensors are told apart by name: same, added, removed, of another form, changed; the largest change first', () => {
   const base = [floats('a', [2], 1, 2), floats('b', [1], 1), floats('c', [2], 1, 2), floats('d', [2], 3, 4)];
   const head = [floats('a', [2], 1, 2), floats('c', [2, 1], 1, 2), floats('d', [2], 3, 5), floats('e', [1], 0)];
-  const kinds = diffTensors(base, head).map(({ name, kind }) => [name, kind]);
-  assert.deepEqual(kinds, [['a', 'same'], ['b', 'removed'], ['c', 'retyped'], ['d', 'changed'], ['e', 'added']]); // biome-ignore format: one line
+  const more = [floats('f', [1], 1), floats('f', [1], 9)] as const;
+  const facts = diff([...base, more[0]], [...head, more[1]]);
+  const kinds = facts.changes.map(({ name, kind }) => [name, kind]);
+  assert.deepEqual(kinds, [['c', 'retyped'], ['f', 'changed'], ['d', 'changed'], ['b', 'removed'], ['e', 'added']]); // biome-ignore format: one line
+  assert.deepEqual([facts.same, facts.tensors, facts.numbers], [1, { base: 5, head: 5 }, { base: 8, head: 8 }]);
+  near(facts.relativeNorm, Math.sqrt((1 + 64) / (1 + 4 + 9 + 16 + 1)));
   const texts = (...data: string[]): Tensor => ({ name: 't', type: 'string', shape: [data.length], data });
-  assert.equal(diffTensors([texts('x')], [texts('x')])[0]!.kind, 'same');
-  assert.equal(diffTensors([texts('x')], [texts('y')])[0]!.kind, 'retyped');
+  assert.equal(diff([texts('x')], [texts('x')]).same, 1);
+  assert.equal(diff([texts('x')], [texts('y')]).changes[0]!.kind, 'uncompared');
   assert.equal(
-    diffTensors([floats('z', [1], 0)], [floats('z', [1], -0)])[0]!.kind,
+    diff([floats('z', [1], 0)], [floats('z', [1], -0)]).changes[0]!.kind,
     'changed',
     'the sign of zero is a bit',
   );
+  const payload = (bits: number) => ({ ...floats('n', [1]), data: new Float32Array(Uint32Array.of(bits).buffer) });
+  assert.equal(diff([payload(0x7fc00000)], [payload(0x7fc0beef)]).changes[0]!.kind, 'changed', 'what a NaN can carry');
 });
 
-test('how far, in which direction, in how many, and whether by low bits alone', () => {
-  const changeOf = (one: Tensor, other: Tensor) => diffTensors([one], [other])[0]!.change!;
+test('a type whose numbers are not read is compared by bytes', () => {
+  const eights = (...bytes: number[]) =>
+    tensorIn({ ...{ name: 'e', type: 'other', typeName: 'float8' }, shape: [2] }, Uint8Array.from(bytes));
+  assert.equal(diffTensors([eights(1, 2)], [eights(1, 2)]).same, 1);
+  const { changes, numbers, relativeNorm } = diffTensors([eights(1, 2)], [eights(1, 3)]);
+  assert.deepEqual([changes[0]!.kind, changes[0]!.change, numbers.head, relativeNorm], ['uncompared', null, 0, null]);
+});
+
+test('how far, in which direction, in how many, and by how large a step', () => {
+  const changeOf = (one: Tensor, other: Tensor) => diff([one], [other]).changes[0]!.change!;
   const moved = changeOf(floats('w', [2, 2], 3, 0, 0, 4), floats('w', [2, 2], 3, 0, 0, 1));
   near(moved.relativeNorm, 3 / 5);
   near(moved.cosine, (9 + 4) / (5 * Math.sqrt(10)));
-  near(moved.effectiveRank, 1);
+  near(moved.effectiveRank!.value, 1);
+  assert.equal(moved.effectiveRank!.most, 2);
   near(moved.share, 0.25);
-  assert.equal(moved.isLowBitsAlone, false);
-  near(changeOf(floats('w', [2, 2], 0, 0, 0, 0), floats('w', [2, 2], 1, 0, 0, 1)).effectiveRank, 2);
-  assert.equal(changeOf(floats('w', [1], 0), floats('w', [1], 1)).relativeNorm, Number.POSITIVE_INFINITY);
+  near(moved.usualStep, 1);
+  near(changeOf(floats('w', [2, 2], 0, 0, 0, 0), floats('w', [2, 2], 1, 0, 0, 1)).effectiveRank!.value, 2);
+  const grown = changeOf(floats('w', [1], 0), floats('w', [1], 1));
+  assert.deepEqual([grown.relativeNorm, grown.usualStep], [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
   assert.equal(changeOf(floats('w', [3], 1, 1, 1), floats('w', [3], 1, 2, 1)).effectiveRank, null);
   const bits = Float32Array.of(0.7, -1.3);
   const hidden = Uint32Array.from(new Uint32Array(bits.buffer), (word) => word ^ 0x2f);
   const stuffed = { ...floats('w', [2]), data: new Float32Array(hidden.buffer) };
   const low = changeOf({ ...floats('w', [2]), data: bits }, stuffed);
-  assert.deepEqual([low.isLowBitsAlone, low.share], [true, 1]);
+  assert.deepEqual([low.usualStep! < 2 ** -17, low.share], [true, 1]);
 });
 
-test('numbers that are none are counted and left out of the figures', () => {
-  const [found] = diffTensors([floats('w', [3], 1, 1, 1)], [floats('w', [3], 1, Number.NaN, Number.POSITIVE_INFINITY)]);
-  assert.deepEqual([found!.notFinite, found!.change!.relativeNorm], [2, 0]);
+test('numbers that are none are counted on both sides and left out of the figures', () => {
+  const { NaN: nan, POSITIVE_INFINITY: infinite } = Number;
+  const [found] = diff([floats('w', [3], 1, nan, 1)], [floats('w', [3], 1, nan, infinite)]).changes;
+  assert.deepEqual([found!.base!.nans, found!.base!.infinities, found!.head!.nans, found!.head!.infinities], [1, 0, 1, 1]); // biome-ignore format: one line
+  assert.equal(found!.change!.relativeNorm, 0);
+  const [alone] = diff([], [floats('w', [2], nan, 1)]).changes;
+  assert.deepEqual([alone!.kind, alone!.head!.nans], ['added', 1]);
+});
+
+test('numbers whose squares have no number end in figures that have', () => {
+  const wide = (by: number): Tensor => ({ ...{ name: 'w', type: 'float64', shape: [2, 2] }, data: Float64Array.of(1e300, by, 1, -1e300) }); // biome-ignore format: one record
+  const found = diff([wide(1)], [wide(-1e300)]);
+  const { relativeNorm, cosine, effectiveRank: rank } = found.changes[0]!.change!;
+  for (const value of [found.relativeNorm, relativeNorm, cosine, rank?.value ?? 0]) assert.ok(!Number.isNaN(value));
+});
+
+test('a tensor of many pieces is compared to its end', () => {
+  const count = 600_001;
+  const of = (value: number) => ({ ...floats('w', [count]), data: new Float32Array(count).fill(1).fill(value, -1) });
+  near(diff([of(1)], [of(3)]).changes[0]!.change!.share, 1 / count);
 });
 
 test('half floats and bfloats are compared by value', () => {
@@ -61,8 +98,8 @@ test('half floats and bfloats are compared by value', () => {
   const halves = (type: 'float16' | 'bfloat16', ...bits: number[]): Tensor => ({
     ...{ name: 'w', type, shape: [bits.length], data: Uint16Array.from(bits) },
   });
-  near(diffTensors([halves('float16', 0x3c00)], [halves('float16', 0xc000)])[0]!.change!.relativeNorm, 3);
-  near(diffTensors([halves('bfloat16', 0x3f80)], [halves('bfloat16', 0xc040)])[0]!.change!.relativeNorm, 4);
+  near(diff([halves('float16', 0x3c00)], [halves('float16', 0xc000)]).changes[0]!.change!.relativeNorm, 3);
+  near(diff([halves('bfloat16', 0x3f80)], [halves('bfloat16', 0xc040)]).changes[0]!.change!.relativeNorm, 4);
 });
 
 test('the effective rank of matrices whose singular values are known', () => {
