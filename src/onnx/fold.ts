@@ -62,6 +62,9 @@ export function foldConstants(
   return prune({ ...graph, inputs, nodes, initializers: [...constants.values()] });
 }
 
+/** Operators that are worked out where what they need is known. */
+export const FOLDED: readonly string[] = ['If', 'Constant', 'ConstantOfShape', 'Shape', 'Size', ...Object.keys(folds)];
+
 interface State {
   readonly constants: ReadonlyMap<string, Tensor>;
   readonly shapes: ReadonlyMap<string, Shape>;

@@ -9,8 +9,13 @@ const DOMAIN = 'ai.onnx.ml';
 /** Names of what a linear model of classical machine learning is written as, by the name of its scores. */
 const part = (scores: string, name: 'logits' | 'coefficients' | 'intercepts') => `${scores}/${name}`;
 
-export const isLinear = ({ op, domain }: Node): boolean =>
-  domain === DOMAIN && (op === 'LinearClassifier' || op === 'LinearRegressor');
+/** What each operator is written as, in words. */
+export const linearForms: Readonly<Record<string, string>> = {
+  LinearClassifier: 'a Gemm and its link: none, a Softmax or a Sigmoid',
+  LinearRegressor: 'a Gemm',
+};
+
+export const isLinear = ({ op, domain }: Node): boolean => domain === DOMAIN && Object.hasOwn(linearForms, op);
 
 const scoresOf = ({ op, outputs }: Node): string => (op === 'LinearClassifier' ? outputs[1]! : outputs[0]!);
 

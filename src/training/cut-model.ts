@@ -103,7 +103,8 @@ function parameterOf({ name, shape, data }: Tensor): Parameter {
   return { name: parameterName(name), shape, centre, bound: Math.sqrt(3 * variance), decays: isWeight };
 }
 
-const ARRANGING: readonly string[] = ['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Normalizer', 'ZipMap'];
+/** What only arranges its input anew, or makes it sum to one, hides what it is given. */
+export const ARRANGING: readonly string[] = ['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Normalizer', 'ZipMap'];
 
 /**
  * The value before a last softmax or sigmoid: scores are computed from logits, without cancellation. An answer that is
@@ -115,7 +116,6 @@ export function logitsOf(graph: Graph, output: string, kind: 'logits' | 'probabi
   if (last && isLinear(last)) return linearLogits(last);
   const isSquashed = last?.domain === '' && ['Softmax', 'LogSoftmax', 'Sigmoid'].includes(last.op);
   if (last && isSquashed) return last.inputs[0]!;
-  // What only arranges its input anew, or makes it sum to one, hides what it is given.
   if (last && ARRANGING.includes(last.op)) {
     const before = logitsOf(graph, last.inputs[0]!, null);
     if (before !== last.inputs[0]) return before;
