@@ -3,10 +3,14 @@ import { dependentOn } from '../onnx/cut.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
 import { atNode } from '../onnx/node-error.ts';
+import { refusedModel } from '../onnx/refuse.ts';
 import { isSliceOp } from '../onnx/schema.ts';
 import { constantsOf, factsOf } from '../onnx/shape-rule.ts';
 import { rules } from './index.ts';
 import { inputRule } from './rule.ts';
+
+/** Nodes of a graph and its gradient: what a runtime takes in, in seconds. */
+const MOST_NODES = 200_000;
 
 /**
  * Reverse-mode differentiation: the forward graph, continued by nodes that compute d(loss)/d(value) for each value
@@ -49,6 +53,8 @@ export function backward(
           shape: (name) => shapes.get(name)!,
         });
       });
+      if (build.size() > MOST_NODES)
+        throw refusedModel(`its gradient takes more than ${MOST_NODES} nodes`, 'Cut the model further behind.');
       const before = gradients.get(input);
       gradients.set(input, before === undefined ? part : build.add('Add', [before, part]));
     });

@@ -1,21 +1,24 @@
 import { type Shape, sizeOf } from '../tensor/shape.ts';
-import { constantValue, type Folded, folds, numbersOf, shapeValue, tensorOf } from './fold-values.ts';
+import { constantValue, type Folded, folds, LARGEST, numbersOf, shapeValue, tensorOf } from './fold-values.ts';
 import type { Graph, Node, Tensor, Value } from './graph.ts';
 import { outputShapes } from './infer-shapes.ts';
+import { makeNodeCounter } from './limits.ts';
+import { atNode } from './node-error.ts';
 import { prune } from './prune.ts';
 import { refusedModel } from './refuse.ts';
 import { constantsOf, factsOf, ifKnown } from './shape-rule.ts';
 import { writtenOut } from './write-out.ts';
 
-/** Shape arithmetic is done on small tensors; what is larger is weights, and left to the runtime. */
-const LARGEST = 4096;
-const LARGEST_FILLED = 2 ** 24;
+/** Elements of all constants that are filled or written out, together. */
+const MOST_FILLED = 2 ** 25;
+/** An element that is worked with costs as much as so many that are filled. */
+const WORK = 8;
 
 /**
  * The graph with its inputs' shapes fixed, constant nodes made constants, shape arithmetic worked out, operators
  * written out that have no gradient of their own, and branches on a constant condition put in the place of their If. Values of `keep` (weights that are
- * trained) are not folded away. What cannot be worked out stays. Throws a UserError for a constant that is filled beyond
- * 2^24 elements, and for an operator that cannot be written out.
+ * trained) are not folded away. What cannot be worked out stays. Throws a UserError where constants are
+ * filled beyond 2^25 elements or nodes written out beyond the most, and for an operator that cannot be written out.
  */
 export function foldConstants(
   graph: Graph,
@@ -28,12 +31,23 @@ export function foldConstants(
     if (shape.every((axis) => typeof axis === 'number')) shapes.set(name, shape as Shape);
   const facts = factsOf(constants, shapes);
   const nodes: Node[] = [];
+  const count = makeNodeCounter();
+  let left = MOST_FILLED;
+  const fill = (elements: number) => {
+    left -= elements;
+    if (!(left >= 0))
+      throw refusedModel(
+        `constants of more than ${MOST_FILLED} elements are filled while it runs`,
+        'Cut the model behind them.',
+      );
+  };
 
   const settle = (tensor: Tensor) => {
     constants.set(tensor.name, tensor);
     shapes.set(tensor.name, tensor.shape);
   };
   const visit = (node: Node): void => {
+    count();
     const branch = node.op === 'If' && node.domain === '' ? chosenBranch(node, constants) : null;
     if (branch) {
       for (const tensor of branch.initializers) settle(tensor);
@@ -42,14 +56,17 @@ export function foldConstants(
         if (node.outputs[index]) visit(identity(name, node.outputs[index]));
       return;
     }
-    const tensor = node.domain === '' ? constantOf(node, { constants, shapes, keep, facts }) : null;
+    const tensor = node.domain === '' ? constantOf(node, { constants, shapes, keep, facts, fill }) : null;
     if (tensor) {
       settle(tensor);
       return;
     }
-    const written = writtenOut(node, () => facts(node));
+    const written = atNode(node, () => writtenOut(node, () => facts(node)));
     if (written) {
-      for (const each of written.constants) settle(each);
+      for (const each of written.constants) {
+        fill(each.data.length);
+        settle(each);
+      }
       for (const each of written.nodes) visit(each);
       return;
     }
@@ -70,10 +87,12 @@ interface State {
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly keep: ReadonlySet<string>;
   readonly facts: ReturnType<typeof factsOf>;
+  /** Counts elements that are made. */
+  fill(elements: number): void;
 }
 
 /** The node's one output as a constant; null where it is none, or not known yet. */
-function constantOf(node: Node, { constants, shapes, keep, facts }: State): Tensor | null {
+function constantOf(node: Node, { constants, shapes, keep, facts, fill }: State): Tensor | null {
   const name = node.outputs[0]!;
   if (node.op === 'Constant') return constantValue(name, node);
   if (node.op === 'Shape' || node.op === 'Size') {
@@ -81,27 +100,38 @@ function constantOf(node: Node, { constants, shapes, keep, facts }: State): Tens
     return shape ? tensorOf(name, shapeValue(shape, node)) : null;
   }
   const tensors = node.inputs.filter((input) => input !== '').map((input) => constants.get(input));
-  if (tensors.some((tensor) => !tensor || keep.has(tensor.name))) return null;
-  if (node.op === 'ConstantOfShape') return filled(name, node, tensors[0]!);
+  if (tensors.length === 0 || tensors.some((tensor) => !tensor || keep.has(tensor.name))) return null;
+  if (node.op === 'ConstantOfShape') return filled(name, node, { sizes: tensors[0]!, fill });
   const fold = Object.hasOwn(folds, node.op) ? folds[node.op]! : null;
   if (!fold || tensors.some((tensor) => sizeOf(tensor!.shape) > LARGEST)) return null;
+  fill(WORK * tensors.reduce((sum, tensor) => sum + sizeOf(tensor!.shape), 1));
   const inputs = tensors.map((tensor) => numbersOf(tensor!));
   if (inputs.includes(null)) return null;
-  const folded = ifKnown((): Folded | null => {
+  return ifKnown((): Tensor | null => {
     const known = facts(node);
     const shape = node.op === 'Range' ? [] : outputShapes(known)[0]!;
-    return sizeOf(shape) > LARGEST ? null : fold({ inputs: inputs as Folded[], node, known, shape });
+    if (sizeOf(shape) > LARGEST) return null;
+    const folded = fold({ inputs: inputs as Folded[], node, known, shape });
+    // A quotient by zero is no whole number: it cannot be told.
+    return folded.data.length === sizeOf(folded.shape) ? tensorOf(name, folded) : null;
   });
-  return folded && folded.data.length === sizeOf(folded.shape) ? tensorOf(name, folded) : null;
 }
 
-function filled(name: string, node: Node, sizes: Tensor): Tensor | null {
+function filled(
+  name: string,
+  node: Node,
+  { sizes, fill }: { readonly sizes: Tensor } & Pick<State, 'fill'>,
+): Tensor | null {
   const shape = Array.from(sizes.data as BigInt64Array, Number);
-  if (sizeOf(shape) > LARGEST_FILLED)
-    throw refusedModel(`a constant of ${sizeOf(shape)} elements is filled while it runs`, 'Cut the model behind it.');
-  const value = node.attributes.value as Tensor | undefined;
-  const one = value ? numbersOf(value) : { type: 'float32' as const, data: [0] };
-  return one && tensorOf(name, { type: one.type, shape, data: Array(sizeOf(shape)).fill(one.data[0]) });
+  if (sizes.type !== 'int64' || shape.some((size) => size < 0)) return null;
+  fill(sizeOf(shape));
+  const { value } = node.attributes;
+  if (value !== undefined && (typeof value !== 'object' || !('data' in value))) return null;
+  const one = value ? numbersOf(value) : { type: 'float32' as const, shape: [1], data: [0] };
+  if (one?.data.length !== 1) return null;
+  const { data } = tensorOf(name, { ...one, shape: [1] });
+  const filling = data.constructor as Float32ArrayConstructor;
+  return { name, type: one.type, shape, data: new filling(sizeOf(shape)).fill((data as Float32Array)[0]!) };
 }
 
 /** The branch that an If takes, its inner names kept apart; null where the condition is not known. */

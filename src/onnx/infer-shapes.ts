@@ -2,6 +2,7 @@ import { broadcast, type Shape, sizeOf } from '../tensor/shape.ts';
 import { intOf } from './attributes.ts';
 import { einsumShape } from './einsum.ts';
 import type { Graph, Node } from './graph.ts';
+import { MOST_AXES } from './limits.ts';
 import { movementShapes } from './movement-shapes.ts';
 import { atNode } from './node-error.ts';
 import { alike, BROADCASTING, ELEMENTWISE, isSliceOp, REDUCING, type SliceOp } from './schema.ts';
@@ -89,7 +90,11 @@ export function outputShapes(known: Known): readonly Shape[] {
   const found = RULES[op](known);
   const shapes = isOne(found) ? [found] : found;
   for (const shape of shapes)
-    if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || sizeOf(shape) > LARGEST)
+    if (
+      !shape.every((size) => Number.isSafeInteger(size) && size >= 0) ||
+      sizeOf(shape) > LARGEST ||
+      shape.length > MOST_AXES
+    )
       throw new Error(`a value of shape [${shape}]`);
   return shapes;
 }

@@ -1,7 +1,8 @@
-import { floatOf, intOf, intsIn } from './attributes.ts';
+import { floatOf, floatsIn, intOf, intsIn } from './attributes.ts';
 import { type Builder, makeBuilder } from './builder.ts';
 import { OPSET } from './encode.ts';
 import type { Attribute, Graph, Node } from './graph.ts';
+import { own } from './own.ts';
 import { refusedModel } from './refuse.ts';
 
 /** The newest set that is read: what changed since ours are types and operators that are new, not forms. */
@@ -131,8 +132,8 @@ export const upgrades: Readonly<Record<string, Upgrade>> = {
     since: 10,
     into: 'Resize',
     write(node, build) {
-      const given = node.attributes.scales as { readonly floats: readonly number[] } | undefined;
-      return [resized(node, given ? build.floats(given.floats) : node.inputs[1]!)];
+      const given = floatsIn(node, 'scales');
+      return [resized(node, given ? build.floats(given) : node.inputs[1]!)];
     },
   },
   GroupNormalization: {
@@ -165,7 +166,7 @@ export function upgrade(graph: Graph, opset: number): Graph {
     );
   const build = makeBuilder('u_', { ...graph, nodes: [] });
   const nodes = graph.nodes.flatMap((node) => {
-    const found = node.domain === '' ? upgrades[node.op] : undefined;
+    const found = node.domain === '' ? own(upgrades, node.op) : undefined;
     return found && opset < found.since ? found.write(node, build) : [node];
   });
   const { initializers } = build.graph('', [], []);

@@ -1,5 +1,6 @@
 import type { Node } from './graph.ts';
 import { isLinear, writeLinear } from './linear-ml.ts';
+import { own } from './own.ts';
 import { writeResize } from './resize.ts';
 import { ifKnown, type Known } from './shape-rule.ts';
 import { unroll } from './unroll.ts';
@@ -31,5 +32,5 @@ export const writers: Readonly<Record<string, Writer>> = {
 /** The nodes that take a node's place; null for one that stays. Throws a UserError for what cannot be written out. */
 export function writtenOut(node: Node, facts: () => Known): Written | null {
   if (isLinear(node)) return writeLinear(node);
-  return node.domain === '' && Object.hasOwn(writers, node.op) ? writers[node.op]!.write(facts) : null;
+  return node.domain === '' ? (own(writers, node.op)?.write(facts) ?? null) : null;
 }

@@ -1,9 +1,12 @@
+import { UserError } from '../errors.ts';
+import { checkTrainable } from '../gradients/check-trainable.ts';
 import { type Candidate, slicesOf } from '../gradients/slices.ts';
 import { sliceAt } from '../onnx/cut.ts';
 import { foldConstants } from '../onnx/fold.ts';
 import type { Graph, Tensor } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
 import { isLinear, linearLogits, linearWeights } from '../onnx/linear-ml.ts';
+import { refusingNodes } from '../onnx/node-error.ts';
 import { refusedModel } from '../onnx/refuse.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { type ModelSlice, parameterName } from './model-slice.ts';
@@ -30,7 +33,7 @@ export const PROBE = 7;
 function folded({ graph, input, row, output }: CutModel, batch: number): Graph {
   const value = { name: output, type: 'float32' as const, shape: ['answer'] };
   const options = { inputs: { [input]: [batch, ...row] }, keep: weightsOf(graph) };
-  return foldConstants({ ...graph, outputs: [value] }, options);
+  return refusingNodes(() => foldConstants({ ...graph, outputs: [value] }, options));
 }
 
 /**
@@ -55,11 +58,31 @@ function weightsOf({ initializers, nodes }: Graph): ReadonlySet<string> {
   ]);
 }
 
-/** Where the model can be cut, the shallowest slice first; those whose first axis is not the batch are left out. */
+/** The slices of a model, the shallowest first, trainable or not; those whose first axis is not the batch are left out. */
+export function foundSlices(model: CutModel): { readonly graph: Graph; readonly slices: readonly Candidate[] } {
+  const graph = folded(model, PROBE);
+  const slices = slicesOf(graph, model.output, { weights: weightsOf(model.graph), told: model.told });
+  return { graph, slices: slices.filter((slice) => slice.graph.inputs[0]!.shape[0] === PROBE) };
+}
+
+/** Where the model can be cut, the shallowest slice first: those that can be trained. `whyUncut` says why there are none. */
 export function candidatesOf(model: CutModel): Candidate[] {
-  return slicesOf(folded(model, PROBE), model.output, { weights: weightsOf(model.graph), told: model.told }).filter(
-    ({ graph }) => graph.inputs[0]!.shape[0] === PROBE,
-  );
+  const { slices } = foundSlices(model);
+  const isTrainable = (slice: Candidate) => {
+    try {
+      checkTrainable(slice, model.output);
+      return true;
+    } catch (error) {
+      if (error instanceof UserError) return false;
+      throw error;
+    }
+  };
+  // What a slice cannot do, a deeper one that holds it cannot, either.
+  let [trained, tried] = [0, slices.length];
+  for (let at = tried; trained < tried; at = (trained + tried + 1) >> 1)
+    if (isTrainable(slices[at - 1]!)) trained = at;
+    else tried = at - 1;
+  return slices.slice(0, trained);
 }
 
 /** The slice behind a cut. Throws a UserError where the model does not give one value for each class. */
@@ -71,7 +94,8 @@ export function makeModelSlice(
   const { value, after, parameters, layers, flops } = candidate;
   const row = candidate.graph.inputs[0]!.shape.slice(1) as Shape;
   const graphs = new Map<number, Graph>();
-  const answers = sizeOf(inferShapes(candidate.graph).get(model.output)!) / PROBE;
+  const shapes = refusingNodes(() => inferShapes(candidate.graph));
+  const answers = sizeOf(shapes.get(model.output)!) / PROBE;
   if (answers !== outputs && !(answers === 1 && outputs === 2 && task === 'classification'))
     throw refusedModel(
       `it gives ${answers} values a row, and the data has ${outputs} ${task === 'regression' ? 'target' : 'classes'}`,
@@ -112,13 +136,11 @@ export const ARRANGING: readonly string[] = ['Identity', 'Reshape', 'Flatten', '
  */
 export function logitsOf(graph: Graph, output: string, kind: 'logits' | 'probabilities' | null): string {
   if (kind === 'logits') return output;
-  const last = graph.nodes.find(({ outputs }) => outputs.includes(output));
-  if (last && isLinear(last)) return linearLogits(last);
-  const isSquashed = last?.domain === '' && ['Softmax', 'LogSoftmax', 'Sigmoid'].includes(last.op);
-  if (last && isSquashed) return last.inputs[0]!;
-  if (last && ARRANGING.includes(last.op)) {
-    const before = logitsOf(graph, last.inputs[0]!, null);
-    if (before !== last.inputs[0]) return before;
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  for (let last = makers.get(output); last; last = makers.get(last.inputs[0]!)) {
+    if (isLinear(last)) return linearLogits(last);
+    if (last.domain === '' && ['Softmax', 'LogSoftmax', 'Sigmoid'].includes(last.op)) return last.inputs[0]!;
+    if (!ARRANGING.includes(last.op)) break;
   }
   if (kind === 'probabilities')
     throw refusedModel(

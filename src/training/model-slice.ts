@@ -1,7 +1,9 @@
+import { openParameters } from '../gradients/open-parameters.ts';
 import { stack } from '../gradients/stack.ts';
 import type { Builder } from '../onnx/builder.ts';
 import { codeOf } from '../onnx/data-types.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { refusingNodes } from '../onnx/node-error.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Parameter } from './parameter.ts';
 
@@ -42,16 +44,11 @@ export function forwardModel(
 ): string {
   const graph = slice.at(batch);
   const trained = new Set(slice.parameters.map(({ name }) => name));
-  const own = graph.initializers.filter(({ name }) => trained.has(parameterName(name)));
   const input = graph.inputs[0]!;
-  const open: Graph = {
-    ...graph,
-    initializers: graph.initializers.filter((tensor) => !own.includes(tensor)),
-    inputs: [input, ...own.map(({ name, shape }) => ({ name, type: 'float32' as const, shape }))],
-  };
-  const chosen = new Set([...own.map(({ name }) => name), ...(isStacked ? [input.name] : [])]);
-  const many = stack(open, { models, inputs: chosen });
-  const names = new Map(own.map(({ name }) => [name, parameterName(name)]));
+  const own = graph.initializers.map(({ name }) => name).filter((name) => trained.has(parameterName(name)));
+  const open = openParameters(graph, new Set(own));
+  const many = refusingNodes(() => stack(open, { models, inputs: new Set(isStacked ? [...own, input.name] : own) }));
+  const names = new Map(own.map((name) => [name, parameterName(name)]));
   const lead = isStacked ? [models] : [];
   const cut = build.add('Reshape', [x, build.ints([...lead, ...(input.shape as Shape)])]);
   // Features are floats; whole numbers up to 2^24 pass through them unharmed.

@@ -1,6 +1,7 @@
 import { backward } from '../gradients/backward.ts';
 import { makeBuilder } from '../onnx/builder.ts';
 import { float32, type Graph, type Tensor, type Value } from '../onnx/graph.ts';
+import { refusingNodes } from '../onnx/node-error.ts';
 import { prune } from '../onnx/prune.ts';
 import { crossEntropy, squaredError } from './losses.ts';
 import { optimizers } from './optimizers.ts';
@@ -55,7 +56,8 @@ export function trainingGraph(
     ],
     [],
   );
-  const { build: full, gradients } = backward(forwardGraph, { loss, wrt: parameters.map(({ name }) => name) });
+  const differentiate = () => backward(forwardGraph, { loss, wrt: parameters.map(({ name }) => name) });
+  const { build: full, gradients } = slice.kind === 'model' ? refusingNodes(differentiate) : differentiate();
   const rate = full.add('Gather', ['rate', 'iteration'], { axis: 0 });
   const step = full.add('Add', ['first_step', full.add('Cast', ['iteration'], { to: 1 })]);
   const moved = parametersOf(slice).map(({ name, decays }, index) =>
