@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { checkTrainable } from '../gradients/check-trainable.ts';
 import { type Candidate, slicesOf } from '../gradients/slices.ts';
+import { forAnyBatch } from '../onnx/any-batch.ts';
 import { sliceAt } from '../onnx/cut.ts';
 import { foldConstants } from '../onnx/fold.ts';
 import type { Graph, Tensor } from '../onnx/graph.ts';
@@ -10,7 +11,7 @@ import { refusingNodes } from '../onnx/node-error.ts';
 import { refusedModel } from '../onnx/refuse.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { type ModelSlice, parameterName } from './model-slice.ts';
-import type { Parameter } from './parameter.ts';
+import { glorot, type Parameter } from './parameter.ts';
 
 /** A model that is to be cut: one input, one answer. */
 export interface CutModel {
@@ -33,7 +34,8 @@ export const PROBE = 7;
 function folded({ graph, input, row, output }: CutModel, batch: number): Graph {
   const value = { name: output, type: 'float32' as const, shape: ['answer'] };
   const options = { inputs: { [input]: [batch, ...row] }, keep: weightsOf(graph) };
-  return refusingNodes(() => foldConstants({ ...graph, outputs: [value] }, options));
+  const open = forAnyBatch(graph, input);
+  return refusingNodes(() => foldConstants({ ...open, outputs: [value] }, options));
 }
 
 /**
@@ -85,6 +87,10 @@ export function candidatesOf(model: CutModel): Candidate[] {
   return slices.slice(0, trained);
 }
 
+const COUNTED: Readonly<Record<ModelSlice['task'], string>> = {
+  ...{ classification: 'classes', regression: 'target', tokens: 'words', 'multi-label': 'labels' },
+};
+
 /** The slice behind a cut. Throws a UserError where the model does not give one value for each class. */
 export function makeModelSlice(
   model: CutModel,
@@ -96,9 +102,10 @@ export function makeModelSlice(
   const graphs = new Map<number, Graph>();
   const shapes = refusingNodes(() => inferShapes(candidate.graph));
   const answers = sizeOf(shapes.get(model.output)!) / PROBE;
-  if (answers !== outputs && !(answers === 1 && outputs === 2 && task === 'classification'))
+  const fits = task === 'tokens' ? answers % outputs === 0 : answers === outputs;
+  if (!fits && !(answers === 1 && outputs === 2 && task === 'classification'))
     throw refusedModel(
-      `it gives ${answers} values a row, and the data has ${outputs} ${task === 'regression' ? 'target' : 'classes'}`,
+      `it gives ${answers} values a row, and the data has ${outputs} ${COUNTED[task]}`,
       'Name the output that holds the logits, and the classes in their order.',
     );
   const percent = 100 * candidate.share;
@@ -118,13 +125,18 @@ export function makeModelSlice(
   };
 }
 
-/** Weights begin around 0 at the scale that the model's own have; what lies along one axis begins around its own mean. */
+/**
+ * Weights begin around 0 at the scale that the model's own have (all alike, they would tell no units apart: then at
+ * Glorot's); what lies along one axis begins around its own mean.
+ */
 function parameterOf({ name, shape, data }: Tensor): Parameter {
   const values = data as Float32Array;
   const isWeight = shape.length >= 2;
   const centre = isWeight ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  const isAlike = values.every((value) => value === values[0]);
   const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / values.length;
-  return { name: parameterName(name), shape, centre, bound: Math.sqrt(3 * variance), decays: isWeight };
+  const bound = isWeight && isAlike ? glorot(sizeOf(shape.slice(1)), shape[0]!) : Math.sqrt(3 * variance);
+  return { name: parameterName(name), shape, centre, bound, decays: isWeight };
 }
 
 /** What only arranges its input anew, or makes it sum to one, hides what it is given. */
