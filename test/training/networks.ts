@@ -114,6 +114,19 @@ export function languageModel(tokens = 6, words = 9, width = 8): CutModel {
   return modelOf(own, 'ids', [tokens], linear('head', block(own, x, { width, mask }), width, words), 'int64');
 }
 
+/** Two convolutions with relu, a pool between them, the mean of each channel, two classes. */
+export function convolutional(): CutModel {
+  const own = network('convolutional');
+  const { build, weight, linear } = own;
+  const convolved = (of: string, x: string, from: number, to: number) =>
+    build.add('Relu', [
+      build.add('Conv', [x, weight(`${of}.weight`, to, from, 3, 3), weight(`${of}.bias`, to)], { pads: [1, 1, 1, 1] }),
+    ]);
+  const first = build.add('MaxPool', [convolved('first', 'image', 1, 4)], { kernel_shape: [2, 2], strides: [2, 2] });
+  const flat = build.add('Flatten', [build.add('GlobalAveragePool', [convolved('second', first, 4, 8)])]);
+  return modelOf(own, 'image', [1, 8, 8], linear('head', flat, 8, 2));
+}
+
 /** A stem, one inverted residual of depthwise and pointwise convolutions with batch normalisation and swish, a head. */
 export function mobileNet(): CutModel {
   const own = network('mobilenet');
