@@ -112,34 +112,44 @@ def jax_runner():
 
     compiled = {}
 
-    def stacked(job, models):
+    def run(job, models, mapped):
         x, y = (jnp.asarray(each) for each in data(numpy, job))
-        order = jnp.asarray(batches(numpy, job, models).swapaxes(0, 1))
+        order = jnp.asarray(batches(numpy, job, models))
         p = [jnp.asarray(each) for each in first_weights(numpy, job, models)]
 
         def loss(own, rows):
             logs = jax.nn.log_softmax(forward(job, own, x[rows]))
             return -jnp.take_along_axis(logs, y[rows][:, None], 1).mean()
 
-        gradients = jax.vmap(jax.grad(loss))
-
         def step(state, rows):
             p, velocity = state
-            pulls = [g + 0.001 * w if w.ndim > 2 else g for g, w in zip(gradients(p, rows), p)]
+            pulls = [g + 0.001 * w if w.ndim > 1 else g for g, w in zip(jax.grad(loss)(p, rows), p)]
             velocity = [0.9 * v + pull for v, pull in zip(velocity, pulls)]
             return ([w - 0.2 * v for w, v in zip(p, velocity)], velocity), 0
 
-        key = json.dumps([job, models])
+        def one(p, order):
+            return jax.lax.scan(step, (p, [jnp.zeros_like(w) for w in p]), order)[0]
+
+        key = json.dumps([job, models, mapped])
+        if key not in compiled and mapped:
+            compiled[key] = jax.jit(jax.vmap(one)).lower(p, order).compile()
         if key not in compiled:
-            compiled[key] = jax.jit(lambda state, order: jax.lax.scan(step, state, order)[0])
-            state = (p, [jnp.zeros_like(w) for w in p])
-            jax.block_until_ready(compiled[key](state, order))
-        state = (p, [jnp.zeros_like(w) for w in p])
+            # A compiled step, looped over from outside: inside a loop of its own XLA's convolutions are slower still.
+            state = ([w[0] for w in p], [jnp.zeros_like(w[0]) for w in p])
+            compiled[key] = jax.jit(step).lower(state, order[0, 0]).compile()
         started = time.perf_counter()
-        jax.block_until_ready(compiled[key](state, order))
+        if mapped:
+            jax.block_until_ready(compiled[key](p, order))
+        else:
+            for model in range(models):
+                state = ([w[model] for w in p], [jnp.zeros_like(w[model]) for w in p])
+                for rows in order[model]:
+                    state, _ = compiled[key](state, rows)
+                jax.block_until_ready(state)
         return time.perf_counter() - started
 
-    return {"stacked": stacked}, lambda threads: None
+    ways = {"stacked": lambda job, models: run(job, models, True), "sequential": lambda job, models: run(job, models, False)}
+    return ways, lambda threads: None
 
 
 ways, set_threads = torch_runner() if sys.argv[1] == "torch" else jax_runner()

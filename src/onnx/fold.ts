@@ -1,28 +1,37 @@
+import { UserError } from '../errors.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { constantValue, type Folded, folds, LARGEST, numbersOf, shapeValue, tensorOf } from './fold-values.ts';
 import type { Graph, Node, Tensor, Value } from './graph.ts';
 import { outputShapes } from './infer-shapes.ts';
 import { makeNodeCounter } from './limits.ts';
-import { atNode } from './node-error.ts';
+import { atNode, refusedNode } from './node-error.ts';
 import { prune } from './prune.ts';
 import { refusedModel } from './refuse.ts';
 import { constantsOf, factsOf, ifKnown } from './shape-rule.ts';
 import { writtenOut } from './write-out.ts';
+import type { Written } from './written.ts';
 
 /** Elements of all constants that are filled or written out, together. */
 const MOST_FILLED = 2 ** 25;
+/** Nodes that are written out, together. */
+const MOST_WRITTEN = 50_000;
 /** An element that is worked with costs as much as so many that are filled. */
 const WORK = 8;
 
 /**
  * The graph with its inputs' shapes fixed, constant nodes made constants, shape arithmetic worked out, operators
- * written out that have no gradient of their own, and branches on a constant condition put in the place of their If. Values of `keep` (weights that are
- * trained) are not folded away. What cannot be worked out stays. Throws a UserError where constants are
- * filled beyond 2^25 elements or nodes written out beyond the most, and for an operator that cannot be written out.
+ * written out that have no gradient of their own, and branches on a constant condition put in the place of their If.
+ * Values of `keep` (weights that are trained) are not folded away. What cannot be worked out stays; where `isLenient`, so
+ * does an operator that cannot be written out (a model may be cut behind it), which else is a UserError. Throws a UserError
+ * where constants are filled beyond 2^25 elements, or branches make more than the most nodes.
  */
 export function foldConstants(
   graph: Graph,
-  { inputs: fixed, keep }: { inputs: Readonly<Record<string, Shape>>; keep: ReadonlySet<string> },
+  {
+    inputs: fixed,
+    keep,
+    isLenient = false,
+  }: { inputs: Readonly<Record<string, Shape>>; keep: ReadonlySet<string>; isLenient?: boolean },
 ): Graph {
   const inputs = graph.inputs.map((value): Value => ({ ...value, shape: fixed[value.name] ?? value.shape }));
   const constants = constantsOf(graph);
@@ -32,6 +41,7 @@ export function foldConstants(
   const facts = factsOf(constants, shapes);
   const nodes: Node[] = [];
   const count = makeNodeCounter();
+  let room = MOST_WRITTEN;
   let left = MOST_FILLED;
   const fill = (elements: number) => {
     left -= elements;
@@ -46,10 +56,23 @@ export function foldConstants(
     constants.set(tensor.name, tensor);
     shapes.set(tensor.name, tensor.shape);
   };
+  const write = (node: Node): Written | null => {
+    if (room < 0) return null;
+    try {
+      const written = atNode(node, () => writtenOut(node, () => facts(node)));
+      room -= written?.nodes.length ?? 0;
+      if (room >= 0) return written;
+    } catch (error) {
+      if (isLenient && error instanceof UserError) return null;
+      throw error;
+    }
+    if (isLenient) return null;
+    throw refusedNode(node, `written out, it and those before it are more than ${MOST_WRITTEN} nodes`);
+  };
   const visit = (node: Node): void => {
-    count();
     const branch = node.op === 'If' && node.domain === '' ? chosenBranch(node, constants) : null;
     if (branch) {
+      count();
       for (const tensor of branch.initializers) settle(tensor);
       for (const inner of branch.nodes) visit(inner);
       for (const [index, { name }] of branch.outputs.entries())
@@ -61,7 +84,7 @@ export function foldConstants(
       settle(tensor);
       return;
     }
-    const written = atNode(node, () => writtenOut(node, () => facts(node)));
+    const written = write(node);
     if (written) {
       for (const each of written.constants) {
         fill(each.data.length);

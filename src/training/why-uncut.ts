@@ -1,10 +1,12 @@
-import type { UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { checkTrainable } from '../gradients/check-trainable.ts';
 import { searchBack } from '../onnx/cut.ts';
 import { knownShapes, outputShapes } from '../onnx/infer-shapes.ts';
+import { isLinear } from '../onnx/linear-ml.ts';
 import { atNode, refusedNode, refusingNodes } from '../onnx/node-error.ts';
 import { quoted, refusedModel } from '../onnx/refuse.ts';
 import { constantsOf, factsOf } from '../onnx/shape-rule.ts';
+import { writtenOut } from '../onnx/write-out.ts';
 import { type CutModel, foundSlices } from './cut-model.ts';
 
 /** Why a model has no slice (`candidatesOf` gives none): a UserError with the operator, the node and the reason. */
@@ -18,11 +20,17 @@ export function whyUncut(model: CutModel): UserError {
     ({ inputs, outputs }) => !shapes.has(outputs[0]!) && inputs.every((name) => name === '' || shapes.has(name)),
   );
   const [shallowest] = slices;
-  try {
+  const reason = () => {
+    for (const node of [...(end ? [end] : []), ...graph.nodes.filter(isLinear)])
+      atNode(node, () => writtenOut(node, () => facts(node)));
     if (shallowest) checkTrainable(shallowest, model.output);
-    else if (odd) refusingNodes(() => atNode(odd, () => outputShapes(facts(odd))));
+    else if (odd) atNode(odd, () => outputShapes(facts(odd)));
+  };
+  try {
+    refusingNodes(reason);
   } catch (error) {
-    return error as UserError;
+    if (error instanceof UserError) return error;
+    throw error;
   }
   if (end) {
     const op = end.domain === '' ? 'no operator' : `no operator of the domain ${quoted(end.domain)}`;

@@ -214,3 +214,21 @@ test('a form that passes no gradient on ends the slices before it, not the model
     ['back', 'made', 'scaled'],
   );
 });
+
+test('what cannot be written out is no reason to refuse what lies behind it', () => {
+  const odd = around(
+    { op: 'LSTM', inputs: ['scaled', 'w', 'r', 'b', '', '', '', 'p'], attributes: { hidden_size: 4 } },
+    { row: [2, 3], more: lstm },
+  );
+  const head: Node = { op: 'MatMul', domain: '', inputs: ['made', 'head'], outputs: ['y'], attributes: {} };
+  const graph = {
+    ...odd.graph,
+    nodes: [...odd.graph.nodes.slice(0, 2), head],
+    initializers: [...odd.graph.initializers, weight('head', 4, 2)],
+  };
+  const told = { made: [PROBE, 1, 2, 4] };
+  assert.deepEqual(
+    candidatesOf({ ...odd, graph, told }).map(({ value }) => value),
+    ['made'],
+  );
+});
