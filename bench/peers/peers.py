@@ -5,6 +5,7 @@ convolutions with batch normalisation as in inference, mean, C classes), softmax
 decay on weights, batches gathered from one matrix.
 """
 import json
+import os
 import sys
 import time
 
@@ -152,6 +153,9 @@ def jax_runner():
     return ways, lambda threads: None
 
 
+# JAX has no number of threads to be told: it takes as many as the process has cores.
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(sys.argv[2])])
 ways, set_threads = torch_runner() if sys.argv[1] == "torch" else jax_runner()
 set_threads(int(sys.argv[2]))
 for line in sys.stdin:
