@@ -3,6 +3,7 @@ import { markdownTable } from 'markdown-table';
 import { checkFamilies } from '../src/checks/ids.ts';
 import { checks } from '../src/checks/index.ts';
 import { actionInputs, options } from '../src/config/options.ts';
+import { fillTables } from './fill-tables.ts';
 
 const FILE = new URL('../docs/configuration.md', import.meta.url);
 
@@ -66,15 +67,7 @@ const tables: Readonly<Record<string, () => string>> = {
   'check options': checkOptions,
 };
 
-/** The text with every table as the code has it. Throws where a table's place is missing. */
-export function withTables(text: string): string {
-  return Object.entries(tables).reduce((page, [name, make]) => {
-    const [start, end] = [`<!-- table: ${name} -->\n`, `\n<!-- end -->`];
-    const from = page.indexOf(start);
-    const to = page.indexOf(end, from);
-    if (from < 0 || to < 0) throw new Error(`docs/configuration.md has no place for the table "${name}"`);
-    return `${page.slice(0, from + start.length)}${make()}${page.slice(to)}`;
-  }, text);
-}
+/** The page with its tables as the code has them. Throws where a table's place is missing. */
+export const withTables = (text: string): string => fillTables(text, tables);
 
 if (import.meta.main) writeFileSync(FILE, withTables(readFileSync(FILE, 'utf8')));

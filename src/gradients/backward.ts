@@ -2,10 +2,15 @@ import { type Builder, makeBuilder } from '../onnx/builder.ts';
 import { dependentOn } from '../onnx/cut.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
+import { atNode } from '../onnx/node-error.ts';
+import { refusedModel } from '../onnx/refuse.ts';
 import { isSliceOp } from '../onnx/schema.ts';
 import { constantsOf, factsOf } from '../onnx/shape-rule.ts';
 import { rules } from './index.ts';
 import { inputRule } from './rule.ts';
+
+/** Nodes of a graph and its gradient: what a runtime takes in, in seconds. */
+const MOST_NODES = 200_000;
 
 /**
  * Reverse-mode differentiation: the forward graph, continued by nodes that compute d(loss)/d(value) for each value
@@ -37,14 +42,19 @@ export function backward(
     inputs.forEach((input, index) => {
       const rule = inputRule(row, index);
       if (!needed.has(input) || rule === undefined || rule === 'constant') return;
-      if (typeof rule === 'object') throw new Error(`${node.op}, input ${index}: ${rule.refused}`);
-      const part = rule({
-        ...{ build, inputs, output, attributes, known, gradientOf },
-        get gradient() {
-          return gradientOf(0);
-        },
-        shape: (name) => shapes.get(name)!,
+      const part = atNode(node, () => {
+        if (typeof rule === 'object') throw new Error(rule.refused);
+        if (row.limit?.applies(node)) throw new Error(`no gradient passes through ${row.limit.reason}`);
+        return rule({
+          ...{ build, inputs, output, attributes, known, gradientOf },
+          get gradient() {
+            return gradientOf(0);
+          },
+          shape: (name) => shapes.get(name)!,
+        });
       });
+      if (build.size() > MOST_NODES)
+        throw refusedModel(`its gradient takes more than ${MOST_NODES} nodes`, 'Cut the model further behind.');
       const before = gradients.get(input);
       gradients.set(input, before === undefined ? part : build.add('Add', [before, part]));
     });

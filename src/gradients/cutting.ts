@@ -46,11 +46,8 @@ const uncut: Formula = (at) => {
   return gradient;
 };
 
-/** Padding that is taken off again: negative padding; in the other modes values stand in several places. */
+/** Padding that is taken off again: negative padding. */
 const unpadded: Formula = (at) => {
-  const mode = at.attributes.mode;
-  if (mode !== undefined && mode !== 'constant')
-    throw new Error(`padding by ${String(mode)} passes no gradient on yet`);
   const pads = at.build.ints(at.known.ints(1).map((pad) => -pad || 0));
   return at.build.add('Pad', [at.gradient, pads, ...(at.inputs[3] ? ['', at.inputs[3]] : [])]);
 };
@@ -90,14 +87,20 @@ export const cutting = {
       { shapes: shapes('5x4', '2', '2', '2', '2'), ints: { 1: [4, 0], 2: [-(2 ** 40), 4], 3: [0, -1], 4: [-2, 3] } },
     ],
   ),
-  Pad: row(
-    'Pad',
-    18,
-    [unpadded, 'constant', 'constant', 'constant'],
-    [
-      { shapes: shapes('2x3', '4'), ints: { 1: [0, 1, 1, 2] } },
-      { shapes: shapes('3x3', '4'), ints: { 1: [-1, 1, 0, -1] } },
-      { shapes: shapes('2x2x3', '6'), ints: { 1: [1, 0, 2, 0, 1, 0] }, attributes: { mode: 'constant' } },
-    ],
-  ),
+  Pad: {
+    ...row(
+      'Pad',
+      18,
+      [unpadded, 'constant', 'constant', 'constant'],
+      [
+        { shapes: shapes('2x3', '4'), ints: { 1: [0, 1, 1, 2] } },
+        { shapes: shapes('3x3', '4'), ints: { 1: [-1, 1, 0, -1] } },
+        { shapes: shapes('2x2x3', '6'), ints: { 1: [1, 0, 2, 0, 1, 0] }, attributes: { mode: 'constant' } },
+      ],
+    ),
+    limit: {
+      reason: 'padding by reflected, repeated or wrapped values, which stand in several places',
+      applies: ({ attributes }) => (attributes.mode ?? 'constant') !== 'constant',
+    },
+  },
 } as const satisfies Partial<Record<Rule['op'], Rule>>;

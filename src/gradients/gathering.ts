@@ -1,7 +1,8 @@
 import { intOf } from '../onnx/attributes.ts';
+import type { Node } from '../onnx/graph.ts';
 import { axisOf } from '../onnx/shape-rule.ts';
 import { fixed, inverse, row, shapes, toFront, zeros } from './row.ts';
-import type { Backprop, Formula, Rule } from './rule.ts';
+import type { Formula, Limit, Rule } from './rule.ts';
 
 /** Adds the gradient of each gathered slice to where it came from. */
 const ungathered: Formula = (at) => {
@@ -21,11 +22,10 @@ const ungathered: Formula = (at) => {
   return axis === 0 ? sum : at.build.add('Transpose', [sum], { perm: inverse(front) });
 };
 
-const scatterReduction = (at: Backprop) => {
-  const reduction = at.attributes.reduction ?? 'none';
-  if (reduction !== 'none' && reduction !== 'add')
-    throw new Error(`${String(reduction)} of scattered values passes no gradient on yet`);
-  return reduction;
+const scatterReduction = ({ attributes }: Pick<Node, 'attributes'>) => attributes.reduction ?? 'none';
+const reductionLimit: Limit = {
+  reason: 'products, minima and maxima of scattered values',
+  applies: (node) => !['none', 'add'].includes(String(scatterReduction(node))),
 };
 
 /** What was overwritten has no part in the output. */
@@ -39,14 +39,8 @@ const overwritten =
 /** The gradient at the places that the updates were written to. */
 const updates =
   (op: 'GatherND' | 'GatherElements'): Formula =>
-  (at) => {
-    scatterReduction(at);
-    return at.build.add(
-      op,
-      [at.gradient, at.inputs[1]!],
-      op === 'GatherND' ? {} : { axis: intOf(at.known.node, 'axis', 0) },
-    );
-  };
+  (at) =>
+    at.build.add(op, [at.gradient, at.inputs[1]!], op === 'GatherND' ? {} : { axis: intOf(at.known.node, 'axis', 0) });
 
 export const gathering = {
   Gather: row(
@@ -92,64 +86,71 @@ export const gathering = {
     ],
     ['inputs'],
   ),
-  GatherND: row(
-    'GatherND',
-    13,
-    [
-      (at) => {
-        if (intOf(at.known.node, 'batch_dims', 0) !== 0)
-          throw new Error('GatherND with batch_dims passes no gradient on yet');
-        const target = zeros(at, at.shape(at.inputs[0]!));
-        return at.build.add('ScatterND', [target, at.inputs[1]!, at.gradient], { reduction: 'add' });
-      },
-      'constant',
-    ],
-    [
-      {
-        shapes: shapes('3x2', '2x2'),
-        fixed: { 1: fixed(0, 1, 2, 0) },
-      },
-      {
-        shapes: shapes('3x2', '2x1'),
-        fixed: { 1: fixed(1, 1) },
-      },
-      {
-        shapes: shapes('2x3x2', '1x2x2'),
-        fixed: { 1: fixed(0, 2, 1, 0) },
-      },
-    ],
-    ['inputs'],
-  ),
-  ScatterND: row(
-    'ScatterND',
-    18,
-    [overwritten('ScatterND'), 'constant', updates('GatherND')],
-    [
-      {
-        shapes: shapes('3x2', '1x1', '1x2'),
-        fixed: { 1: fixed(2) },
-      },
-      { shapes: shapes('3x2', '2x2', '2'), fixed: { 1: fixed(0, 1, 2, 0) } },
-      { shapes: shapes('4', '3x1', '3'), fixed: { 1: fixed(1, 3, 1) }, attributes: { reduction: 'add' } },
-    ],
-    ['inputs'],
-  ),
-  ScatterElements: row(
-    'ScatterElements',
-    18,
-    [overwritten('ScatterElements'), 'constant', updates('GatherElements')],
-    [
-      {
-        shapes: shapes('3x2', '1x2', '1x2'),
-        fixed: { 1: fixed(2, 0) },
-      },
-      {
-        shapes: shapes('2x3', '2x2', '2x2'),
-        fixed: { 1: fixed(0, 2, 1, 0) },
-        attributes: { axis: 1 },
-      },
-      { shapes: shapes('4', '3', '3'), fixed: { 1: fixed(1, 3, 1) }, attributes: { reduction: 'add' } },
-    ],
-    ['inputs'],
-  ),
+  GatherND: {
+    ...row(
+      'GatherND',
+      13,
+      [
+        (at) => {
+          const target = zeros(at, at.shape(at.inputs[0]!));
+          return at.build.add('ScatterND', [target, at.inputs[1]!, at.gradient], { reduction: 'add' });
+        },
+        'constant',
+      ],
+      [
+        {
+          shapes: shapes('3x2', '2x2'),
+          fixed: { 1: fixed(0, 1, 2, 0) },
+        },
+        {
+          shapes: shapes('3x2', '2x1'),
+          fixed: { 1: fixed(1, 1) },
+        },
+        {
+          shapes: shapes('2x3x2', '1x2x2'),
+          fixed: { 1: fixed(0, 2, 1, 0) },
+        },
+      ],
+      ['inputs'],
+    ),
+    limit: { reason: 'batch_dims', applies: (node) => intOf(node, 'batch_dims', 0) !== 0 },
+  },
+  ScatterND: {
+    ...row(
+      'ScatterND',
+      18,
+      [overwritten('ScatterND'), 'constant', updates('GatherND')],
+      [
+        {
+          shapes: shapes('3x2', '1x1', '1x2'),
+          fixed: { 1: fixed(2) },
+        },
+        { shapes: shapes('3x2', '2x2', '2'), fixed: { 1: fixed(0, 1, 2, 0) } },
+        { shapes: shapes('4', '3x1', '3'), fixed: { 1: fixed(1, 3, 1) }, attributes: { reduction: 'add' } },
+      ],
+      ['inputs'],
+    ),
+    limit: reductionLimit,
+  },
+  ScatterElements: {
+    ...row(
+      'ScatterElements',
+      18,
+      [overwritten('ScatterElements'), 'constant', updates('GatherElements')],
+      [
+        {
+          shapes: shapes('3x2', '1x2', '1x2'),
+          fixed: { 1: fixed(2, 0) },
+        },
+        {
+          shapes: shapes('2x3', '2x2', '2x2'),
+          fixed: { 1: fixed(0, 2, 1, 0) },
+          attributes: { axis: 1 },
+        },
+        { shapes: shapes('4', '3', '3'), fixed: { 1: fixed(1, 3, 1) }, attributes: { reduction: 'add' } },
+      ],
+      ['inputs'],
+    ),
+    limit: reductionLimit,
+  },
 } as const satisfies Partial<Record<Rule['op'], Rule>>;

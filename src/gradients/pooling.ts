@@ -26,8 +26,9 @@ function counts(windows: Windows, axis: number, withPadding: boolean): number[] 
     : [0, windows.size[axis]!];
   return Array.from({ length: windows.output[axis]! }, (_, step) => {
     const start = step * windows.strides[axis]! - windows.begin[axis]!;
-    const places = Array.from({ length: windows.kernel[axis]! }, (_, k) => start + k * windows.dilations[axis]!);
-    return places.filter((place) => place >= first && place < last).length;
+    const [kernel, dilation] = [windows.kernel[axis]!, windows.dilations[axis]!];
+    const before = Math.max(0, Math.ceil((first - start) / dilation));
+    return Math.min(kernel, Math.ceil((last - start) / dilation)) - before;
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Builder } from '../onnx/builder.ts';
-import type { Attribute, Tensor } from '../onnx/graph.ts';
+import type { Attribute, Node, Tensor } from '../onnx/graph.ts';
 import type { SliceOp } from '../onnx/schema.ts';
 import type { Known } from '../onnx/shape-rule.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
@@ -38,6 +38,12 @@ export interface Sample {
   readonly outputs?: number;
 }
 
+/** Forms of an operator through which no gradient is passed, though it would flow. */
+export interface Limit {
+  readonly reason: string;
+  applies(node: Node): boolean;
+}
+
 /** One row of the table: how the gradient passes backwards through an operator. */
 export interface Rule {
   readonly op: SliceOp;
@@ -47,6 +53,7 @@ export interface Rule {
   /** By place; or the formula of each input, where the operator takes any number. */
   readonly inputs: readonly InputRule[] | { readonly each: (index: number) => Formula };
   readonly samples: readonly Sample[];
+  readonly limit?: Limit;
 }
 
 /** The rule of a node's n-th input; undefined where the operator has no such input. */

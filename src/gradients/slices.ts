@@ -36,6 +36,7 @@ export function slicesOf(
     const shape = shapes.get(cut.value);
     if (!shape) return [];
     const slice = sliceAt(graph, { value: cut.value, output, shape });
+    if (!slice.nodes.every(({ outputs }) => shapes.has(outputs[0]!))) return [];
     const parameters = trainable(slice, output).filter(({ name }) => weights.has(name));
     if (parameters.length === 0) return [];
     const layers = parameters.filter((tensor) => tensor.shape.length >= 2).length;

@@ -81,11 +81,27 @@ const gather: StackRow = (at) => {
   return { op: 'Gather', inputs: [table, build.add('Add', [own, starts])], attributes: { axis: 0 } };
 };
 
-const refuse =
-  (op: string): StackRow =>
-  () => {
-    throw refusedModel(`${op} cannot be retrained for many models at once yet`, 'Cut the model behind it.');
-  };
+/** M joins the batch: the sequences' lengths are those of every model. */
+const reversedSequences: StackRow = (at) => {
+  const { build, models } = at;
+  const [data, lengths] = at.inputs as [StackedInput, StackedInput];
+  const { attributes } = at.known.node;
+  const isBatchFirst = intOf(at.known.node, 'batch_axis', 1) === 0;
+  const axes = data.shape.map((_, axis) => axis + 1);
+  const lead = isBatchFirst ? [0, 1, 2] : [1, 0, 2];
+  const perm = [...lead, ...axes.slice(2)];
+  const turn = (name: string) => (isBatchFirst ? name : build.add('Transpose', [name], { perm }));
+  const [first, second, ...rest] = data.shape as [number, number, ...number[]];
+  const joined = isBatchFirst ? [models * first, second, ...rest] : [first, models * second, ...rest];
+  const apart = isBatchFirst ? [models, first, second, ...rest] : [first, models, second, ...rest];
+  const folded = build.add('Reshape', [turn(copied(at, data)), build.ints(joined)]);
+  const all = build.add('Reshape', [copied(at, lengths), build.ints([-1])]);
+  const made = build.add('ReverseSequence', [folded, all], attributes);
+  const split = build.add('Reshape', [made, build.ints(apart)]);
+  return isBatchFirst
+    ? { op: 'Identity', inputs: [split], attributes: {} }
+    : { op: 'Transpose', inputs: [split], attributes: { perm } };
+};
 
 /** How each operator of a slice runs for M models at once; a missing row does not compile. */
 export const stackRows: Readonly<Record<SliceOp, StackRow>> = {
@@ -157,5 +173,5 @@ export const stackRows: Readonly<Record<SliceOp, StackRow>> = {
   LayerNormalization: stackedLayerNorm,
   ...alike(['MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool'], foldedBatch),
   ...alike(['DepthToSpace', 'SpaceToDepth'], foldedBatch),
-  ReverseSequence: refuse('ReverseSequence'),
+  ReverseSequence: reversedSequences,
 };

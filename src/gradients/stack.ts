@@ -1,6 +1,7 @@
 import { makeBuilder } from '../onnx/builder.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
+import { atNode } from '../onnx/node-error.ts';
 import { isSliceOp } from '../onnx/schema.ts';
 import { constantsOf, factsOf } from '../onnx/shape-rule.ts';
 import type { StackedInput } from './stack-row.ts';
@@ -28,7 +29,8 @@ export function stack(
     );
     const isStacked = inputs.some((input) => input.stacked);
     const shape = (output: number) => shapes.get(node.outputs[output]!)!;
-    const made = isStacked ? stackRows[node.op]({ build, models, inputs, known, shape }) : node;
+    const row = stackRows[node.op];
+    const made = isStacked ? atNode(node, () => row({ build, models, inputs, known, shape })) : node;
     if (isStacked) for (const output of node.outputs) stacked.add(output);
     build.put({ ...node, op: made.op, inputs: made.inputs, attributes: made.attributes });
   }

@@ -13,6 +13,8 @@ export interface Builder {
   floats(values: readonly number[]): string;
   constant(tensor: Tensor): string;
   fresh(hint: string): string;
+  /** Nodes so far. */
+  size(): number;
   graph(name: string, inputs: readonly Value[], outputs: readonly Value[]): Graph;
 }
 
@@ -44,6 +46,7 @@ export function makeBuilder(prefix: string, from?: Graph): Builder {
     },
     constant: (tensor) => keep(tensor.name, () => tensor),
     fresh,
+    size: () => nodes.length,
     graph: (name, inputs, outputs) => ({
       name,
       nodes: [...nodes],

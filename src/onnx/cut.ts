@@ -10,11 +10,21 @@ export interface Cut {
   readonly after: string;
 }
 
+/** Nodes behind a cut, and places to cut: a deeper slice is beyond the runtime's patience, a longer list beyond ours. */
+const MOST_NODES = 10_000;
+const MOST_CUTS = 256;
+
 /**
  * The places where a graph can be cut, the last first, as far as all behind them can be trained (`SLICE_OPS`).
  * @param output the value that is the model's answer.
  */
-export function cutsOf(graph: Graph, output: string): Cut[] {
+export const cutsOf = (graph: Graph, output: string): readonly Cut[] => searchBack(graph, output).cuts;
+
+/** The same, with the nodes behind the last of them, and the node whose operator ends the search; null where none does. */
+export function searchBack(
+  graph: Graph,
+  output: string,
+): { readonly cuts: readonly Cut[]; readonly behind: readonly Node[]; readonly end: Node | null } {
   const whole = prune({ ...graph, outputs: graph.outputs.filter(({ name }) => name === output) });
   const moving = dependentOn(
     whole,
@@ -23,18 +33,21 @@ export function cutsOf(graph: Graph, output: string): Cut[] {
   const maker = new Map(whole.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const open = new Set([output]);
   const cuts: Cut[] = [];
+  const behind: Node[] = [];
   const offer = () => {
     const [value] = open;
     if (open.size === 1 && value !== output) cuts.push({ value: value!, after: maker.get(value!)?.name || value! });
   };
   for (const node of [...whole.nodes].reverse()) {
     if (!node.outputs.some((name) => open.has(name))) continue;
-    if (node.domain !== '' || !isSliceOp(node.op)) return cuts;
+    if (node.domain !== '' || !isSliceOp(node.op)) return { cuts, behind, end: node };
+    if (behind.length === MOST_NODES || cuts.length === MOST_CUTS) break;
+    behind.push(node);
     for (const name of node.outputs) open.delete(name);
     for (const name of node.inputs) if (moving.has(name)) open.add(name);
     offer();
   }
-  return cuts;
+  return { cuts, behind, end: null };
 }
 
 /** The part behind a value: a graph whose one input it is. */

@@ -9,7 +9,8 @@ import { writeFunctionsOut } from './write-functions-out.ts';
 
 const MODEL_BYTES = 1024 ** 3;
 const OLDEST_IR = 3;
-const OLDEST_OPSET = 7;
+/** Before it operators did not broadcast as numpy does. */
+export const OLDEST_OPSET = 7;
 
 /** Domains whose operators onnxruntime itself brings; all others would be code of the model's author. */
 export const DOMAINS: readonly string[] = ['', 'ai.onnx.ml', 'com.microsoft'];

@@ -5,6 +5,9 @@ import type { DataType, Node, Tensor } from './graph.ts';
 import { permOf, slicedAxes } from './movement-shapes.ts';
 import { axisOf, type Known } from './shape-rule.ts';
 
+/** Shape arithmetic is done on small tensors; what is larger is weights, and left to the runtime. */
+export const LARGEST = 4096;
+
 /** A constant while it is worked with: its elements as numbers. */
 export interface Folded {
   readonly type: DataType;
@@ -152,6 +155,7 @@ export const folds: Readonly<Record<string, Fold>> = {
   Range({ inputs }) {
     const [start, limit, step] = inputs.map(({ data }) => data[0]!) as [number, number, number];
     const length = Math.max(0, Math.ceil((limit - start) / step));
+    if (!(length <= LARGEST)) throw new Error(`a Range of ${length}`);
     return { type: inputs[0]!.type, shape: [length], data: Array.from({ length }, (_, index) => start + index * step) };
   },
   ReduceProd({ inputs, shape, node, known }) {

@@ -1,8 +1,10 @@
-import { broadcast, type Shape } from '../tensor/shape.ts';
+import { broadcast, type Shape, sizeOf } from '../tensor/shape.ts';
 import { intOf } from './attributes.ts';
 import { einsumShape } from './einsum.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, Node } from './graph.ts';
+import { MOST_AXES } from './limits.ts';
 import { movementShapes } from './movement-shapes.ts';
+import { atNode } from './node-error.ts';
 import { alike, BROADCASTING, ELEMENTWISE, isSliceOp, REDUCING, type SliceOp } from './schema.ts';
 import {
   broadcasting,
@@ -15,6 +17,9 @@ import {
   same,
 } from './shape-rule.ts';
 import { convShape, convTransposeShape, globalPoolShape, poolShape } from './windows.ts';
+
+/** Elements of a value: what is larger fits no machine that trains. */
+const LARGEST = 2 ** 31;
 
 /** Operators beside the elementwise ones that give their first input's shape. */
 const SAME = [
@@ -52,7 +57,7 @@ const RULES: Readonly<Record<SliceOp, ShapeRule>> = {
 export function inferShapes(graph: Graph): Map<string, Shape> {
   for (const { name, shape } of graph.inputs)
     if (shape.some((axis) => typeof axis !== 'number')) throw new Error(`input ${name} has a symbolic axis`);
-  return shapesOf({ graph, told: {} }, (infer) => infer());
+  return shapesOf({ graph, told: {} }, atNode);
 }
 
 /**
@@ -60,12 +65,12 @@ export function inferShapes(graph: Graph): Map<string, Shape> {
  * @param told shapes that were found otherwise: by running the model.
  */
 export function knownShapes(graph: Graph, told: Readonly<Record<string, Shape>> = {}): Map<string, Shape> {
-  return shapesOf({ graph, told }, (infer) => ifKnown(infer) ?? []);
+  return shapesOf({ graph, told }, (_, infer) => ifKnown(infer) ?? []);
 }
 
 function shapesOf(
   { graph, told }: { readonly graph: Graph; readonly told: Readonly<Record<string, Shape>> },
-  attempt: (infer: () => readonly Shape[]) => readonly Shape[],
+  attempt: (node: Node, infer: () => readonly Shape[]) => readonly Shape[],
 ): Map<string, Shape> {
   const shapes = new Map<string, Shape>(Object.entries(told));
   for (const { name, shape } of graph.initializers) shapes.set(name, shape);
@@ -73,7 +78,7 @@ function shapesOf(
     if (shape.every((axis) => typeof axis === 'number')) shapes.set(name, shape as Shape);
   const facts = factsOf(constantsOf(graph), shapes);
   for (const node of graph.nodes)
-    for (const [index, shape] of attempt(() => outputShapes(facts(node))).entries())
+    for (const [index, shape] of attempt(node, () => outputShapes(facts(node))).entries())
       if (node.outputs[index]) shapes.set(node.outputs[index], shape);
   return shapes;
 }
@@ -83,7 +88,15 @@ export function outputShapes(known: Known): readonly Shape[] {
   const { op, domain } = known.node;
   if (domain !== '' || !isSliceOp(op)) throw new Error(`no shape rule for ${domain && `${domain}.`}${op}`);
   const found = RULES[op](known);
-  return isOne(found) ? [found] : found;
+  const shapes = isOne(found) ? [found] : found;
+  for (const shape of shapes)
+    if (
+      !shape.every((size) => Number.isSafeInteger(size) && size >= 0) ||
+      sizeOf(shape) > LARGEST ||
+      shape.length > MOST_AXES
+    )
+      throw new Error(`a value of shape [${shape}]`);
+  return shapes;
 }
 
 function isOne(shape: Shape | readonly Shape[]): shape is Shape {

@@ -1,6 +1,7 @@
-import { intOf } from './attributes.ts';
+import { floatsIn, intOf } from './attributes.ts';
 import { makeBuilder } from './builder.ts';
 import { float32, type Node } from './graph.ts';
+import { own } from './own.ts';
 import { invalidModel, refusedModel } from './refuse.ts';
 import { type Written, writtenBy } from './written.ts';
 
@@ -9,8 +10,13 @@ const DOMAIN = 'ai.onnx.ml';
 /** Names of what a linear model of classical machine learning is written as, by the name of its scores. */
 const part = (scores: string, name: 'logits' | 'coefficients' | 'intercepts') => `${scores}/${name}`;
 
-export const isLinear = ({ op, domain }: Node): boolean =>
-  domain === DOMAIN && (op === 'LinearClassifier' || op === 'LinearRegressor');
+/** What each operator is written as, in words. */
+export const linearForms: Readonly<Record<string, string>> = {
+  LinearClassifier: 'a Gemm and its link: none, a Softmax or a Sigmoid',
+  LinearRegressor: 'a Gemm',
+};
+
+export const isLinear = ({ op, domain }: Node): boolean => domain === DOMAIN && Object.hasOwn(linearForms, op);
 
 const scoresOf = ({ op, outputs }: Node): string => (op === 'LinearClassifier' ? outputs[1]! : outputs[0]!);
 
@@ -27,8 +33,7 @@ const LINKS: Readonly<Record<string, Pick<Node, 'op' | 'attributes'>>> = {
   LOGISTIC: { op: 'Sigmoid', attributes: {} },
 };
 
-const floatsOf = ({ attributes }: Node, name: string): readonly number[] =>
-  (attributes[name] as { readonly floats: readonly number[] } | undefined)?.floats ?? [];
+const floatsOf = (node: Node, name: string): readonly number[] => floatsIn(node, name) ?? [];
 
 /**
  * LinearClassifier and LinearRegressor as a Gemm and a link function; the predicted label is left out. Throws a UserError
@@ -43,7 +48,7 @@ export function writeLinear(node: Node): Written {
     throw invalidModel(`${what} has ${coefficients.length} coefficients for ${targets} scores`);
   if (node.op === 'LinearClassifier' && targets === 1)
     throw refusedModel(`${what} has one score for two classes`, 'Export it with a score for each class.');
-  const link = LINKS[String(node.attributes.post_transform ?? 'NONE')];
+  const link = own(LINKS, String(node.attributes.post_transform ?? 'NONE'));
   if (!link) throw refusedModel(`${what} has the link ${node.attributes.post_transform}`, 'Export it with raw scores.');
   const scores = scoresOf(node);
   const build = makeBuilder(`${scores}/`);

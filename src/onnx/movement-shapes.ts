@@ -54,7 +54,9 @@ const reshaped = ({ shapes, ints, node }: Known): Shape => {
   const isZeroCopied = intOf(node, 'allowzero', 0) === 0;
   const target = ints(1).map((size, axis) => (size === 0 && isZeroCopied ? shapes[0]![axis]! : size));
   const known = target.reduce((product, size) => (size === -1 ? product : product * size), 1);
-  return target.map((size) => (size === -1 ? sizeOf(shapes[0]!) / known : size));
+  const shape = target.map((size) => (size === -1 ? sizeOf(shapes[0]!) / known : size));
+  if (sizeOf(shape) !== sizeOf(shapes[0]!)) throw new Error(`[${shapes[0]}] is no [${target}]`);
+  return shape;
 };
 
 const replaced = (shape: Shape, axis: number, ...sizes: readonly number[]): Shape => shape.toSpliced(axis, 1, ...sizes);

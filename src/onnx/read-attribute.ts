@@ -1,6 +1,6 @@
 import type { Message } from './fields.ts';
 import type { Attribute, Graph, Tensor } from './graph.ts';
-import { type TensorReader, utf8 } from './read-tensor.ts';
+import { NUMBER_BYTES, TEXT_BYTES, type TensorReader, utf8 } from './read-tensor.ts';
 import { invalidModel, quoted, refusedModel } from './refuse.ts';
 
 type AttributeProto = Message<'AttributeProto'>;
@@ -50,6 +50,9 @@ export function readAttributes(node: Message<'NodeProto'>, context: AttributeCon
     if (!read) throw refusedModel(`${where} has the type ${kind}`, 'Numbers, texts, tensors and graphs are read.');
     // Written out, a sparse constant is a constant like any other.
     const key = kind === 11 && node.opType === 'Constant' ? 'value' : name;
+    // A function that is called often has its lists read as often.
+    const { floats, ints, strings } = proto;
+    context.tensors.reserve(NUMBER_BYTES * (floats.length + ints.length) + TEXT_BYTES * strings.length, where);
     if (key in attributes) throw invalidModel(`${where} is there twice`);
     attributes[key] = read(proto, where, context);
   }

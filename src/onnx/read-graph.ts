@@ -1,6 +1,6 @@
 import type { Message } from './fields.ts';
 import type { Graph, Node } from './graph.ts';
-import { DEEPEST } from './limits.ts';
+import { DEEPEST, LONGEST_NAME, MOST_VALUES } from './limits.ts';
 import { readAttributes } from './read-attribute.ts';
 import type { TensorReader } from './read-tensor.ts';
 import { readValue } from './read-value.ts';
@@ -24,8 +24,6 @@ interface ReadGraph {
 
 /** ONNX's own domain has two names. */
 export const plainDomain = (domain = ''): string => (domain === 'ai.onnx' ? '' : domain);
-
-const LONGEST_NAME = 2000;
 
 /** Reads a graph and those inside it, constants apart from inputs, nodes sorted. Throws a UserError. */
 export function readGraph(proto: Message<'GraphProto'>, context: ReadContext, depth: number): ReadGraph {
@@ -72,6 +70,11 @@ function readNode(
   context.count();
   const op = proto.opType ?? '';
   if (op === '') throw invalidModel('a node has no operator');
+  if (Math.max(proto.input.length, proto.output.length) > MOST_VALUES)
+    throw refusedModel(
+      `a node of ${quoted(op)} has ${proto.input.length} inputs and ${proto.output.length} outputs`,
+      `Export it with at most ${MOST_VALUES}.`,
+    );
   const domain = plainDomain(proto.domain);
   context.checkDomain(domain, op);
   const reads = new Set(proto.input);

@@ -3,16 +3,23 @@ import { type NumberType, nameOfCode, numberTypes, typeOfCode } from './data-typ
 import { externalReference } from './external-data.ts';
 import type { Message } from './fields.ts';
 import type { Tensor, TensorData } from './graph.ts';
+import { MOST_AXES } from './limits.ts';
 import { invalidModel, refusedModel } from './refuse.ts';
 
 /** Bytes of all tensors of a model together: what a runner can hold beside its copies. */
 const TENSOR_BYTES = 1024 ** 3;
+
+/** What a text, or a number that stands in a list of its own, costs at least, beside its letters. */
+export const TEXT_BYTES = 64;
+export const NUMBER_BYTES = 32;
 
 export interface TensorReader {
   /** Reads one tensor of the model; `where` names it in messages. External data only where `external` is allowed. */
   tensor(proto: Message<'TensorProto'>, where: string, allow: { readonly external: boolean }): Tensor;
   /** A sparse tensor, written out. */
   sparse(proto: Message<'SparseTensorProto'>, where: string): Tensor;
+  /** Counts what is held beside tensors. */
+  reserve(bytes: number, where: string): void;
 }
 
 /** Bytes of a file beside the model, by its location as `externalReference` lets it pass. */
@@ -36,7 +43,10 @@ export function makeTensorReader(external: ExternalFiles | null): TensorReader {
     const shape = shapeOf(proto.dims, where);
     const name = proto.name ?? '';
     const size = sizeOf(shape);
-    if (type === 'string') return { name, type, shape, data: strings(proto, size, where) };
+    if (type === 'string') {
+      reserve(TEXT_BYTES * proto.stringData.length, where);
+      return { name, type, shape, data: strings(proto, size, where) };
+    }
     const { bytes, typed } = numberTypes[type];
     reserve(size * bytes, where);
     if (proto.dataLocation === 1 || proto.externalData.length > 0) {
@@ -89,14 +99,15 @@ export function makeTensorReader(external: ExternalFiles | null): TensorReader {
     }
     return { name: values.name, type: values.type, shape, data };
   };
-  return { tensor, sparse };
+  return { tensor, sparse, reserve };
 }
 
 function shapeOf(dims: ArrayLike<number>, where: string): Shape {
   const shape = Array.from(dims);
   const wrong = shape.find((axis) => !(axis >= 0));
   if (wrong !== undefined) throw invalidModel(`${where} has an axis of ${wrong}`);
-  if (shape.length > 32) throw refusedModel(`${where} has ${shape.length} axes`, 'Use tensors of at most 32 axes.');
+  if (shape.length > MOST_AXES)
+    throw refusedModel(`${where} has ${shape.length} axes`, `Use tensors of at most ${MOST_AXES} axes.`);
   if (!Number.isSafeInteger(sizeOf(shape))) throw invalidModel(`${where} has the shape [${shape}]`);
   return shape;
 }

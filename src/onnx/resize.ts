@@ -2,12 +2,13 @@ import { sizeOf } from '../tensor/shape.ts';
 import { floatOf, intOf, intsIn } from './attributes.ts';
 import { makeBuilder } from './builder.ts';
 import type { Node } from './graph.ts';
+import { own } from './own.ts';
 import { refusedModel } from './refuse.ts';
 import { axisOf, type Known } from './shape-rule.ts';
 import { type Written, writtenBy } from './written.ts';
 
 /** Elements of a matrix of weights. */
-const LARGEST = 2 ** 24;
+const LARGEST = 2 ** 22;
 
 /** One axis: its length, the length that is asked for, and the scale between them as the model says it. */
 interface Scaled {
@@ -50,12 +51,13 @@ export function writeResize(known: Known): Written {
   let value = node.inputs[0]!;
   for (const each of axes.filter(({ from, to }) => from !== to)) {
     if (!(each.to >= 0 && each.to * each.from <= LARGEST)) throw refuse(`makes ${each.to} elements of ${each.from}`);
-    const matrix = Array.from({ length: each.to }, (_, index) => weights(index, each)).flat();
+    const matrix = new Float32Array(each.to * each.from);
+    for (let index = 0; index < each.to; index++) matrix.set(weights(index, each), index * each.from);
     const [before, behind] = [shape.slice(0, each.axis), shape.slice(each.axis + 1)];
     const cut = build.add('Reshape', [value, build.ints([sizeOf(before), each.from, sizeOf(behind)])]);
     const rows = build.constant({
       ...{ name: build.fresh('weights'), type: 'float32', shape: [each.to, each.from] },
-      data: Float32Array.from(matrix),
+      data: matrix,
     });
     shape = [...before, each.to, ...behind];
     value = build.add('Reshape', [build.add('MatMul', [rows, cut]), build.ints(shape)]);
@@ -89,12 +91,12 @@ function scaledAxes(known: Known): Scaled[] {
 /** The share that each element of the input has in one of the output. */
 function weightsOf(node: Node): (index: number, axis: Scaled) => number[] {
   const mode = textOf(node, 'mode', 'nearest');
-  const place = PLACES[textOf(node, 'coordinate_transformation_mode', 'half_pixel')];
+  const place = own(PLACES, textOf(node, 'coordinate_transformation_mode', 'half_pixel'));
   if (intOf(node, 'antialias', 0) !== 0) throw refuse('smooths before it shrinks (antialias)');
   if (!place) throw refuse(`places elements by ${textOf(node, 'coordinate_transformation_mode', '')}`);
   if (floatOf(node, 'extrapolation_value', 0) !== 0) throw refuse('extrapolates');
   if (mode === 'nearest') {
-    const round = NEAREST[textOf(node, 'nearest_mode', 'round_prefer_floor')];
+    const round = own(NEAREST, textOf(node, 'nearest_mode', 'round_prefer_floor'));
     if (!round) throw refuse(`rounds by ${textOf(node, 'nearest_mode', '')}`);
     return (index, axis) => {
       const nearest = Math.max(0, Math.min(axis.from - 1, round(place(index, axis))));

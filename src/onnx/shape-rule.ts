@@ -37,6 +37,9 @@ export const reduced: ShapeRule = (known) => {
   return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 };
 
+/** Axes, sizes or bounds that one node lists. */
+const MOST_NUMBERS = 4096;
+
 /** What cannot be told from what is known is null. */
 export function ifKnown<T>(work: () => T): T | null {
   try {
@@ -66,6 +69,8 @@ export function factsOf(
     const tensor = constants.get(inputs[input]!);
     if (!tensor || !types.includes(tensor.type))
       throw new Error(`input ${input} of ${op} must be a constant of ${types.join(' or ')}`);
+    if (tensor.data.length > MOST_NUMBERS)
+      throw new Error(`input ${input} of ${op} lists ${tensor.data.length} numbers`);
     return Array.from(tensor.data as BigInt64Array, Number);
   };
   return (node) => ({

@@ -1,16 +1,21 @@
-import { floatOf, intOf, intsIn } from './attributes.ts';
+import { floatOf, floatsIn, intOf, intsIn } from './attributes.ts';
 import { type Builder, makeBuilder } from './builder.ts';
 import { OPSET } from './encode.ts';
 import type { Attribute, Graph, Node } from './graph.ts';
+import { own } from './own.ts';
 import { refusedModel } from './refuse.ts';
 
-/** Sets after ours whose changes are new types and operators, not other forms. */
-const MOST_AHEAD = 3;
+/** The newest set that is read: what changed since ours are types and operators that are new, not forms. */
+export const NEWEST_READ = OPSET + 5;
 
 /** How an operator of an older set is written in ours: nodes with the same outputs. */
 interface Upgrade {
   /** First operator set that has the newer form. */
   readonly since: number;
+  /** The operator that took its place. */
+  readonly into?: string;
+  /** What has no newer form, in words. */
+  readonly refuses?: string;
   write(node: Node, build: Builder): readonly Node[];
 }
 
@@ -59,6 +64,7 @@ const reduction: Upgrade = { since: 18, write: intsToInput('axes', 1) };
 export const upgrades: Readonly<Record<string, Upgrade>> = {
   BatchNormalization: {
     since: 9,
+    refuses: 'a mean for each place (spatial=0, before 9)',
     write(node) {
       if (node.attributes.spatial === 0)
         throw refusedModel(
@@ -95,6 +101,7 @@ export const upgrades: Readonly<Record<string, Upgrade>> = {
   },
   Scatter: {
     since: 11,
+    into: 'ScatterElements',
     write: (node) => [{ ...node, op: 'ScatterElements' }],
   },
   Slice: {
@@ -123,13 +130,15 @@ export const upgrades: Readonly<Record<string, Upgrade>> = {
   },
   Upsample: {
     since: 10,
+    into: 'Resize',
     write(node, build) {
-      const given = node.attributes.scales as { readonly floats: readonly number[] } | undefined;
-      return [resized(node, given ? build.floats(given.floats) : node.inputs[1]!)];
+      const given = floatsIn(node, 'scales');
+      return [resized(node, given ? build.floats(given) : node.inputs[1]!)];
     },
   },
   GroupNormalization: {
     since: 21,
+    refuses: 'sets before 21, which scale each group',
     write() {
       throw refusedModel(
         'its group normalisation is of an opset before 21',
@@ -150,14 +159,14 @@ export const upgrades: Readonly<Record<string, Upgrade>> = {
  * steps so know one form of each operator. Throws a UserError (`onnx-refused`) where there is none.
  */
 export function upgrade(graph: Graph, opset: number): Graph {
-  if (opset > OPSET + MOST_AHEAD)
+  if (opset > NEWEST_READ)
     throw refusedModel(
-      `it is written for opset ${opset}, ${OPSET + MOST_AHEAD} or older is read`,
+      `it is written for opset ${opset}, ${NEWEST_READ} or older is read`,
       `Export it for opset ${OPSET}.`,
     );
   const build = makeBuilder('u_', { ...graph, nodes: [] });
   const nodes = graph.nodes.flatMap((node) => {
-    const found = node.domain === '' ? upgrades[node.op] : undefined;
+    const found = node.domain === '' ? own(upgrades, node.op) : undefined;
     return found && opset < found.since ? found.write(node, build) : [node];
   });
   const { initializers } = build.graph('', [], []);

@@ -15,6 +15,9 @@ export interface Windows {
   readonly end: readonly number[];
 }
 
+/** Elements along one side of a window, or steps or padding: far beyond any that is meant. */
+const WIDEST = 2 ** 16;
+
 const ones = (count: number) => Array<number>(count).fill(1);
 
 /** Elements that a dilated window spans. */
@@ -28,6 +31,10 @@ function stated({ node, shapes }: Known) {
   const dilations = intsIn(node, 'dilations') ?? ones(size.length);
   const auto = String(node.attributes.auto_pad ?? 'NOTSET');
   const pads = intsIn(node, 'pads') ?? Array<number>(2 * size.length).fill(0);
+  const isList = (list: readonly number[], length: number, least: number) =>
+    list.length === length && list.every((each) => Number.isInteger(each) && each >= least && each <= WIDEST);
+  if (![kernel, strides, dilations].every((list) => isList(list, size.length, 1)) || !isList(pads, 2 * size.length, 0))
+    throw new Error(`windows of [${kernel}] by [${strides}], ${dilations} apart, padded by [${pads}], over [${size}]`);
   return { size, kernel, strides, dilations, auto, pads };
 }
 

@@ -1,5 +1,5 @@
 import type { Message } from './fields.ts';
-import { DEEPEST, makeNodeCounter } from './limits.ts';
+import { DEEPEST, LONGEST_NAME, makeNodeCounter } from './limits.ts';
 import { plainDomain } from './read-graph.ts';
 import { invalidModel, quoted, refusedModel } from './refuse.ts';
 
@@ -69,7 +69,11 @@ function bodyOf(own: FunctionProto, call: NodeProto, prefix: string): NodeProto[
   });
   const given = new Map(own.attributeProto.map((each) => [each.name, each]));
   for (const each of call.attribute) given.set(each.name, each);
-  const rename = (name: string) => (name === '' ? '' : (names.get(name) ?? prefix + name));
+  const rename = (name: string) => {
+    if (prefix.length + name.length > LONGEST_NAME)
+      throw refusedModel(`the function ${quoted(own.name ?? '')} has names of ${name.length} letters`, 'Shorten them.');
+    return name === '' ? '' : (names.get(name) ?? prefix + name);
+  };
 
   const attributes = (list: readonly AttributeProto[]): AttributeProto[] =>
     list.flatMap((each) => {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { ModelConfig } from '../config/config.ts';
 import { UserError } from '../errors.ts';
+import type { Task } from '../evidence/evidence.ts';
 import type { Release } from '../evidence/release.ts';
 import { runTrunk } from '../features/trunk.ts';
 import { quoted, refusedModel } from '../onnx/refuse.ts';
@@ -52,7 +53,7 @@ export async function readDeclared(
 /** A training with the rows as the trunk sees them in the place of encoded ones; as it is for a built-in slice. */
 export async function withTrunk(
   training: NonNullable<Prepared['training']>,
-  declared: DeclaredModel | null,
+  { declared, task }: { readonly declared: DeclaredModel | null; readonly task: Task },
   { tools, progress }: { readonly tools: Pick<Tools, 'runtime'>; progress(step: string, done: number): void },
 ): Promise<NonNullable<Prepared['training']>> {
   const { subject, plan } = training;
@@ -63,7 +64,7 @@ export async function withTrunk(
   const values = await runTrunk({ ...at, runtime: await tools.runtime() }, (share) =>
     progress('running the frozen part of the model', TRUNK * share),
   );
-  return { plan, subject: makeSubject(subject.rows, subject.units, { values, width }, slice.task) };
+  return { plan, subject: makeSubject(subject.rows, subject.units, { values, width }, task) };
 }
 
 /** What the model itself, as it was and as it is submitted, says of every row. */

@@ -49,7 +49,7 @@ export async function prepare(data: DataRequest, pool: Pool, context: Context): 
     const evidence = makeEvidence({ ...ready.evidence, release });
     return {
       prepared: { ...ready, evidence },
-      training: training && (await withTrunk(training, declared, context)),
+      training: training && (await withTrunk(training, { declared, task: pool.task }, context)),
       refused: [],
     };
   } catch (error) {

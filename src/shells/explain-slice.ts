@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { filesBeside } from '../adapters/files-beside.ts';
 import { oneLine, UserError } from '../errors.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { type CutModel, candidatesOf, untoldCuts } from '../training/cut-model.ts';
-import { openModel, uncuttable } from '../training/open-model.ts';
+import { openModel } from '../training/open-model.ts';
 import { ENSEMBLES, REFERENCE_RATE } from '../training/plan.ts';
 import { epochsFor } from '../training/recipe.ts';
+import { whyUncut } from '../training/why-uncut.ts';
 
 /** What the predicted time is for: a middling data set, with the default number of shadow models. */
 const ROWS = 5000;
@@ -28,11 +29,11 @@ export async function explainSlice(path: string): Promise<string> {
       hint: 'Give the path of an ONNX file.',
     });
   });
-  const opened = openModel(bytes, (location) => readFileSync(join(dirname(path), location)), null);
+  const opened = openModel(bytes, filesBeside(dirname(path)), null);
   const model = { ...opened, rows: rowsOf(opened.graph) };
   const candidates = candidatesOf(model);
   if (candidates.length === 0 && untoldCuts(model)) return UNTOLD;
-  if (candidates.length === 0) throw uncuttable(opened);
+  if (candidates.length === 0) throw whyUncut(model);
   const rows = candidates.map(({ graph, layers, after, share, flops }) => {
     const width = sizeOf(graph.inputs[0]!.shape.slice(1) as Shape);
     const operations = flops / (graph.inputs[0]!.shape[0] as number);

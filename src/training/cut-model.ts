@@ -1,14 +1,18 @@
+import { UserError } from '../errors.ts';
+import { checkTrainable } from '../gradients/check-trainable.ts';
 import { type Candidate, slicesOf } from '../gradients/slices.ts';
+import { forAnyBatch } from '../onnx/any-batch.ts';
 import { cutsOf, sliceAt, trunkAt } from '../onnx/cut.ts';
 import { foldConstants } from '../onnx/fold.ts';
 import type { Graph, Tensor } from '../onnx/graph.ts';
 import { inferShapes, knownShapes } from '../onnx/infer-shapes.ts';
 import { isLinear, linearLogits, linearWeights } from '../onnx/linear-ml.ts';
+import { refusingNodes } from '../onnx/node-error.ts';
 import { prune } from '../onnx/prune.ts';
 import { refusedModel } from '../onnx/refuse.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { type ModelSlice, parameterName } from './model-slice.ts';
-import type { Parameter } from './parameter.ts';
+import { glorot, type Parameter } from './parameter.ts';
 
 /** A model that is to be cut: one answer. */
 export interface CutModel {
@@ -32,8 +36,9 @@ export const PROBE = 7;
 function folded({ graph, rows, output }: CutModel, batch: number): Graph {
   const value = { name: output, type: 'float32' as const, shape: ['answer'] };
   const inputs = Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, [batch, ...row]]));
-  const options = { inputs, keep: weightsOf(graph) };
-  return foldConstants({ ...graph, outputs: [value] }, options);
+  const options = { inputs, keep: weightsOf(graph), isLenient: true };
+  const open = Object.keys(rows).reduce(forAnyBatch, graph);
+  return refusingNodes(() => foldConstants({ ...open, outputs: [value] }, options));
 }
 
 /**
@@ -58,11 +63,11 @@ function weightsOf({ initializers, nodes }: Graph): ReadonlySet<string> {
   ]);
 }
 
-/** Where the model can be cut, the shallowest slice first; those whose first axis is not the batch are left out. */
-export function candidatesOf(model: CutModel): Candidate[] {
-  return slicesOf(folded(model, PROBE), model.output, { weights: weightsOf(model.graph), told: model.told }).filter(
-    ({ graph }) => graph.inputs[0]!.shape[0] === PROBE,
-  );
+/** The slices of a model, the shallowest first, trainable or not; those whose first axis is not the batch are left out. */
+export function foundSlices(model: CutModel): { readonly graph: Graph; readonly slices: readonly Candidate[] } {
+  const graph = folded(model, PROBE);
+  const slices = slicesOf(graph, model.output, { weights: weightsOf(model.graph), told: model.told });
+  return { graph, slices: slices.filter((slice) => slice.graph.inputs[0]!.shape[0] === PROBE) };
 }
 
 /**
@@ -78,16 +83,42 @@ export function untoldCuts(model: CutModel): Graph | null {
   return prune({ ...graph, outputs });
 }
 
+/** Where the model can be cut, the shallowest slice first: those that can be trained. `whyUncut` says why there are none. */
+export function candidatesOf(model: CutModel): Candidate[] {
+  const { slices } = foundSlices(model);
+  const isTrainable = (slice: Candidate) => {
+    try {
+      checkTrainable(slice, model.output);
+      return true;
+    } catch (error) {
+      if (error instanceof UserError) return false;
+      throw error;
+    }
+  };
+  // What a slice cannot do, a deeper one that holds it cannot, either.
+  let [trained, tried] = [0, slices.length];
+  for (let at = tried; trained < tried; at = (trained + tried + 1) >> 1)
+    if (isTrainable(slices[at - 1]!)) trained = at;
+    else tried = at - 1;
+  return slices.slice(0, trained);
+}
+
+const COUNTED: Readonly<Record<ModelSlice['task'], string>> = {
+  ...{ classification: 'classes', regression: 'target', tokens: 'words', 'multi-label': 'labels' },
+};
+
 /** The whole model up to its logits, or predictions: values a row, and the graph. Throws as `makeModelSlice` does. */
 export function answersOf(
   model: CutModel,
   candidate: Candidate,
   { task, outputs }: Pick<ModelSlice, 'task' | 'outputs'>,
 ): { readonly width: number; graph(batch: number): Graph } {
-  const width = sizeOf(inferShapes(candidate.graph).get(model.output)!) / PROBE;
-  if (width !== outputs && !(width === 1 && outputs === 2 && task === 'classification'))
+  const shapes = refusingNodes(() => inferShapes(candidate.graph));
+  const width = sizeOf(shapes.get(model.output)!) / PROBE;
+  const fits = task === 'tokens' ? width % outputs === 0 : width === outputs;
+  if (!fits && !(width === 1 && outputs === 2 && task === 'classification'))
     throw refusedModel(
-      `it gives ${width} values a row, and the data has ${outputs} ${task === 'regression' ? 'target' : 'classes'}`,
+      `it gives ${width} values a row, and the data has ${outputs} ${COUNTED[task]}`,
       'Name the output that holds the logits, and the classes in their order.',
     );
   return { width, graph: (batch) => trunkAt(folded(model, batch), { value: model.output, shape: [batch, width] }) };
@@ -122,16 +153,22 @@ export function makeModelSlice(
   };
 }
 
-/** Weights begin around 0 at the scale that the model's own have; what lies along one axis begins around its own mean. */
+/**
+ * Weights begin around 0 at the scale that the model's own have (all alike, they would tell no units apart: then at
+ * Glorot's); what lies along one axis begins around its own mean.
+ */
 function parameterOf({ name, shape, data }: Tensor): Parameter {
   const values = data as Float32Array;
   const isWeight = shape.length >= 2;
   const centre = isWeight ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  const isAlike = values.every((value) => value === values[0]);
   const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / values.length;
-  return { name: parameterName(name), shape, centre, bound: Math.sqrt(3 * variance), decays: isWeight };
+  const bound = isWeight && isAlike ? glorot(sizeOf(shape.slice(1)), shape[0]!) : Math.sqrt(3 * variance);
+  return { name: parameterName(name), shape, centre, bound, decays: isWeight };
 }
 
-const ARRANGING: readonly string[] = ['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Normalizer', 'ZipMap'];
+/** What only arranges its input anew, or makes it sum to one, hides what it is given. */
+export const ARRANGING: readonly string[] = ['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Normalizer', 'ZipMap'];
 
 /**
  * The value before a last softmax or sigmoid: scores are computed from logits, without cancellation. An answer that is
@@ -139,14 +176,11 @@ const ARRANGING: readonly string[] = ['Identity', 'Reshape', 'Flatten', 'Squeeze
  */
 export function logitsOf(graph: Graph, output: string, kind: 'logits' | 'probabilities' | null): string {
   if (kind === 'logits') return output;
-  const last = graph.nodes.find(({ outputs }) => outputs.includes(output));
-  if (last && isLinear(last)) return linearLogits(last);
-  const isSquashed = last?.domain === '' && ['Softmax', 'LogSoftmax', 'Sigmoid'].includes(last.op);
-  if (last && isSquashed) return last.inputs[0]!;
-  // What only arranges its input anew, or makes it sum to one, hides what it is given.
-  if (last && ARRANGING.includes(last.op)) {
-    const before = logitsOf(graph, last.inputs[0]!, null);
-    if (before !== last.inputs[0]) return before;
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  for (let last = makers.get(output); last; last = makers.get(last.inputs[0]!)) {
+    if (isLinear(last)) return linearLogits(last);
+    if (last.domain === '' && ['Softmax', 'LogSoftmax', 'Sigmoid'].includes(last.op)) return last.inputs[0]!;
+    if (!ARRANGING.includes(last.op)) break;
   }
   if (kind === 'probabilities')
     throw refusedModel(

@@ -2,11 +2,12 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { Feed, Runtime } from '../onnx/runtime.ts';
 import { batchStarts } from '../tensor/batches.ts';
 import { sizeOf } from '../tensor/shape.ts';
+import { objectives } from './objectives.ts';
 import { epochBatches } from './order.ts';
 import { initialWeights } from './parameter.ts';
 import { cosineRate, type Recipe } from './recipe.ts';
 import { scoringGraph } from './score.ts';
-import { parametersOf, type Slice } from './slice.ts';
+import { labelAxes, parametersOf, type Slice } from './slice.ts';
 import { trainingGraph } from './step.ts';
 
 /** Steps of one `session.run`: enough that its start does not count, few enough that progress is seen. */
@@ -18,7 +19,7 @@ export interface TrainingSet {
   /** [N,D] */
   readonly features: Float32Array;
   readonly width: number;
-  /** [N] class index, or target for regression; rows without a label are never inside. */
+  /** [N] class index, or target for regression; [N,L] words of tokens, or labels of 0 and 1. Rows without a label are never inside. */
   readonly labels: Float64Array;
   /** [N] */
   readonly rowKeys: Uint32Array;
@@ -127,11 +128,12 @@ export async function scoreGroup(
         { type: 'float32', shape: [models, ...shape], data: weights[name]! } satisfies Feed,
       ]),
     );
+    const each = set.labels.length / N;
     for (const start of batchStarts(N, rows)) {
       const part = {
         features: set.features.subarray(start * set.width, (start + rows) * set.width),
         width: set.width,
-        labels: set.labels.subarray(start, start + rows),
+        labels: set.labels.subarray(start * each, (start + rows) * each),
       };
       const feeds = { ...parameters, features: matrix(part), labels: labelFeed(part, slice) };
       const { phi, right } = await session.run(feeds);
@@ -152,8 +154,10 @@ const matrix = (set: Pick<TrainingSet, 'features' | 'width'>): Feed => ({
   data: set.features,
 });
 
-function labelFeed({ labels }: Pick<TrainingSet, 'labels'>, { task }: Slice): Feed {
-  return task === 'classification'
-    ? { type: 'int64', shape: [labels.length], data: BigInt64Array.from(labels, BigInt) }
-    : { type: 'float32', shape: [labels.length], data: Float32Array.from(labels) };
+function labelFeed({ labels }: Pick<TrainingSet, 'labels'>, slice: Slice): Feed {
+  const axes = labelAxes(slice);
+  const shape = [labels.length / sizeOf(axes), ...axes];
+  return objectives[slice.task].labels === 'int64'
+    ? { type: 'int64', shape, data: BigInt64Array.from(labels, BigInt) }
+    : { type: 'float32', shape, data: Float32Array.from(labels) };
 }

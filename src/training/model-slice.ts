@@ -1,19 +1,22 @@
+import { openParameters } from '../gradients/open-parameters.ts';
 import { stack } from '../gradients/stack.ts';
 import type { Builder } from '../onnx/builder.ts';
 import { codeOf } from '../onnx/data-types.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { refusingNodes } from '../onnx/node-error.ts';
 import type { Shape } from '../tensor/shape.ts';
+import type { Objective } from './objectives.ts';
 import type { Parameter } from './parameter.ts';
 
 /** A slice of somebody's own model. */
 export interface ModelSlice {
   readonly kind: 'model';
-  readonly task: 'classification' | 'regression';
+  readonly task: Objective;
   /** Elements of a row of the slice's input. */
   readonly width: number;
-  /** C; 1 for regression. */
+  /** C: classes, words or labels; 1 for regression. */
   readonly outputs: number;
-  /** Values that the graph gives a row: C, or one logit of two classes. */
+  /** Values that the graph gives a row: C, C for each of its tokens, or one logit of two classes. */
   readonly answers: number;
   /** Stands for the graph where slices are compared: of the model's file and the place of the cut. */
   readonly hash: string;
@@ -37,7 +40,7 @@ export interface ModelSlice {
 export const parameterName = (name: string): string => `w/${name}`;
 
 /**
- * Writes the forward pass of M models: x [M,B,D] or [B,D] -> [M,B,C]. Reads the parameters by name.
+ * Writes the forward pass of M models: x [M,B,D] or [B,D] -> [M,B,C], of tokens [M,B,TC]. Reads the parameters by name.
  */
 export function forwardModel(
   build: Builder,
@@ -46,16 +49,11 @@ export function forwardModel(
 ): string {
   const graph = slice.at(batch);
   const trained = new Set(slice.parameters.map(({ name }) => name));
-  const own = graph.initializers.filter(({ name }) => trained.has(parameterName(name)));
   const input = graph.inputs[0]!;
-  const open: Graph = {
-    ...graph,
-    initializers: graph.initializers.filter((tensor) => !own.includes(tensor)),
-    inputs: [input, ...own.map(({ name, shape }) => ({ name, type: 'float32' as const, shape }))],
-  };
-  const chosen = new Set([...own.map(({ name }) => name), ...(isStacked ? [input.name] : [])]);
-  const many = stack(open, { models, inputs: chosen });
-  const names = new Map(own.map(({ name }) => [name, parameterName(name)]));
+  const own = graph.initializers.map(({ name }) => name).filter((name) => trained.has(parameterName(name)));
+  const open = openParameters(graph, new Set(own));
+  const many = refusingNodes(() => stack(open, { models, inputs: new Set(isStacked ? [...own, input.name] : own) }));
+  const names = new Map(own.map((name) => [name, parameterName(name)]));
   const lead = isStacked ? [models] : [];
   const cut = build.add('Reshape', [x, build.ints([...lead, ...(input.shape as Shape)])]);
   // Features are floats; whole numbers up to 2^24 pass through them unharmed.
@@ -66,7 +64,7 @@ export function forwardModel(
     build.put({ ...node, inputs: node.inputs.map(renamed), outputs: node.outputs.map(renamed) });
   const output = renamed(graph.outputs[0]!.name);
   const answers = build.add('Reshape', [output, build.ints([models, batch, slice.answers])]);
-  if (slice.answers === slice.outputs) return answers;
+  if (slice.task !== 'classification' || slice.answers === slice.outputs) return answers;
   // One logit is that of the second class against a first one of 0.
   return build.add('Concat', [build.add('Mul', [answers, build.scalar(0)]), answers], { axis: -1 });
 }

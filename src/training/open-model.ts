@@ -30,16 +30,6 @@ export function openModel(bytes: Uint8Array, external: ExternalFiles | null, wan
   return { graph, answer, output, domains: read.opsets, hash };
 }
 
-/** The model where it can be cut nowhere, as a UserError that says what it ends in. */
-export function uncuttable({ graph, answer, output }: OpenModel) {
-  const last = graph.nodes.find(({ outputs }) => outputs.includes(output));
-  const ending = last ? `: it ends in ${last.domain && `${last.domain}.`}${last.op}` : '';
-  return refusedModel(
-    `nothing before its output ${quoted(answer)} can be trained${ending}`,
-    'docs/ops.md lists the operators that can; without a model the built-in slice is trained.',
-  );
-}
-
 /** The one output of floats; a model's predicted label beside it is of another type. */
 function onlyAnswer({ outputs }: Graph): string {
   const floats = outputs.filter(({ type }) => type === 'float32');

@@ -10,7 +10,8 @@ import type { Pool } from '../table/pool.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { SliceChoice } from './choose-candidate.ts';
 import { type CutModel, candidatesOf, PROBE, untoldCuts } from './cut-model.ts';
-import { type Answer, openModel, uncuttable } from './open-model.ts';
+import { type Answer, openModel } from './open-model.ts';
+import { whyUncut } from './why-uncut.ts';
 
 /** How a model of the repository's own is to be read: what the configuration says of it. */
 export interface ModelReading {
@@ -64,7 +65,7 @@ export async function readOwnModel(at: {
     ? { ...known, told: await probe(known, untold, { ...asked, runtime: await at.runtime() }) }
     : known;
   const candidates = candidatesOf(model);
-  if (candidates.length === 0) throw uncuttable(opened);
+  if (candidates.length === 0) throw whyUncut(model);
   return { model, inputs, candidates };
 }
 

@@ -14,6 +14,9 @@ export interface Parameter {
   readonly decays: boolean;
 }
 
+/** Half-width for a layer of so many inputs and outputs. */
+export const glorot = (inputs: number, outputs: number): number => Math.sqrt(6 / (inputs + outputs));
+
 /** Initial weights [M, ...] of one parameter: a pure function of each model's key, so that ensembles can share them. */
 export function initialWeights(parameter: Parameter, index: number, modelKeys: readonly number[]): Float32Array {
   const size = sizeOf(parameter.shape);

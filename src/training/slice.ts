@@ -1,7 +1,8 @@
 import type { Builder } from '../onnx/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import { forwardModel, type ModelSlice } from './model-slice.ts';
-import type { Parameter } from './parameter.ts';
+import { objectives } from './objectives.ts';
+import { glorot, type Parameter } from './parameter.ts';
 
 /** The trainable part: a built-in one, or the last layers of a model. Parameters carry a leading axis M. */
 export type Slice = BuiltInSlice | ModelSlice;
@@ -18,7 +19,17 @@ export interface BuiltInSlice {
   readonly outputs: number;
 }
 
-const glorot = (inputs: number, outputs: number) => Math.sqrt(6 / (inputs + outputs));
+/** Values that a slice gives a row: C, but for tokens, and for two classes by one logit. */
+export const sizesOf = (slice: Slice) => ({
+  outputs: slice.outputs,
+  answers: slice.kind === 'model' ? slice.answers : slice.outputs,
+});
+
+/** Axes of the labels as they are fed, behind N. */
+export function labelAxes(slice: Slice): number[] {
+  const count = objectives[slice.task].perRow(sizesOf(slice));
+  return slice.task === 'classification' || slice.task === 'regression' ? [] : [count];
+}
 
 export function parametersOf(slice: Slice): readonly Parameter[] {
   if (slice.kind === 'model') return slice.parameters;

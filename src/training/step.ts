@@ -1,11 +1,12 @@
 import { backward } from '../gradients/backward.ts';
 import { makeBuilder } from '../onnx/builder.ts';
-import { float32, type Graph, type Tensor, type Value } from '../onnx/graph.ts';
+import type { Graph, Value } from '../onnx/graph.ts';
+import { refusingNodes } from '../onnx/node-error.ts';
 import { prune } from '../onnx/prune.ts';
-import { crossEntropy, squaredError } from './losses.ts';
+import { objectives } from './objectives.ts';
 import { optimizers } from './optimizers.ts';
 import type { Recipe } from './recipe.ts';
-import { forward, parametersOf, parameterValues, type Slice } from './slice.ts';
+import { forward, labelAxes, parametersOf, parameterValues, type Slice, sizesOf } from './slice.ts';
 
 const value = (name: string, type: Value['type'], shape: readonly (number | string)[]): Value => ({
   name,
@@ -18,7 +19,7 @@ const final = (name: string) => `${name}_end`;
 /**
  * The training graph of M models: S steps in one ONNX Loop, each of which gathers its batch inside the graph from one
  * shared feature matrix, differentiates the loss and moves the parameters.
- * Inputs: features [N,D], labels [N] (int64 class or float32 target), rows [S,M,B] int32, weights [S,M,B,1],
+ * Inputs: features [N,D], labels [N] or [N,L] (int64 classes or words, float32 targets or labels), rows [S,M,B] int32, weights [S,M,B,1],
  * rate [S], first_step (float, counts from 1), steps (int64), and every parameter and state `*_start`.
  * Outputs: every parameter and state `*_end`.
  */
@@ -27,7 +28,7 @@ export function trainingGraph(
   recipe: Recipe,
   models: number,
 ): { graph: Graph; carried: readonly Value[] } {
-  const { width: D, outputs: C } = slice;
+  const { width: D } = slice;
   const B = recipe.batch;
   const parameters = parameterValues(slice, models);
   const optimizer = optimizers[recipe.optimizer];
@@ -39,23 +40,24 @@ export function trainingGraph(
 
   const build = makeBuilder('s_');
   const outputs = forward(build, slice, { x: 'batch_features', models, batch: B, isStacked: true });
-  const loss = (slice.task === 'classification' ? crossEntropy : squaredError)(build, {
-    outputs,
-    targets: 'batch_targets',
-    weights: 'batch_weights',
-    batch: B,
+  const objective = objectives[slice.task];
+  const sizes = sizesOf(slice);
+  const loss = objective.loss(build, {
+    ...{ outputs, targets: 'batch_targets', weights: 'batch_weights', models, batch: B, classes: slice.outputs },
+    tokens: slice.task === 'tokens' ? objective.perRow(sizes) : 1,
   });
   const forwardGraph = build.graph(
     'forward',
     [
       value('batch_features', 'float32', [models, B, D]),
-      value('batch_targets', 'float32', [models, B, C]),
+      value('batch_targets', slice.task === 'tokens' ? 'int64' : 'float32', [models, B, ...objective.axes(sizes)]),
       value('batch_weights', 'float32', [models, B, 1]),
       ...parameters,
     ],
     [],
   );
-  const { build: full, gradients } = backward(forwardGraph, { loss, wrt: parameters.map(({ name }) => name) });
+  const differentiate = () => backward(forwardGraph, { loss, wrt: parameters.map(({ name }) => name) });
+  const { build: full, gradients } = slice.kind === 'model' ? refusingNodes(differentiate) : differentiate();
   const rate = full.add('Gather', ['rate', 'iteration'], { axis: 0 });
   const step = full.add('Add', ['first_step', full.add('Cast', ['iteration'], { to: 1 })]);
   const moved = parametersOf(slice).map(({ name, decays }, index) =>
@@ -82,15 +84,8 @@ export function trainingGraph(
   return { carried, graph: loopOver(body, carried, slice, models, B) };
 }
 
-/** The identity matrix [C,C]: a row of it is a one-hot target, gathered several times faster than by OneHot. */
-function identity(C: number): Tensor {
-  const data = new Float32Array(C * C);
-  for (let c = 0; c < C; c++) data[c * C + c] = 1;
-  return float32('g_identity', [C, C], data);
-}
-
 /** Gathers features, targets and weights of this iteration's rows. */
-function batchNodes({ task, outputs: C }: Slice): Graph {
+function batchNodes(slice: Slice): Graph {
   const build = makeBuilder('g_');
   const rows = build.add('Gather', ['rows', 'iteration'], { axis: 0 });
   const named = (from: string, name: string) => ({
@@ -103,10 +98,7 @@ function batchNodes({ task, outputs: C }: Slice): Graph {
   const features = build.add('Gather', ['features', rows], { axis: 0 });
   const weights = build.add('Gather', ['weights', 'iteration'], { axis: 0 });
   const labels = build.add('Gather', ['labels', rows], { axis: 0 });
-  const targets =
-    task === 'classification'
-      ? build.add('Gather', [build.constant(identity(C)), labels], { axis: 0 })
-      : build.add('Unsqueeze', [labels, build.ints([-1])]);
+  const targets = objectives[slice.task].targets(build, labels, sizesOf(slice));
   const graph = build.graph('batch', [], []);
   return {
     ...graph,
@@ -133,7 +125,7 @@ function loopOver(body: Graph, carried: readonly Value[], slice: Slice, models: 
     initializers: [],
     inputs: [
       value('features', 'float32', ['N', slice.width]),
-      value('labels', slice.task === 'classification' ? 'int64' : 'float32', ['N']),
+      value('labels', objectives[slice.task].labels, ['N', ...labelAxes(slice)]),
       value('rows', 'int32', ['S', models, batch]),
       value('weights', 'float32', ['S', models, batch, 1]),
       value('rate', 'float32', ['S']),

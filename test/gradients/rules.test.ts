@@ -7,9 +7,9 @@ import { inputRule, type Rule, type Sample } from '../../src/gradients/rule.ts';
 import { stack } from '../../src/gradients/stack.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
 import { OPSET } from '../../src/onnx/encode.ts';
-import { float32, type Graph } from '../../src/onnx/graph.ts';
+import { type Attribute, float32, type Graph } from '../../src/onnx/graph.ts';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
-import { SLICE_OPS } from '../../src/onnx/schema.ts';
+import { BROADCASTING, SLICE_OPS } from '../../src/onnx/schema.ts';
 import { constantsOf, factsOf } from '../../src/onnx/shape-rule.ts';
 import { keyOf, randomSequence } from '../../src/tensor/random.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
@@ -105,9 +105,6 @@ function weighted({ graph, outputs }: OneNode): { graph: Graph; loss: string } {
   return { graph: build.graph('node', graph.inputs, []), loss };
 }
 
-/** ReverseSequence takes time and batch as its first two axes alone: it is refused for many models at once. */
-const NOT_STACKED: readonly string[] = ['ReverseSequence'];
-
 const describe = (sample: Sample) =>
   [sample.shapes.map((shape) => `[${shape}]`).join(' '), JSON.stringify(sample.attributes ?? {})].join(' ');
 
@@ -121,9 +118,8 @@ for (const rule of Object.values(rules)) {
         const alone = oneNode(rule, sample);
         const names = Object.keys(alone.point);
         const cases: { node: OneNode; wrt: readonly string[] }[] = [{ node: alone, wrt: names }];
-        if (!NOT_STACKED.includes(rule.op))
-          for (const chosen of names.length > 1 ? [names, names.slice(0, 1), names.slice(1)] : [names])
-            cases.push({ node: twice(alone, chosen), wrt: chosen });
+        for (const chosen of names.length > 1 ? [names, names.slice(0, 1), names.slice(1)] : [names])
+          cases.push({ node: twice(alone, chosen), wrt: chosen });
         for (const { node, wrt } of cases.slice(1))
           await agreesWithAlone(alone, node, wrt, `${rule.op} ${describe(sample)} ${wrt}`);
         for (const { node, wrt } of cases) {
@@ -187,4 +183,33 @@ for (const rule of Object.values(rules)) {
 
 test('every operator of a slice has its row, and no other', () => {
   assert.deepEqual(Object.keys(rules).sort(), [...SLICE_OPS].sort());
+});
+
+test('operators that broadcast are compared where they do', () => {
+  const spreads = [...BROADCASTING, 'PRelu', 'MatMul', 'Expand', 'Gemm', 'LayerNormalization'] as const;
+  for (const op of spreads) {
+    const drawn = rules[op].samples.filter(({ shapes }) => new Set(shapes.map(String)).size > 1);
+    assert.ok(drawn.length > 0, op);
+  }
+});
+
+test('the limits of the rows hold for the forms that they name, and for no sample', () => {
+  const forms: Partial<Record<Rule['op'], Readonly<Record<string, Attribute>>>> = {
+    Cast: { to: 7 },
+    Pad: { mode: 'reflect' },
+    GatherND: { batch_dims: 1 },
+    ScatterND: { reduction: 'mul' },
+    ScatterElements: { reduction: 'max' },
+  };
+  for (const rule of Object.values(rules)) {
+    const applies = (attributes: Readonly<Record<string, Attribute>>) =>
+      rule.limit?.applies({ op: rule.op, domain: '', inputs: [], outputs: [], attributes }) ?? false;
+    assert.equal(rule.limit !== undefined, rule.op in forms, rule.op);
+    assert.equal(applies(forms[rule.op] ?? {}), rule.op in forms, rule.op);
+    for (const { attributes = {} } of rule.samples) assert.equal(applies(attributes), false, rule.op);
+  }
+  const sample = rules.Pad.samples[0]!;
+  const node = oneNode(rules.Pad, { ...sample, attributes: { mode: 'reflect' } });
+  const { graph, loss } = weighted(node);
+  assert.throws(() => backward(graph, { loss, wrt: ['x0'] }), /no gradient passes through padding by reflected/);
 });

@@ -53,10 +53,34 @@ function headed({ build }: Build, x: string, heads: number): string {
 export function transformer(tokens = 6, words = 10, width = 8): CutModel {
   const own = network('transformer');
   const { build, weight, linear } = own;
-  const norm = (of: string, x: string) =>
-    build.add('LayerNormalization', [x, weight(`${of}.scale`, width), weight(`${of}.bias`, width)], { axis: -1 });
   const embedded = build.add('Gather', [weight('embedding', words, width), 'ids'], { axis: 0 });
   const x = build.add('Add', [embedded, weight('position', tokens, width)]);
+  const mean = build.add('ReduceMean', [block(own, x, { width, mask: null }), build.ints([1])], { keepdims: 0 });
+  return modelOf(own, 'ids', [tokens], linear('head', mean, width, 2), 'int64');
+}
+
+/** Three layers: rows of numbers, two classes or a number. */
+export function perceptron(outputs = 2, width = 6): CutModel {
+  const own = network('perceptron');
+  const { build, linear } = own;
+  const first = build.add('Relu', [linear('first', 'x', width, 8)]);
+  const second = build.add('Tanh', [linear('second', first, 8, 8)]);
+  return modelOf(own, 'x', [width], linear('head', second, 8, outputs));
+}
+
+/** Two layers, and five labels that hold or not. */
+export function labeller(width = 6): CutModel {
+  const own = network('labeller');
+  const { build, linear } = own;
+  const first = build.add('Relu', [linear('first', 'x', width, 8)]);
+  return modelOf(own, 'x', [width], linear('head', first, 8, 5));
+}
+
+/** One pre-norm block of attention with two heads and an erf-gelu. */
+function block(own: Build, x: string, { width, mask }: { width: number; mask: string | null }): string {
+  const { build, weight, linear } = own;
+  const norm = (of: string, name: string) =>
+    build.add('LayerNormalization', [name, weight(`${of}.scale`, width), weight(`${of}.bias`, width)], { axis: -1 });
   const first = norm('norm1', x);
   const [q, k, v] = ['q', 'k', 'v'].map((of) => headed(own, linear(of, first, width, width), 2)) as [
     string,
@@ -64,7 +88,9 @@ export function transformer(tokens = 6, words = 10, width = 8): CutModel {
     string,
   ];
   const scores = build.add('MatMul', [q, build.add('Transpose', [k], { perm: [0, 1, 3, 2] })]);
-  const shares = build.add('Softmax', [build.add('Div', [scores, build.scalar(2)])], { axis: -1 });
+  const scaled = build.add('Div', [scores, build.scalar(2)]);
+  const masked = mask === null ? scaled : build.add('Where', [mask, scaled, build.scalar(-1e9)]);
+  const shares = build.add('Softmax', [masked], { axis: -1 });
   const mixed = build.add('Transpose', [build.add('MatMul', [shares, v])], { perm: [0, 2, 1, 3] });
   const joined = build.add('Reshape', [mixed, build.ints([0, 0, width])]);
   const attended = build.add('Add', [x, linear('out', joined, width, width)]);
@@ -74,9 +100,31 @@ export function transformer(tokens = 6, words = 10, width = 8): CutModel {
     build.scalar(1),
   ]);
   const gelu = build.add('Mul', [build.add('Mul', [up, bell]), build.scalar(0.5)]);
-  const block = build.add('Add', [attended, linear('down', gelu, 2 * width, width)]);
-  const mean = build.add('ReduceMean', [block, build.ints([1])], { keepdims: 0 });
-  return modelOf(own, 'ids', [tokens], linear('head', mean, width, 2), 'int64');
+  return build.add('Add', [attended, linear('down', gelu, 2 * width, width)]);
+}
+
+/** Token ids, embedding and position, one block in which no token sees a later one, a logit for each word at each token. */
+export function languageModel(tokens = 6, words = 9, width = 8): CutModel {
+  const own = network('language');
+  const { build, weight, linear } = own;
+  const embedded = build.add('Gather', [weight('embedding', words, width), 'ids'], { axis: 0 });
+  const x = build.add('Add', [embedded, weight('position', tokens, width)]);
+  const ones = build.add('Expand', [build.scalar(1), build.ints([tokens, tokens])]);
+  const mask = build.add('Greater', [build.add('Trilu', [ones], { upper: 0 }), build.scalar(0)]);
+  return modelOf(own, 'ids', [tokens], linear('head', block(own, x, { width, mask }), width, words), 'int64');
+}
+
+/** Two convolutions with relu, a pool between them, the mean of each channel, two classes. */
+export function convolutional(): CutModel {
+  const own = network('convolutional');
+  const { build, weight, linear } = own;
+  const convolved = (of: string, x: string, from: number, to: number) =>
+    build.add('Relu', [
+      build.add('Conv', [x, weight(`${of}.weight`, to, from, 3, 3), weight(`${of}.bias`, to)], { pads: [1, 1, 1, 1] }),
+    ]);
+  const first = build.add('MaxPool', [convolved('first', 'image', 1, 4)], { kernel_shape: [2, 2], strides: [2, 2] });
+  const flat = build.add('Flatten', [build.add('GlobalAveragePool', [convolved('second', first, 4, 8)])]);
+  return modelOf(own, 'image', [1, 8, 8], linear('head', flat, 8, 2));
 }
 
 /** A stem, one inverted residual of depthwise and pointwise convolutions with batch normalisation and swish, a head. */
