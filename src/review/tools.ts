@@ -2,14 +2,15 @@ import type { Check } from '../checks/check.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Sql } from '../table/sql.ts';
 import type { WeightStore } from '../training/ensemble.ts';
+import type { Plan } from '../training/plan.ts';
 import type { Locate } from './place.ts';
 import type { Progress } from './request.ts';
 
 /** What the engine stands on; composed in `shells/engine.ts`. */
 export interface Tools {
   readonly sql: Sql;
-  /** Opened when the first shadow model is to be trained. */
-  runtime(): Promise<Runtime>;
+  /** Opened for the first plan whose shadow models are to be trained, and kept for the others; `flops` of its training. */
+  runtime(plan: Plan, flops: number): Promise<Runtime>;
   readonly store: WeightStore | null;
   readonly locate: Locate;
   /** A fresh random nonce, drawn after the head revision is fixed. */

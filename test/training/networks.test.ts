@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
+import type { Runtime } from '../../src/onnx/runtime.ts';
 import { hash32, randomSequence } from '../../src/tensor/random.ts';
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts';
 import { type CutModel, candidatesOf, makeModelSlice } from '../../src/training/cut-model.ts';
@@ -9,6 +10,7 @@ import type { ModelSlice } from '../../src/training/model-slice.ts';
 import { parameterName } from '../../src/training/model-slice.ts';
 import { agreesWithDifferences } from '../gradients/central-differences.ts';
 import { mobileNet, recurrent, transformer } from './networks.ts';
+import { testOnProviders } from './providers.ts';
 import { runtime } from './small-set.ts';
 
 const N = 40;
@@ -25,7 +27,7 @@ const rowsOf: Readonly<
   x: (label, random, size) => Array.from({ length: size }, () => (label === 1 ? 1 : -1) * 0.7 + random.normal() / 2),
 };
 
-async function train(model: CutModel, slice: ModelSlice, epochs: number) {
+async function train(model: CutModel, slice: ModelSlice, epochs: number, on: Runtime = runtime) {
   const random = randomSequence(5);
   const labels = Float64Array.from({ length: N }, (_, row) => row % 2);
   const features = Float32Array.from(
@@ -35,7 +37,7 @@ async function train(model: CutModel, slice: ModelSlice, epochs: number) {
   const inside = Uint8Array.from({ length: MODELS * N }, (_, cell) => hash32(3, cell) & 1);
   const order = { name: 'base' as const, models: MODELS, inside, seed: 8 };
   const recipe = { optimizer: 'adamw' as const, rate: 0.02, decay: 0, batch: 8, epochs };
-  return await trainEnsemble({ set, slice, recipe, order, runtime });
+  return await trainEnsemble({ set, slice, recipe, order, runtime: on });
 }
 
 const networks: Readonly<Record<string, { model: () => CutModel; cuts: number; layers: number }>> = {
@@ -61,6 +63,17 @@ for (const [name, { model: make, cuts, layers }] of Object.entries(networks)) {
     const mean = ({ phi }: typeof before) => phi.reduce((sum, value) => sum + value, 0) / phi.length;
     assert.ok(mean(after) > mean(before) + 1, `phi ${mean(before)} to ${mean(after)}`);
     assert.ok(after.testAccuracy > 0.85, `${after.testAccuracy}`);
+  });
+
+  testOnProviders(`${name}: an epoch gives the processor's scores`, async (on) => {
+    const model = make();
+    const slice = makeModelSlice(model, candidatesOf(model).at(-1)!, { task: 'classification', outputs: 2 });
+    const [here, there] = [await train(model, slice, 1), await train(model, slice, 1, on.runtime)];
+    for (const [cell, phi] of here.phi.entries())
+      assert.ok(
+        Math.abs(there.phi[cell]! - phi) <= on.within(0) * Math.max(1, Math.abs(phi)),
+        `${there.phi[cell]}, ${phi}`,
+      );
   });
 
   test(`${name}: the gradient of the whole agrees with central differences`, async () => {
