@@ -17,6 +17,8 @@ export interface RuntimeOrder {
   readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
   /** What is to be trained, and its floating-point operations; null leaves the processor where the choice is ours. */
   readonly plan: (Pick<Plan, 'slice' | 'recipe'> & { readonly flops: number }) | null;
+  /** Longest time for trying one device. */
+  readonly limitSeconds?: number;
 }
 
 type Device = (typeof DEVICES)[number];
@@ -64,7 +66,7 @@ export async function openRuntime(order: RuntimeOrder): Promise<Runtime> {
 }
 
 async function attempt(
-  { programs, folder }: RuntimeOrder,
+  { programs, folder, limitSeconds }: RuntimeOrder,
   provider: Device,
   plan: RuntimeOrder['plan'],
 ): Promise<Trial> {
@@ -72,7 +74,7 @@ async function attempt(
   if (lack) return { serves: false, reason: lack };
   const slice = plan?.slice.kind === 'model' ? null : (plan?.slice ?? null);
   const work = plan && { slice, batch: plan.recipe.batch };
-  const limit = plan ? LIMIT_SECONDS.auto : LIMIT_SECONDS.named;
+  const limit = limitSeconds ?? (plan ? LIMIT_SECONDS.auto : LIMIT_SECONDS.named);
   return await tryProvider(programs.probe, { provider, lane: programs.lane.href, folder, work }, limit);
 }
 

@@ -2,7 +2,7 @@ import type { Ensemble, EnsembleName } from '../evidence/scores.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { hash32 } from '../tensor/random.ts';
 import { scoreGroup, type TrainingSet, trainGroup, type Weights } from './group.ts';
-import { GROUP, groupsOf } from './groups.ts';
+import { groupSize, groupsOf } from './groups.ts';
 import { inLanes } from './lanes.ts';
 import type { Recipe } from './recipe.ts';
 import { refuseDivergence } from './refuse-divergence.ts';
@@ -47,9 +47,7 @@ export async function trainEnsemble(
   const N = set.rowKeys.length;
   const phi = new Float32Array(models * N);
   const right = new Uint8Array(models * N);
-  // What a model's own layers make of a batch can be far larger than the batch: many at once may not fit a device.
-  const most = slice.kind === 'model' ? GROUP : runtime.group;
-  const groups = groupsOf({ inside, models, batch: recipe.batch }, most);
+  const groups = groupsOf({ inside, models, batch: recipe.batch }, groupSize(slice, recipe.batch, runtime.group));
   const trained = new Float64Array(groups.length);
 
   await inLanes([...groups.keys()], runtime.lanes, async (index) => {

@@ -1,5 +1,19 @@
+import { sizeOf } from '../tensor/shape.ts';
+import { parametersOf, type Slice } from './slice.ts';
+
 /** Models that are trained together on a processor: few, so that their weights sit in the cache and every lane has groups. */
 export const GROUP = 4;
+
+/** What every WebGPU device binds at once; weights of a group lie in one buffer. */
+const BUFFER_BYTES = 2 ** 27;
+
+/** Models of a group on a runtime whose graphs had best hold `wanted`. `batch` is B. */
+export function groupSize(slice: Slice, batch: number, wanted: number): number {
+  // What a model's own layers make of a batch can be far larger than the batch: many at once may not fit a device.
+  if (slice.kind === 'model') return GROUP;
+  const largest = Math.max(batch * slice.width, ...parametersOf(slice).map(({ shape }) => sizeOf(shape)));
+  return Math.max(GROUP, Math.min(wanted, Math.floor(BUFFER_BYTES / (4 * largest))));
+}
 
 /** Models that one graph trains side by side. */
 export interface Group {

@@ -6,7 +6,7 @@ import { sharedFloats } from '../tensor/shared.ts';
 import { candidatesOf, makeModelSlice } from './cut-model.ts';
 import { trainEnsemble } from './ensemble.ts';
 import { type TrainingSet, trainGroup } from './group.ts';
-import { GROUP } from './groups.ts';
+import { GROUP, groupSize } from './groups.ts';
 import type { ModelSlice } from './model-slice.ts';
 import type { Recipe } from './recipe.ts';
 import { type BuiltInSlice, flopsPerRow, type Slice } from './slice.ts';
@@ -109,7 +109,7 @@ export async function trainingRate(
   slice: Slice,
   { batch, seconds }: { readonly batch: number; seconds(): number },
 ): Promise<number> {
-  const models = slice.kind === 'model' ? GROUP : runtime.group;
+  const models = groupSize(slice, batch, runtime.group);
   const set = drawnSet(RATE_ROWS, slice);
   const modelKeys = Array.from({ length: models }, (_, model) => hash32(model, 5));
   const train = async (rows: number, epochs: number) => {
