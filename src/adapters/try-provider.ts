@@ -54,13 +54,20 @@ export async function tryProvider(program: URL, order: ProbeOrder, limitSeconds:
   const clock = AbortSignal.timeout(limitSeconds * 1000);
   try {
     return await new Promise<Trial>((resolve) => {
-      const settle = (trial: Trial) => resolve(trial);
-      clock.addEventListener('abort', () => settle(refused(`no answer in ${limitSeconds} seconds`)), { once: true });
-      child.once('error', ({ message }) => settle(refused(message)));
-      child.once('message', (answer) => settle(judged(answer as ProbeAnswer | { readonly error: string }, refused)));
+      clock.addEventListener('abort', () => resolve(refused(`no answer in ${limitSeconds} seconds`)), { once: true });
+      child.once('error', ({ message }) => resolve(refused(message)));
+      let failure: string | null = null;
+      child.once('message', (raw) => {
+        const answer = raw as ProbeAnswer | { readonly error: string };
+        if (!('error' in answer)) return resolve(judged(answer, refused));
+        // What a library lacks is told on standard error alone, which is whole when the child has ended.
+        failure = answer.error;
+        child.kill('SIGKILL');
+      });
       child.once('close', (code, signal) => {
+        if (failure !== null) return resolve(refused(missingLibrary(stderr) ?? withoutPlace(failure)));
         const last = stderr.trim().split('\n').at(-1) ?? '';
-        settle(refused(`its driver ended the process (${signal ?? `code ${code}`})${last && `: ${last}`}`));
+        resolve(refused(`its driver ended the process (${signal ?? `code ${code}`})${last && `: ${last}`}`));
       });
       child.send(order, (error) => {
         if (error) child.kill('SIGKILL');
@@ -71,8 +78,7 @@ export async function tryProvider(program: URL, order: ProbeOrder, limitSeconds:
   }
 }
 
-function judged(answer: ProbeAnswer | { readonly error: string }, refused: (reason: string) => Trial): Trial {
-  if ('error' in answer) return refused(withoutPlace(answer.error));
+function judged(answer: ProbeAnswer, refused: (reason: string) => Trial): Trial {
   const { worst, there, elsewhere, speed } = answer;
   // IPC is JSON: what is not finite arrives as null.
   if (!(typeof worst === 'number' && worst <= TOLERANCE))
@@ -82,6 +88,11 @@ function judged(answer: ProbeAnswer | { readonly error: string }, refused: (reas
   if (there === 0 || elsewhere.length > 0)
     return refused(`${elsewhere.join(', ') || 'every operation'} ran on the processor instead`);
   return { serves: true, worst, speed };
+}
+
+function missingLibrary(stderr: string): string | null {
+  const name = /with error: ([^\s:]+): cannot open shared object file/.exec(stderr)?.[1];
+  return name === undefined ? null : `the loader does not find ${name}`;
 }
 
 /** An error of onnxruntime without the file, line and condition that begin it. */

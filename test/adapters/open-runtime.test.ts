@@ -48,6 +48,11 @@ const refusals: readonly [what: string, body: string, says: RegExp][] = [
   ['on the processor', answering({ elsewhere: ['Conv', 'MatMul'] }), /refused: Conv, MatMul ran on the processor/],
   ['nowhere', answering({ there: 0 }), /refused: every operation ran on the processor/],
   ['an error', answering({ error: '/a/b.cc:3 f was false. No adapter\nhere' }), /^webgpu: refused: No adapter here\.$/],
+  [
+    'a missing library',
+    `process.stderr.write('FAIL : with error: libcublasLt.so.13: cannot open shared object file: No such file'); ${answering({ error: 'Failed to load' })}`,
+    /refused: the loader does not find libcublasLt\.so\.13\./,
+  ],
   ['a crash', `process.stderr.write('gone\\n', () => process.kill(process.pid, 'SIGSEGV'))`, /SIGSEGV\): gone/],
   ['an early end', `process.exit(3)`, /refused: .*code 3/],
   ['no program', `import './no-such-file.mjs'`, /refused: .*code 1/],
