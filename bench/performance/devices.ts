@@ -16,6 +16,7 @@ import type { Recipe } from '../../src/training/recipe.ts';
 import { describeSlice, parametersOf, type Slice } from '../../src/training/slice.ts';
 
 const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
+type Device = (typeof DEVICES)[number];
 const COLUMNS = ['what', 'models', 'provider', 'GFLOP/s', 's a shadow', 'x cpu', 'copying', 'scores from cpu’s'];
 
 interface Case {
@@ -61,23 +62,32 @@ function cases(isQuick: boolean): Case[] {
  */
 export async function benchDevices(
   programs: { readonly lane: URL; readonly probe: URL },
-  { folder, isQuick, write }: { readonly folder: string | null; readonly isQuick: boolean; write(line: string): void },
+  at: {
+    readonly folder: string | null;
+    readonly devices: readonly Device[];
+    readonly isQuick: boolean;
+    write(line: string): void;
+  },
 ): Promise<void> {
+  const { folder, devices, isQuick, write } = at;
   const threads = availableParallelism();
   const line = (cells: readonly string[]) => write(`| ${cells.join(' | ')} |`);
   write(`${machine()}\n`);
-  line(COLUMNS);
-  line(COLUMNS.map(() => '---'));
   const scores = new Map<Case, { readonly phi: Float32Array; readonly rate: number }>();
   const all = cases(isQuick);
-  const remarks: string[] = [];
-  for (const device of DEVICES) {
+  const runtimes: { readonly device: Device; readonly opened: Runtime }[] = [];
+  for (const device of devices) {
     const opened = await openRuntime({ programs, folder, threads, device, plan: null }).catch((error: unknown) => {
-      remarks.push(`${device}: ${describeError(error)}`);
+      write(`${describeError(error)}\n`);
     });
     if (!opened) continue;
-    remarks.push(...opened.tried);
-    for (const one of all)
+    for (const tried of opened.tried) write(`${tried}\n`);
+    runtimes.push({ device, opened });
+  }
+  line(COLUMNS);
+  line(COLUMNS.map(() => '---'));
+  for (const one of all)
+    for (const { device, opened } of runtimes)
       try {
         const { phi, rate, seconds } = await train(one, opened);
         if (device === 'cpu') scores.set(one, { phi, rate });
@@ -89,11 +99,9 @@ export async function benchDevices(
           cpu && device !== 'cpu' ? worstDifference([phi], [cpu.phi]).toExponential(1) : '',
         ]);
       } catch (error) {
-        remarks.push(`${device}, ${one.what}: ${describeError(error)}`);
+        line([one.what, String(one.models), device, describeError(error).replaceAll('|', '/'), '', '', '', '']);
       }
-    await opened.close();
-  }
-  for (const remark of remarks) write(`\n${remark}`);
+  for (const { opened } of runtimes) await opened.close();
 }
 
 /** Once to compile, once for the clock. */
@@ -109,7 +117,11 @@ async function train({ slice, rows, models, recipe }: Case, runtime: Runtime) {
 }
 
 /** What a group's weights and momentum cost there and back once: what is saved at each run where they stay. */
-async function copying({ slice, models, recipe }: Case, { provider, group }: Runtime, folder: string | null): Promise<string> {
+async function copying(
+  { slice, models, recipe }: Case,
+  { provider, group }: Runtime,
+  folder: string | null,
+): Promise<string> {
   const size = Math.min(models, groupSize(slice, recipe.batch, group));
   const count = 2 * size * parametersOf(slice).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const { library, kind } = await findOnnxruntime(folder);
@@ -149,6 +161,7 @@ if (import.meta.main) {
     { lane: program('lane'), probe: program('probe') },
     {
       folder: process.env.TASTER_RUNTIME_PATH ?? null,
+      devices: DEVICES.filter((device) => !process.argv.includes(`--without-${device}`)),
       isQuick: process.argv.includes('--quick'),
       write: (line) => console.log(line),
     },

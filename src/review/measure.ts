@@ -57,6 +57,7 @@ export async function measure({ prepared, training, checks, context }: Order): P
       cut: false,
     };
   const { subject, plan } = training;
+  progress('looking for a device', PREPARED);
   const runtime = await tools.runtime(plan, predictedFlops(training));
   const count = { trained: 0, found: 0 };
   const store = tools.store && {
