@@ -56,7 +56,7 @@ export async function trainGroup(
       const data = parameters.get(name) ?? new Float32Array(sizeOf(shape as number[]));
       return [`${name}_start`, { type: 'float32', shape: shape as number[], data }];
     });
-    const shared = { features: matrix(set), labels: labelFeed(set, slice) };
+    const shared = { features: matrix(set), labels: trainingLabels(set, slice) };
     const batchesFrom = (epoch: number) =>
       epoch < recipe.epochs
         ? runBatches({ inside, rowKeys: set.rowKeys, modelKeys, epoch, recipe, stepsPerRun })
@@ -140,7 +140,7 @@ export async function scoreGroup(
         width: set.width,
         labels: set.labels.subarray(start, start + rows),
       };
-      const feeds = { ...parameters, features: matrix(part), labels: labelFeed(part, slice) };
+      const feeds = { ...parameters, features: matrix(part), labels: scoringLabels(part, slice) };
       const { phi, right } = await session.run(feeds);
       for (let model = 0; model < models; model++) {
         const own = [model * rows, (model + 1) * rows] as const;
@@ -159,7 +159,13 @@ const matrix = (set: Pick<TrainingSet, 'features' | 'width'>): Feed => ({
   data: set.features,
 });
 
-function labelFeed({ labels }: Pick<TrainingSet, 'labels'>, { task }: Slice): Feed {
+function trainingLabels({ labels }: Pick<TrainingSet, 'labels'>, { task }: Slice): Feed {
+  return task === 'classification'
+    ? { type: 'int32', shape: [labels.length], data: Int32Array.from(labels) }
+    : { type: 'float32', shape: [labels.length], data: Float32Array.from(labels) };
+}
+
+function scoringLabels({ labels }: Pick<TrainingSet, 'labels'>, { task }: Slice): Feed {
   return task === 'classification'
     ? { type: 'int64', shape: [labels.length], data: BigInt64Array.from(labels, BigInt) }
     : { type: 'float32', shape: [labels.length], data: Float32Array.from(labels) };

@@ -18,7 +18,7 @@ const final = (name: string) => `${name}_end`;
 /**
  * The training graph of M models: S steps in one ONNX Loop, each of which gathers its batch inside the graph from one
  * shared feature matrix, differentiates the loss and moves the parameters.
- * Inputs: features [N,D], labels [N] (int64 class or float32 target), rows [S,M,B] int32, weights [S,M,B,1],
+ * Inputs: features [N,D], labels [N] (int32 class, since devices have no int64, or float32 target), rows [S,M,B] int32, weights [S,M,B,1],
  * rate [S], first_step (float, counts from 1), steps (int64), and every parameter and state `*_start`.
  * Outputs: every parameter and state `*_end`.
  */
@@ -133,7 +133,7 @@ function loopOver(body: Graph, carried: readonly Value[], slice: Slice, models: 
     initializers: [],
     inputs: [
       value('features', 'float32', ['N', slice.width]),
-      value('labels', slice.task === 'classification' ? 'int64' : 'float32', ['N']),
+      value('labels', slice.task === 'classification' ? 'int32' : 'float32', ['N']),
       value('rows', 'int32', ['S', models, batch]),
       value('weights', 'float32', ['S', models, batch, 1]),
       value('rate', 'float32', ['S']),

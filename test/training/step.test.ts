@@ -57,7 +57,7 @@ async function loop(
       features: { type: 'float32', shape: [N, slice.width], data: set.features },
       labels:
         slice.task === 'classification'
-          ? { type: 'int64', shape: [N], data: BigInt64Array.from(set.labels, BigInt) }
+          ? { type: 'int32', shape: [N], data: Int32Array.from(set.labels) }
           : { type: 'float32', shape: [N], data: Float32Array.from(set.labels) },
       rows: { type: 'int32', shape, data: Int32Array.from(pick(batches.rows, from, to)) },
       weights: { type: 'float32', shape: [...shape, 1], data: Float32Array.from(pick(batches.weights, from, to)) },
