@@ -50,7 +50,7 @@ async function review(request: EngineRequest): Promise<Review> {
   let last = Number.NEGATIVE_INFINITY;
   try {
     // A device that was named and is not there ends the review before it begins.
-    if (limits.device !== 'auto' && !limits.dryRun) {
+    if (limits.device !== 'auto' && limits.device !== 'cpu' && !limits.dryRun) {
       trainer = trainerFor(null);
       await trainer;
     }
