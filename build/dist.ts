@@ -22,6 +22,7 @@ const PROGRAMS = {
   'cli-main': 'shells/cli',
   engine: 'shells/engine',
   lane: 'adapters/lane',
+  probe: 'adapters/probe',
 } as const;
 /** Parts of onnxruntime's WASM build, copied as they are: it looks for them beside itself. */
 const WASM = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];

@@ -62,8 +62,15 @@ const contests: readonly Contest[] = [
   { peer: 'JAX, jit, one model after another', worker: jax, way: 'sequential', job: 'conv', models: 4, goal: '' },
 ];
 
+const programs = () => ({
+  lane: new URL('../../src/adapters/lane.ts', import.meta.url),
+  probe: new URL('../../src/adapters/probe.ts', import.meta.url),
+});
 const middle = (values: readonly number[]) => [...values].sort((x, y) => x - y)[values.length >> 1]!;
-const runtime = await openRuntime(new URL('../../src/adapters/lane.ts', import.meta.url), null, THREADS);
+const runtime = await openRuntime({
+  programs: programs(),
+  ...{ folder: null, threads: THREADS, device: 'cpu', plan: null },
+});
 const own = new Map<string, number[]>();
 const theirs = new Map<Contest, number[]>();
 try {

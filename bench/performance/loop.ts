@@ -22,7 +22,9 @@ export interface LoopBench {
 
 /** The shadow loop (Location-30's sizes, 64 models, scoring and batch order counted in) beside one large MatMul, in turn; medians. */
 export async function benchLoop(threads: number): Promise<LoopBench> {
-  const runtime = await openRuntime(new URL('../../src/adapters/lane.ts', import.meta.url), null, threads);
+  const program = (name: string) => new URL(`../../src/adapters/${name}.ts`, import.meta.url);
+  const programs = { lane: program('lane'), probe: program('probe') };
+  const runtime = await openRuntime({ programs, folder: null, threads, device: 'cpu', plan: null });
   const [N, M] = [5010, 64];
   const { slice, recipe } = makePlan(
     { task: 'classification', width: 446, classes: 30, trainingRows: N },

@@ -122,7 +122,7 @@ function settle(
       hint:
         end.signal === 'SIGKILL'
           ? 'Most likely the machine ran out of memory: lower `shadows.max_rows` or use a larger machine.'
-          : 'Run again; if it happens again, please report it with the file that it was reading.',
+          : 'Run again, with `device: cpu` where a graphics processor trains; if it happens again, please report it with the file that it was reading.',
     });
   const bug = new Error(`the engine ended with code ${end.code} and no answer`);
   bug.stack = `${bug.message}\n${end.stderr}`;

@@ -5,17 +5,20 @@ import type { LaneAnswer, LaneOrder, LaneSetup } from './onnxruntime-lanes.ts';
 
 /** A worker thread that holds sessions of one thread each and runs them on order. */
 async function serve(): Promise<void> {
-  const { library, kind } = await findOnnxruntime((workerData as LaneSetup).folder);
-  const runtime = makeRuntime(library, { threads: 1, kind });
+  const { folder, ...options } = workerData as LaneSetup;
+  const { library, kind } = await findOnnxruntime(folder);
+  const runtime = makeRuntime(library, { threads: 1, kind, ...options });
   const sessions = new Map<number, Session>();
 
   async function obey(order: LaneOrder): Promise<LaneAnswer['results']> {
     switch (order.kind) {
       case 'create':
-        sessions.set(order.session, await runtime.create(order.model));
+        sessions.set(order.session, await runtime.create(order.model, order.carry));
         return {};
       case 'run':
         return sessions.get(order.session)!.run(order.feeds);
+      case 'carried':
+        return sessions.get(order.session)!.carried();
       case 'release':
         await sessions.get(order.session)?.release();
         sessions.delete(order.session);

@@ -1,15 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import type { TensorData } from '../onnx/graph.ts';
-import type { Feed, Runtime } from '../onnx/runtime.ts';
+import type { Carry, Feed, Runtime } from '../onnx/runtime.ts';
+import { groupOf, type Provider } from './onnxruntime.ts';
 
-/** What a lane's thread is started with: the folder of the native files, null for beside the code. */
+/** What a lane's thread is started with. */
 export interface LaneSetup {
+  /** Where the native files lie, null for beside the code. */
   readonly folder: string | null;
+  readonly provider: Provider;
+  /** Where profiles are written; none without. */
+  readonly profile?: string;
 }
 
 export type LaneOrder = { readonly id: number; readonly session: number } & (
-  | { readonly kind: 'create'; readonly model: Uint8Array }
+  | { readonly kind: 'create'; readonly model: Uint8Array; readonly carry: Carry }
   | { readonly kind: 'run'; readonly feeds: Readonly<Record<string, Feed>> }
+  | { readonly kind: 'carried' }
   | { readonly kind: 'release' }
 );
 
@@ -24,22 +30,25 @@ type LaneCommand = LaneOrder extends infer Order ? (Order extends LaneOrder ? Om
 /**
  * onnxruntime's native build on worker threads, one session at a time in each: several groups of shadow models side by
  * side use the cores better than one group over all of them, and the calling thread stays free. `program` is
- * `lane.ts`, or what it was built to. Ends with `close`.
+ * `lane.ts`, or what it was built to. A device has one lane. Ends with `close`.
  */
-export function makeLanes(program: URL, folder: string | null, threads: number): Runtime {
-  const lanes = Array.from({ length: threads }, () => openLane(program, { folder }));
+export function makeLanes(program: URL, setup: LaneSetup, threads: number): Runtime {
+  const lanes = Array.from({ length: threads }, () => openLane(program, setup));
   let sessions = 0;
   return {
-    provider: 'cpu',
+    provider: setup.provider,
     runtime: 'native',
+    tried: [],
     lanes: threads,
-    async create(model) {
+    group: groupOf(setup.provider),
+    async create(model, carry = {}) {
       const lane = lanes.reduce((least, one) => (one.open < least.open ? one : least));
       const session = sessions++;
       lane.open++;
-      await lane.ask({ kind: 'create', session, model });
+      await lane.ask({ kind: 'create', session, model, carry });
       return {
         run: (feeds) => lane.ask({ kind: 'run', session, feeds }),
+        carried: () => lane.ask({ kind: 'carried', session }),
         async release() {
           lane.open--;
           await lane.ask({ kind: 'release', session });

@@ -1,8 +1,8 @@
 import { oneLine } from '../errors.ts';
 import { ownEnsemble } from '../evidence/scores.ts';
-import { describePlan, ENSEMBLES, ensembleFlops, REFERENCE_RATE } from '../training/plan.ts';
+import { describePlan, REFERENCE_RATE } from '../training/plan.ts';
+import { predictedFlops } from '../training/predicted-flops.ts';
 import { describeSlice } from '../training/slice.ts';
-import { hasLabelledBase, trainingRows } from '../training/subject.ts';
 import type { Answer } from './answer.ts';
 import type { Unjudged } from './judged.ts';
 import type { Measured } from './measure.ts';
@@ -66,17 +66,11 @@ export function costOf(reviews: readonly DataReview[], seconds: number, peakByte
     shadows: trained.reduce((sum, one) => sum + one.shadows, 0),
     provider: provider?.provider ?? 'none',
     runtime: provider?.runtime ?? 'none',
+    ...(provider && provider.tried.length > 0 ? { tried: [...provider.tried] } : {}),
     flops: trained.reduce((sum, one) => sum + one.flops, predicted),
     peak_bytes: peakBytes,
     cached: trained.some(({ cached }) => cached),
   };
-}
-
-/** Where base has no labelled rows one ensemble is all there is to train. */
-function predictedFlops({ subject, plan }: NonNullable<Prepared['training']>): number {
-  const rows = trainingRows(subject.rows).length;
-  const ensembles = hasLabelledBase(subject.rows) ? ENSEMBLES : 1;
-  return ensembles * ensembleFlops(plan.slice, plan.recipe.epochs, rows, plan.models);
 }
 
 /** What was assumed and what the review could not see, one sentence each. */

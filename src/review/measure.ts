@@ -3,6 +3,7 @@ import { type Evidence, makeEvidence } from '../evidence/evidence.ts';
 import type { ExperimentResult } from '../evidence/experiment.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { ensembleFlops, type Plan } from '../training/plan.ts';
+import { predictedFlops } from '../training/predicted-flops.ts';
 import { runExperiment, trainScores } from '../training/run.ts';
 import { type TrainingSubject, trainingRows } from '../training/subject.ts';
 import { type Answer, answerAll, wantedExperiments, withResults } from './answer.ts';
@@ -17,7 +18,7 @@ export interface Measured {
   /** Shadow models that were trained. */
   readonly shadows: number;
   readonly flops: number;
-  readonly runtime: Pick<Runtime, 'provider' | 'runtime'> | null;
+  readonly runtime: Pick<Runtime, 'provider' | 'runtime' | 'tried'> | null;
   readonly cached: boolean;
   /** True when the clock cut an experiment. */
   readonly cut: boolean;
@@ -55,8 +56,9 @@ export async function measure({ prepared, training, checks, context }: Order): P
       cached: false,
       cut: false,
     };
-  const runtime = await tools.runtime();
   const { subject, plan } = training;
+  progress('looking for a device', PREPARED);
+  const runtime = await tools.runtime(plan, predictedFlops(training));
   const count = { trained: 0, found: 0 };
   const store = tools.store && {
     get: async (key: string) => {

@@ -5,6 +5,7 @@ import type { Task } from '../evidence/evidence.ts';
 import type { Release } from '../evidence/release.ts';
 import { runTrunk } from '../features/trunk.ts';
 import { quoted, refusedModel } from '../onnx/refuse.ts';
+import type { Runtime } from '../onnx/runtime.ts';
 import type { Pool } from '../table/pool.ts';
 import type { LocalFile } from '../table/sql.ts';
 import type { SliceChoice } from '../training/choose-candidate.ts';
@@ -14,6 +15,12 @@ import { makeSubject } from '../training/subject.ts';
 import type { DataRequest, EngineRequest, WeightFiles } from './request.ts';
 import type { Prepared } from './subject.ts';
 import type { Tools } from './tools.ts';
+
+/** How models are run as they are. */
+interface Running {
+  readonly processor: () => Promise<Runtime>;
+  progress(step: string, done: number): void;
+}
 
 /** Share of the review's progress that the trunk takes. */
 const TRUNK = 0.05;
@@ -26,7 +33,7 @@ export async function readDeclared(
   { model }: Pick<DataRequest, 'model'>,
   pool: Pool,
   { config }: Pick<EngineRequest, 'config'>,
-  tools: Pick<Tools, 'bytes' | 'runtime'>,
+  { tools, processor }: { readonly tools: Pick<Tools, 'bytes'>; readonly processor: () => Promise<Runtime> },
 ): Promise<DeclaredModel | null> {
   if (!model) return null;
   const settings = config.models.find(({ path }) => path === model.path);
@@ -37,7 +44,7 @@ export async function readDeclared(
           external: (location) => whole(fileAt(model.path, files, location), tools),
           reading: settings,
           pool,
-          runtime: tools.runtime,
+          runtime: processor,
         })
       : null;
   const head = await read(model.head);
@@ -54,14 +61,14 @@ export async function readDeclared(
 export async function withTrunk(
   training: NonNullable<Prepared['training']>,
   { declared, task }: { readonly declared: DeclaredModel | null; readonly task: Task },
-  { tools, progress }: { readonly tools: Pick<Tools, 'runtime'>; progress(step: string, done: number): void },
+  { processor, progress }: Running,
 ): Promise<NonNullable<Prepared['training']>> {
   const { subject, plan } = training;
   const { slice } = plan;
   if (slice.kind !== 'model' || !declared) return training;
   const { width, trunk: graph, domains } = slice;
   const at = { graph, domains, width, inputs: declared.own.inputs, rows: subject.rows.length };
-  const values = await runTrunk({ ...at, runtime: await tools.runtime() }, (share) =>
+  const values = await runTrunk({ ...at, runtime: await processor() }, (share) =>
     progress('running the frozen part of the model', TRUNK * share),
   );
   return { plan, subject: makeSubject(subject.rows, subject.units, { values, width }, task) };
@@ -71,11 +78,11 @@ export async function withTrunk(
 export async function askReleased(
   { evidence }: Prepared,
   { base, head, changed }: DeclaredModel,
-  { tools, progress }: { readonly tools: Pick<Tools, 'runtime'>; progress(step: string, done: number): void },
+  { processor, progress }: Running,
 ): Promise<Release> {
   const task = evidence.task === 'regression' ? 'regression' : 'classification';
   const outputs = task === 'regression' ? 1 : evidence.classes.length;
-  const order = { rows: evidence.rows, task, outputs, runtime: await tools.runtime() } as const;
+  const order = { rows: evidence.rows, task, outputs, runtime: await processor() } as const;
   const ask = async (own: OwnModel | null) =>
     own && (await releasedScores(own, order, (share) => progress('asking the released model', TRUNK * (1 + share))));
   const after = await ask(head);

@@ -1,6 +1,7 @@
 import type { Check } from '../checks/check.ts';
 import { UserError } from '../errors.ts';
 import { makeEvidence } from '../evidence/evidence.ts';
+import type { Runtime } from '../onnx/runtime.ts';
 import type { Pool } from '../table/pool.ts';
 import type { DeclaredModel } from '../training/own-model.ts';
 import { type Answer, brokenFinding } from './answer.ts';
@@ -39,17 +40,23 @@ export async function prepare(data: DataRequest, pool: Pool, context: Context): 
     prepareSubject(pool, data.name, data.path, planned, { nonce, declared });
   const trained = trainedChecks(checks, pool.rows);
   const released = checks.filter(({ needs }) => needs.includes('release'));
+  let opened: Promise<Runtime> | null = null;
+  const processor = () => {
+    opened ??= tools.processor();
+    return opened;
+  };
+  const running = { processor, progress: context.progress };
   try {
     const isAsked = trained.length + released.length > 0;
-    const declared = isAsked ? await readDeclared(data, pool, request, tools) : null;
+    const declared = isAsked ? await readDeclared(data, pool, request, { tools, processor }) : null;
     const ready = prepared(declared);
     const training = trained.length > 0 ? ready.training : null;
     if (!declared || request.limits.dryRun) return { prepared: ready, training, refused: [] };
-    const release = released.length > 0 ? await askReleased(ready, declared, context) : null;
+    const release = released.length > 0 ? await askReleased(ready, declared, running) : null;
     const evidence = makeEvidence({ ...ready.evidence, release });
     return {
       prepared: { ...ready, evidence },
-      training: training && (await withTrunk(training, { declared, task: pool.task }, context)),
+      training: training && (await withTrunk(training, { declared, task: pool.task }, running)),
       refused: [],
     };
   } catch (error) {
@@ -57,5 +64,7 @@ export async function prepare(data: DataRequest, pool: Pool, context: Context): 
     const asked = checks.filter((check) => trained.includes(check) || released.includes(check));
     const refused = asked.map((check): Answer => ({ check, ...brokenFinding(error) }));
     return { prepared: { ...prepared(null), training: null }, training: null, refused };
+  } finally {
+    await (opened as Promise<Runtime> | null)?.then((runtime) => runtime.close());
   }
 }

@@ -130,6 +130,8 @@ export const reviewSchema = z.object({
     shadows: count,
     provider: text(40),
     runtime: z.enum(['native', 'wasm', 'none']),
+    /** Devices that were tried for training, and what became of each, one sentence each. Absent: none was. */
+    tried: z.array(text(300)).max(10).optional(),
     flops: z.number(),
     peak_bytes: z.number(),
     cached: z.boolean(),

@@ -2,6 +2,7 @@ import type { Check } from '../checks/check.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { LocalFile, Sql } from '../table/sql.ts';
 import type { WeightStore } from '../training/ensemble.ts';
+import type { Plan } from '../training/plan.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 import type { Locate } from './place.ts';
 import type { Progress } from './request.ts';
@@ -9,8 +10,10 @@ import type { Progress } from './request.ts';
 /** What the engine stands on; composed in `shells/engine.ts`. */
 export interface Tools {
   readonly sql: Sql;
-  /** Opened when the first shadow model is to be trained. */
-  runtime(): Promise<Runtime>;
+  /** Opened for the first plan whose shadow models are to be trained, and kept for the others; `flops` of its training. */
+  runtime(plan: Plan, flops: number): Promise<Runtime>;
+  /** The processor: it runs models as they are. Whoever asks closes it. */
+  processor(): Promise<Runtime>;
   readonly store: WeightStore | null;
   readonly locate: Locate;
   /** The bytes of a materialised file. */

@@ -4,7 +4,7 @@ import { steadySeconds } from '../adapters/clock.ts';
 import { type Duckdb, openDuckdb } from '../adapters/duckdb.ts';
 import { fileBytes } from '../adapters/file-bytes.ts';
 import { readBytes } from '../adapters/files.ts';
-import { openRuntime } from '../adapters/open-runtime.ts';
+import { openRuntime, type RuntimeOrder } from '../adapters/open-runtime.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { type EngineMessage, failureOf, parseRequest } from '../review/protocol.ts';
@@ -15,8 +15,9 @@ import { locateLines } from '../table/locate-lines.ts';
 
 const DUCKDB_MOST = 2 ** 31;
 const PROGRESS_EVERY_SECONDS = 0.2;
-/** The program of a training thread. */
-const LANE = new URL(import.meta.url.endsWith('.ts') ? '../adapters/lane.ts' : './lane.js', import.meta.url);
+/** The programs of a training thread and of the child that tries a device. */
+const programOf = (name: string) =>
+  new URL(import.meta.url.endsWith('.ts') ? `../adapters/${name}.ts` : `./${name}.js`, import.meta.url);
 
 /** The engine with everything it stands on. */
 async function review(request: EngineRequest): Promise<Review> {
@@ -42,15 +43,27 @@ async function review(request: EngineRequest): Promise<Review> {
       );
     }),
   );
+  const order = {
+    programs: { lane: programOf('lane'), probe: programOf('probe') },
+    folder: runtime.onnxruntime,
+    threads: limits.threads,
+  };
+  const trainerFor = (plan: RuntimeOrder['plan']) => openRuntime({ ...order, device: limits.device, plan });
   let trainer: Promise<Runtime> | null = null;
   let last = Number.NEGATIVE_INFINITY;
   try {
+    // A device that was named and is not there ends the review before it begins.
+    if (limits.device !== 'auto' && limits.device !== 'cpu' && !limits.dryRun) {
+      trainer = trainerFor(null);
+      await trainer;
+    }
     return await runReview(request, {
       sql,
-      runtime() {
-        trainer ??= openRuntime(LANE, runtime.onnxruntime, limits.threads);
+      runtime({ slice, recipe }, flops) {
+        trainer ??= trainerFor({ slice, recipe, flops });
         return trainer;
       },
+      processor: () => openRuntime({ ...order, device: 'cpu', plan: null }),
       store: folders.cache === null ? null : openWeightStore(folders.cache),
       locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, declared.get(file.localPath) ?? []),
       bytes: fileBytes,

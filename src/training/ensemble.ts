@@ -2,13 +2,11 @@ import type { Ensemble, EnsembleName } from '../evidence/scores.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { hash32 } from '../tensor/random.ts';
 import { scoreGroup, type TrainingSet, trainGroup, type Weights } from './group.ts';
+import { groupSize, groupsOf } from './groups.ts';
 import { inLanes } from './lanes.ts';
 import type { Recipe } from './recipe.ts';
 import { refuseDivergence } from './refuse-divergence.ts';
 import type { Slice } from './slice.ts';
-
-/** Models that are trained together: few, so that their weights sit in the cache and every lane has groups to train. */
-export const GROUP = 4;
 
 export interface EnsembleOrder {
   readonly name: EnsembleName;
@@ -39,33 +37,36 @@ export async function trainEnsemble(
     runtime: Runtime;
     /** With a store, groups are looked up under this key first. */
     kept?: { store: WeightStore; key: string } | undefined;
+    /** Steps of one `session.run`; usually left out. */
+    stepsPerRun?: number;
   },
   progress: (share: number) => void = () => {},
 ): Promise<Ensemble> {
-  const { set, slice, recipe, runtime, kept } = at;
+  const { set, slice, recipe, runtime, kept, stepsPerRun } = at;
   const { name, models, inside, seed } = at.order;
   const N = set.rowKeys.length;
   const phi = new Float32Array(models * N);
   const right = new Uint8Array(models * N);
-  const firsts = Array.from({ length: Math.ceil(models / GROUP) }, (_, group) => group * GROUP);
-  const shares = new Float64Array(firsts.length);
+  const groups = groupsOf({ inside, models, batch: recipe.batch }, groupSize(slice, recipe.batch, runtime.group));
+  const trained = new Float64Array(groups.length);
 
-  await inLanes(firsts, runtime.lanes, async (first) => {
-    const keys = Array.from({ length: Math.min(GROUP, models - first) }, (_, i) => hash32(seed, first + i, 0x30de1));
-    const cells = [first * N, (first + keys.length) * N] as const;
-    const key = `${kept?.key}-${first}-${keys.length}`;
+  await inLanes([...groups.keys()], runtime.lanes, async (index) => {
+    const { first, models: size } = groups[index]!;
+    const keys = Array.from({ length: size }, (_, i) => hash32(seed, first + i, 0x30de1));
+    const cells = [first * N, (first + size) * N] as const;
+    const key = `${kept?.key}-${first}-${size}`;
     let weights: Weights | null = (await kept?.store.get(key)) ?? null;
     if (!weights) {
-      const group = { set, slice, recipe, runtime, modelKeys: keys, inside: inside.subarray(...cells) };
+      const group = { set, slice, recipe, runtime, stepsPerRun, modelKeys: keys, inside: inside.subarray(...cells) };
       weights = await trainGroup(group, (share) => {
-        shares[first / GROUP] = share;
-        progress(shares.reduce((sum, one) => sum + one, 0) / shares.length);
+        trained[index] = share * size;
+        progress(trained.reduce((sum, one) => sum + one, 0) / models);
       });
       await kept?.store.put(key, weights);
     }
-    shares[first / GROUP] = 1;
+    trained[index] = size;
     const scores = { phi: phi.subarray(...cells), right: right.subarray(...cells) };
-    await scoreGroup({ set, slice, runtime, weights, models: keys.length }, scores);
+    await scoreGroup({ set, slice, runtime, weights, models: size }, scores);
   });
   refuseDivergence(phi, name);
   return { name, models, rows: N, phi, inside, ...accuracies(right, inside) };

@@ -1,8 +1,9 @@
 import { encodeModel } from '../onnx/encode.ts';
 import type { Feed, Runtime } from '../onnx/runtime.ts';
+import { withKernels } from '../onnx/with-kernels.ts';
 import { batchStarts } from '../tensor/batches.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import { objectives } from './objectives.ts';
+import { objectives, trainedAs } from './objectives.ts';
 import { epochBatches } from './order.ts';
 import { initialWeights } from './parameter.ts';
 import { cosineRate, type Recipe } from './recipe.ts';
@@ -41,13 +42,15 @@ export async function trainGroup(
     inside: Uint8Array;
     /** Weights to begin with; drawn by the keys where left out. */
     start?: Weights;
+    stepsPerRun?: number | undefined;
   },
   progress: (share: number) => void,
 ): Promise<Weights> {
-  const { set, slice, recipe, runtime, modelKeys, inside } = at;
+  const { set, slice, recipe, runtime, modelKeys, inside, stepsPerRun = STEPS_PER_RUN } = at;
   const models = modelKeys.length;
   const { graph, carried } = trainingGraph(slice, recipe, models);
-  const session = await runtime.create(encodeModel(graph));
+  const carry = Object.fromEntries(carried.map(({ name }) => [`${name}_end`, `${name}_start`]));
+  const session = await runtime.create(encodeModel(withKernels(graph, runtime.provider)), carry);
   try {
     const parameters = new Map(
       parametersOf(slice).map((parameter, index) => [
@@ -55,15 +58,21 @@ export async function trainGroup(
         at.start?.[parameter.name] ?? initialWeights(parameter, index, modelKeys),
       ]),
     );
-    let weights: Weights = Object.fromEntries(
-      carried.map(({ name, shape }) => [name, parameters.get(name) ?? new Float32Array(sizeOf(shape as number[]))]),
-    );
-    const shared = { features: matrix(set), labels: labelFeed(set, slice) };
+    const starts = carried.map(({ name, shape }): [string, Feed] => {
+      const data = parameters.get(name) ?? new Float32Array(sizeOf(shape as number[]));
+      return [`${name}_start`, { type: 'float32', shape: shape as number[], data }];
+    });
+    const shared = { features: matrix(set), labels: trainingLabels(set, slice) };
+    const batchesFrom = (epoch: number) =>
+      epoch < recipe.epochs
+        ? runBatches({ inside, rowKeys: set.rowKeys, modelKeys, epoch, recipe, stepsPerRun })
+        : null;
     let step = 0;
-    for (let epoch = 0; epoch < recipe.epochs; ) {
-      const batches = runBatches({ inside, rowKeys: set.rowKeys, modelKeys, epoch, recipe });
+    let epoch = 0;
+    for (let batches = batchesFrom(0); batches; ) {
       const { steps } = batches;
       const all = batches.stepsPerEpoch * recipe.epochs;
+      const first = step;
       const feeds: Record<string, Feed> = {
         ...shared,
         rows: { type: 'int32', shape: [steps, models, recipe.batch], data: batches.rows },
@@ -71,20 +80,22 @@ export async function trainGroup(
         rate: {
           type: 'float32',
           shape: [steps],
-          data: Float32Array.from({ length: steps }, (_, i) => cosineRate(recipe, step + i, all)),
+          data: Float32Array.from({ length: steps }, (_, i) => cosineRate(recipe, first + i, all)),
         },
         first_step: { type: 'float32', shape: [], data: Float32Array.of(step + 1) },
         steps: { type: 'int64', shape: [], data: BigInt64Array.of(BigInt(steps)) },
+        ...(epoch === 0 ? Object.fromEntries(starts) : {}),
       };
-      for (const { name, shape } of carried)
-        feeds[`${name}_start`] = { type: 'float32', shape: shape as number[], data: weights[name]! };
-      const results = await session.run(feeds);
-      weights = Object.fromEntries(carried.map(({ name }) => [name, results[`${name}_end`] as Float32Array]));
+      const running = session.run(feeds);
       step += steps;
       epoch += batches.epochs;
+      // Where another thread or device trains, the next batches are ordered meanwhile.
+      batches = batchesFrom(epoch);
+      await running;
       progress(epoch / recipe.epochs);
     }
-    return Object.fromEntries([...parameters.keys()].map((name) => [name, weights[name]!]));
+    const trained = await session.carried();
+    return Object.fromEntries([...parameters.keys()].map((name) => [name, trained[`${name}_end`] as Float32Array]));
   } finally {
     await session.release();
   }
@@ -97,10 +108,11 @@ function runBatches(at: {
   modelKeys: readonly number[];
   epoch: number;
   recipe: Recipe;
+  stepsPerRun: number;
 }) {
-  const { epoch, recipe } = at;
+  const { epoch, recipe, stepsPerRun } = at;
   const first = epochBatches({ ...at, batch: recipe.batch });
-  const epochs = Math.min(recipe.epochs - epoch, Math.max(1, Math.floor(STEPS_PER_RUN / first.steps)));
+  const epochs = Math.min(recipe.epochs - epoch, Math.max(1, Math.floor(stepsPerRun / first.steps)));
   const cells = first.rows.length;
   const rows = new Int32Array(epochs * cells);
   const weights = new Float32Array(epochs * cells);
@@ -120,7 +132,7 @@ export async function scoreGroup(
   const { set, slice, runtime, weights, models } = at;
   const N = set.rowKeys.length;
   const rows = Math.min(N, SCORE_ROWS);
-  const session = await runtime.create(encodeModel(scoringGraph(slice, models, rows)));
+  const session = await runtime.create(encodeModel(withKernels(scoringGraph(slice, models, rows), runtime.provider)));
   try {
     const parameters = Object.fromEntries(
       parametersOf(slice).map(({ name, shape }) => [
@@ -135,7 +147,7 @@ export async function scoreGroup(
         width: set.width,
         labels: set.labels.subarray(start * each, (start + rows) * each),
       };
-      const feeds = { ...parameters, features: matrix(part), labels: labelFeed(part, slice) };
+      const feeds = { ...parameters, features: matrix(part), labels: scoringLabels(part, slice) };
       const { phi, right } = await session.run(feeds);
       for (let model = 0; model < models; model++) {
         const own = [model * rows, (model + 1) * rows] as const;
@@ -154,10 +166,17 @@ const matrix = (set: Pick<TrainingSet, 'features' | 'width'>): Feed => ({
   data: set.features,
 });
 
-function labelFeed({ labels }: Pick<TrainingSet, 'labels'>, slice: Slice): Feed {
+function trainingLabels({ labels }: Pick<TrainingSet, 'labels'>, slice: Slice): Feed {
+  return labelFeed(labels, slice, trainedAs(slice.task));
+}
+
+function scoringLabels({ labels }: Pick<TrainingSet, 'labels'>, slice: Slice): Feed {
+  return labelFeed(labels, slice, objectives[slice.task].labels);
+}
+
+function labelFeed(labels: Float64Array, slice: Slice, type: 'int32' | 'int64' | 'float32'): Feed {
   const axes = labelAxes(slice);
   const shape = [labels.length / sizeOf(axes), ...axes];
-  return objectives[slice.task].labels === 'int64'
-    ? { type: 'int64', shape, data: BigInt64Array.from(labels, BigInt) }
-    : { type: 'float32', shape, data: Float32Array.from(labels) };
+  if (type === 'int64') return { type, shape, data: BigInt64Array.from(labels, BigInt) };
+  return { type, shape, data: type === 'int32' ? Int32Array.from(labels) : Float32Array.from(labels) };
 }

@@ -47,6 +47,10 @@ export const objectives: Readonly<Record<Objective, ObjectiveRow>> = {
   },
 };
 
+/** Type of the labels that a training graph is fed: classes are int32, since devices have no int64. */
+export const trainedAs = (task: Objective): 'int32' | 'int64' | 'float32' =>
+  task === 'classification' ? 'int32' : objectives[task].labels;
+
 /** The identity matrix [C,C]: a row of it is a one-hot target, gathered several times faster than by OneHot. */
 function identity(build: Builder, C: number): string {
   const data = new Float32Array(C * C);

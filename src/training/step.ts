@@ -3,7 +3,7 @@ import { makeBuilder } from '../onnx/builder.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { refusingNodes } from '../onnx/node-error.ts';
 import { prune } from '../onnx/prune.ts';
-import { objectives } from './objectives.ts';
+import { objectives, trainedAs } from './objectives.ts';
 import { optimizers } from './optimizers.ts';
 import type { Recipe } from './recipe.ts';
 import { forward, labelAxes, parametersOf, parameterValues, type Slice, sizesOf } from './slice.ts';
@@ -19,7 +19,7 @@ const final = (name: string) => `${name}_end`;
 /**
  * The training graph of M models: S steps in one ONNX Loop, each of which gathers its batch inside the graph from one
  * shared feature matrix, differentiates the loss and moves the parameters.
- * Inputs: features [N,D], labels [N] or [N,L] (int64 classes or words, float32 targets or labels), rows [S,M,B] int32, weights [S,M,B,1],
+ * Inputs: features [N,D], labels [N] or [N,L] (int32 classes, int64 words, float32 targets or labels), rows [S,M,B] int32, weights [S,M,B,1],
  * rate [S], first_step (float, counts from 1), steps (int64), and every parameter and state `*_start`.
  * Outputs: every parameter and state `*_end`.
  */
@@ -125,7 +125,7 @@ function loopOver(body: Graph, carried: readonly Value[], slice: Slice, models: 
     initializers: [],
     inputs: [
       value('features', 'float32', ['N', slice.width]),
-      value('labels', objectives[slice.task].labels, ['N', ...labelAxes(slice)]),
+      value('labels', trainedAs(slice.task), ['N', ...labelAxes(slice)]),
       value('rows', 'int32', ['S', models, batch]),
       value('weights', 'float32', ['S', models, batch, 1]),
       value('rate', 'float32', ['S']),

@@ -8,7 +8,8 @@ import { trainEnsemble } from '../../src/training/ensemble.ts';
 import { runtime as direct, slices, smallSet } from '../training/small-set.ts';
 
 const PROGRAM = new URL('../../src/adapters/lane.ts', import.meta.url);
-const lanes = makeLanes(PROGRAM, null, 2);
+const SETUP = { folder: null, provider: 'cpu' } as const;
+const lanes = makeLanes(PROGRAM, SETUP, 2);
 after(() => lanes.close());
 
 const value = (name: string) => ({ name, type: 'float32' as const, shape: [2] });
@@ -57,10 +58,10 @@ test('what is no model is refused, and the lane serves on', async () => {
 test('a thread that cannot start or has ended answers with an error instead of silence', {
   timeout: 20_000,
 }, async () => {
-  const missing = makeLanes(new URL('./no-such-lane.ts', import.meta.url), null, 1);
+  const missing = makeLanes(new URL('./no-such-lane.ts', import.meta.url), SETUP, 1);
   await assert.rejects(missing.create(doubling()), Error);
   await missing.close();
-  const closed = makeLanes(PROGRAM, null, 1);
+  const closed = makeLanes(PROGRAM, SETUP, 1);
   const session = await closed.create(doubling());
   await closed.close();
   await assert.rejects(session.run(feed(1, 2)), /ended/);

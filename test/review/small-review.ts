@@ -90,6 +90,7 @@ export async function smallReview(
   return await runReview(request, {
     sql,
     runtime: async () => makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' }),
+    processor: async () => makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' }),
     store: null,
     locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, ['label']),
     bytes: fileBytes,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { float32, type Graph, type Node } from '../../src/onnx/graph.ts';
+import type { Runtime } from '../../src/onnx/runtime.ts';
 import { upgrade } from '../../src/onnx/upgrade.ts';
 import { hash32, randomSequence } from '../../src/tensor/random.ts';
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts';
@@ -12,12 +13,13 @@ import { trainEnsemble } from '../../src/training/ensemble.ts';
 import type { TrainingSet } from '../../src/training/group.ts';
 import type { Recipe } from '../../src/training/recipe.ts';
 import { parametersOf, type Slice } from '../../src/training/slice.ts';
+import { testOnProviders } from './providers.ts';
 import { runtime, slices, smallSet } from './small-set.ts';
 
 const N = 30;
 const recipe: Recipe = { optimizer: 'sgd', rate: 0.1, decay: 0.01, batch: 4, epochs: 3 };
 const inside = Uint8Array.from({ length: 6 * N }, (_, cell) => hash32(9, cell) & 1);
-const train = (slice: Slice, set: TrainingSet) =>
+const train = (slice: Slice, set: TrainingSet, runtime: Runtime) =>
   trainEnsemble({ set, slice, recipe, order: { name: 'base', models: 6, inside, seed: 21 }, runtime });
 
 const node = (op: string, inputs: readonly string[], output: string, attributes: Node['attributes'] = {}): Node => ({
@@ -54,7 +56,7 @@ function perceptron(): CutModel {
 }
 const order = ['shape', 'same', 'product', 'hidden', 'relu', 'out', 'logits', 'probabilities'];
 
-test('a model that is the built-in slice trains to the same answers, from the same weights', async () => {
+testOnProviders('a model that is the built-in slice trains to the same answers, from the same weights', async (on) => {
   const model = perceptron();
   assert.equal(model.output, 'logits');
   const whole = candidatesOf(model).at(-1)!;
@@ -71,9 +73,12 @@ test('a model that is the built-in slice trains to the same answers, from the sa
     parameters.map(({ shape }) => shape),
   );
   const set = smallSet(N, mlp!);
-  const [built, cut] = [await train(mlp!, set), await train({ ...own, parameters }, set)];
+  const [built, cut] = [await train(mlp!, set, runtime), await train({ ...own, parameters }, set, on.runtime)];
   for (const [cell, phi] of built.phi.entries())
-    assert.ok(Math.abs(phi - cut.phi[cell]!) < 1e-4 * Math.max(1, Math.abs(phi)), `${phi} and ${cut.phi[cell]}`);
+    assert.ok(
+      Math.abs(phi - cut.phi[cell]!) < on.within(1e-4) * Math.max(1, Math.abs(phi)),
+      `${phi} and ${cut.phi[cell]}`,
+    );
   assert.equal(cut.trainAccuracy, built.trainAccuracy);
 });
 
@@ -176,7 +181,7 @@ test('one logit serves two classes; any other number of values is refused', asyn
   const whole = candidatesOf(model).at(-1)!;
   const slice = makeModelSlice(model, whole, { task: 'classification', outputs: 2 });
   const set = smallSet(N, { ...slices[1]!, outputs: 2 });
-  const { phi, trainAccuracy } = await train(slice, set);
+  const { phi, trainAccuracy } = await train(slice, set, runtime);
   assert.ok(phi.every(Number.isFinite) && trainAccuracy > 0.6, `${trainAccuracy}`);
   assert.throws(
     () => makeModelSlice(model, whole, { task: 'classification', outputs: 3 }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inferShapes } from '../../src/onnx/infer-shapes.ts';
+import type { Runtime } from '../../src/onnx/runtime.ts';
 import { hash32, randomSequence } from '../../src/tensor/random.ts';
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts';
 import { type CutModel, candidatesOf, makeModelSlice } from '../../src/training/cut-model.ts';
@@ -10,6 +11,7 @@ import { parameterName } from '../../src/training/model-slice.ts';
 import type { Objective } from '../../src/training/objectives.ts';
 import { agreesWithDifferences } from '../gradients/central-differences.ts';
 import { labeller, languageModel, mobileNet, perceptron, recurrent, transformer } from './networks.ts';
+import { testOnProviders } from './providers.ts';
 import { runtime } from './small-set.ts';
 
 const N = 40;
@@ -62,8 +64,7 @@ interface Network {
   readonly outputs?: number;
 }
 
-/** The mean loss of the rows that each model trained on, from its phi: nats a row or token, or half a squared error. */
-async function lossAfter(slice: ModelSlice, draw: Draw, epochs: number): Promise<number> {
+async function train(slice: ModelSlice, draw: Draw, epochs: number, on: Runtime = runtime) {
   const random = randomSequence(5);
   const rows = some(N, (row) => row % 2).map((label) => draw(label, random, slice.width));
   const features = Float32Array.from(rows.flatMap(({ row }) => row));
@@ -72,7 +73,12 @@ async function lossAfter(slice: ModelSlice, draw: Draw, epochs: number): Promise
   const inside = Uint8Array.from({ length: MODELS * N }, (_, cell) => hash32(3, cell) & 1);
   const order = { name: 'base' as const, models: MODELS, inside, seed: 8 };
   const recipe = { optimizer: 'adamw' as const, rate: 0.02, decay: 0, batch: 8, epochs };
-  const { phi } = await trainEnsemble({ set, slice, recipe, order, runtime });
+  const ensemble = await trainEnsemble({ set, slice, recipe, order, runtime: on });
+  return { ...ensemble, loss: meanLoss(slice, ensemble) };
+}
+
+/** The mean loss of the rows that each model trained on, from its phi: nats a row or token, or half a squared error. */
+function meanLoss(slice: ModelSlice, { phi, inside }: Awaited<ReturnType<typeof trainEnsemble>>): number {
   const lossOf: Readonly<Record<Objective, (value: number) => number>> = {
     classification: (value) => Math.log1p(Math.exp(-value)),
     tokens: (value) => -value,
@@ -130,8 +136,19 @@ for (const [name, { model: make, draw, cuts, layers, task = 'classification', ou
       const graph = slice.at(batch);
       assert.equal(sizeOf(inferShapes(graph).get(model.output)!), batch * slice.answers);
     }
-    const [before, after] = [await lossAfter(slice, draw, 1), await lossAfter(slice, draw, 30)];
+    const [{ loss: before }, { loss: after }] = [await train(slice, draw, 1), await train(slice, draw, 30)];
     assert.ok(after < before / 2, `${before} to ${after}`);
+  });
+
+  testOnProviders(`${name}: an epoch gives the processor's scores`, async (on) => {
+    const model = make();
+    const slice = makeModelSlice(model, candidatesOf(model).at(-1)!, { task, outputs });
+    const [here, there] = [await train(slice, draw, 1), await train(slice, draw, 1, on.runtime)];
+    for (const [cell, phi] of here.phi.entries())
+      assert.ok(
+        Math.abs(there.phi[cell]! - phi) <= on.within(0) * Math.max(1, Math.abs(phi)),
+        `${there.phi[cell]}, ${phi}`,
+      );
   });
 
   test(`${name}: the gradient of the whole agrees with central differences`, async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import type { Feed } from '../../src/onnx/runtime.ts';
+import type { Feed, Runtime } from '../../src/onnx/runtime.ts';
+import { withKernels } from '../../src/onnx/with-kernels.ts';
 import { randomSequence } from '../../src/tensor/random.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 import type { TrainingSet } from '../../src/training/group.ts';
@@ -10,6 +11,7 @@ import type { Recipe } from '../../src/training/recipe.ts';
 import { type BuiltInSlice, parametersOf } from '../../src/training/slice.ts';
 import { trainingGraph } from '../../src/training/step.ts';
 import { type Parameters, plainTraining } from './plain-training.ts';
+import { testOnProviders } from './providers.ts';
 import { runtime, slices, smallSet } from './small-set.ts';
 
 const [M, B, S, N] = [3, 4, 25, 17];
@@ -27,9 +29,15 @@ function drawBatches() {
 }
 
 /** Compiles the training of some of the models; runs steps `from` up to `to` in one Loop. */
-async function loop(slice: BuiltInSlice, recipe: Recipe, set: TrainingSet, models: readonly number[]) {
+async function loop(
+  runtime: Runtime,
+  slice: BuiltInSlice,
+  recipe: Recipe,
+  set: TrainingSet,
+  models: readonly number[],
+) {
   const { graph, carried } = trainingGraph(slice, recipe, models.length);
-  const session = await runtime.create(encodeModel(graph));
+  const session = await runtime.create(encodeModel(withKernels(graph, runtime.provider)));
   const batches = drawBatches();
   const pick = <T extends Int32Array | Float32Array>(all: T, from: number, to: number): number[] =>
     Array.from({ length: to - from }, (_, step) =>
@@ -49,7 +57,7 @@ async function loop(slice: BuiltInSlice, recipe: Recipe, set: TrainingSet, model
       features: { type: 'float32', shape: [N, slice.width], data: set.features },
       labels:
         slice.task === 'classification'
-          ? { type: 'int64', shape: [N], data: BigInt64Array.from(set.labels, BigInt) }
+          ? { type: 'int32', shape: [N], data: Int32Array.from(set.labels) }
           : { type: 'float32', shape: [N], data: Float32Array.from(set.labels) },
       rows: { type: 'int32', shape, data: Int32Array.from(pick(batches.rows, from, to)) },
       weights: { type: 'float32', shape: [...shape, 1], data: Float32Array.from(pick(batches.weights, from, to)) },
@@ -89,9 +97,9 @@ for (const slice of slices)
   for (const optimizer of ['sgd', 'adamw'] as const)
     for (const decay of [0, 0.01]) {
       const recipe: Recipe = { optimizer, rate: 0.1, decay, batch: B, epochs: 1 };
-      test(`${name(slice, recipe)}: every step is that of plain loops`, async () => {
+      testOnProviders(`${name(slice, recipe)}: every step is that of plain loops`, async ({ runtime, within }) => {
         const set = smallSet(N, slice);
-        const { run, state, release } = await loop(slice, recipe, set, [0, 1, 2]);
+        const { run, state, release } = await loop(runtime, slice, recipe, set, [0, 1, 2]);
         const batches = drawBatches();
         const plain = [0, 1, 2].map((model) => plainTraining(slice, recipe, unstack(slice, state, model), set));
         const before = unstack(slice, state, 0);
@@ -103,7 +111,7 @@ for (const slice of slices)
             move(batch, batches.rates[step]!);
             const found = unstack(slice, weights, model);
             for (const [key, values] of Object.entries(expected))
-              assertNear(found[key]!, values, 1e-4, `step ${step}, model ${model}, ${key}`);
+              assertNear(found[key]!, values, within(1e-4), `step ${step}, model ${model}, ${key}`);
           }
         }
         for (const [key, values] of Object.entries(plain[0]!.weights))
@@ -119,14 +127,14 @@ for (const slice of slices) {
   const recipe: Recipe = { optimizer: 'adamw', rate: 0.1, decay: 0.01, batch: B, epochs: 1 };
   test(`${name(slice, recipe)}: one Loop, many Loops and single models agree`, async () => {
     const set = smallSet(N, slice);
-    const whole = await loop(slice, recipe, set, [0, 1, 2]);
-    const parts = await loop(slice, recipe, set, [0, 1, 2]);
+    const whole = await loop(runtime, slice, recipe, set, [0, 1, 2]);
+    const parts = await loop(runtime, slice, recipe, set, [0, 1, 2]);
     const together = await whole.run(0, S);
     await parts.run(0, 9);
     assert.deepEqual(await parts.run(9, S), together);
     await Promise.all([whole.release(), parts.release()]);
     for (const model of [0, 1, 2]) {
-      const alone = await loop(slice, recipe, set, [model]);
+      const alone = await loop(runtime, slice, recipe, set, [model]);
       const weights = unstack(slice, await alone.run(0, S), 0);
       for (const [key, values] of Object.entries(unstack(slice, together, model)))
         assertNear(weights[key]!, values, 1e-5, `model ${model}, ${key}`);

@@ -27,9 +27,9 @@ async function train({ slice, recipe, rates, parameters, features, labels }: Tra
     const own = {
       features: float([B, D], features.subarray(step * B * D, (step + 1) * B * D)),
       labels: {
-        type: 'int64',
+        type: 'int32',
         shape: [B],
-        data: BigInt64Array.from(labels.subarray(step * B, (step + 1) * B), BigInt),
+        data: Int32Array.from(labels.subarray(step * B, (step + 1) * B)),
       },
     } as const;
     const fed = (name: string) => float(shapeOf.get(name)!, weights[name]!);
