@@ -74,6 +74,8 @@ export interface Finding {
   readonly rowsTotal: number;
   readonly figures: readonly Figure[];
   readonly power: Power | null;
+  /** Rows of the change that could not be looked at: with any, what was not found may be there. Nothing: none. */
+  readonly unseen?: number;
 }
 
 /** A finding with nothing but an outcome and words. */

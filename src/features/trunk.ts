@@ -12,9 +12,11 @@ export interface TrunkInput {
   readonly type: 'float32' | 'int64';
   /** Shape of a row. */
   readonly row: Shape;
-  /** [N, ...row] */
-  readonly data: Float32Array | BigInt64Array;
+  /** [N, ...row], or what gives `count` rows from `start` on where all of them would not fit: [count, ...row]. */
+  readonly data: Values | ((start: number, count: number) => Values | Promise<Values>);
 }
+
+type Values = Float32Array | BigInt64Array;
 
 const BATCH = 64;
 
@@ -43,11 +45,13 @@ export async function runTrunk(
   const session = await runtime.create(encodeModel(graph));
   try {
     for (const start of batchStarts(rows, batch)) {
-      const feeds = inputs.map(({ name, type, row, data }): [string, Feed] => {
+      const feeds: [string, Feed][] = [];
+      for (const { name, type, row, data } of inputs) {
         const size = sizeOf(row);
-        const part = data.subarray(start * size, (start + batch) * size);
-        return [name, { type, shape: [batch, ...row], data: part }];
-      });
+        const part =
+          typeof data === 'function' ? await data(start, batch) : data.subarray(start * size, (start + batch) * size);
+        feeds.push([name, { type, shape: [batch, ...row], data: part }]);
+      }
       const found = (await session.run(Object.fromEntries(feeds)))[output!.name];
       check(found, batch * width, output!.name);
       answers.set(found as Float32Array, start * width);

@@ -73,10 +73,8 @@ const configSchema: z.ZodType<Config> = z.object({
   samples: z.boolean(),
 });
 
-const files = z
-  .array(z.object({ repoPath: text(4096), localPath: folder, bytes: count }))
-  .max(100_000)
-  .nullable();
+const file = z.object({ repoPath: text(4096), localPath: folder, bytes: count });
+const files = z.array(file).max(100_000).nullable();
 
 const dataSchema = z.object({
   name: text(200),
@@ -93,7 +91,12 @@ const dataSchema = z.object({
     group: nullable(1000),
     exclude: names,
     text: names,
+    image: nullable(1000).optional(),
   }),
+  images: z
+    .object({ column: text(1000), folder: z.boolean(), pack: file, base: file, head: file })
+    .nullable()
+    .optional(),
   problem: z.object({ message: text(2000), infrastructure: z.boolean() }).nullable(),
 });
 
@@ -129,7 +132,9 @@ export const requestSchema: z.ZodType<EngineRequest> = z
   })
   .superRefine((request, context) => {
     const sides = request.data.flatMap((data) => [data.base, data.head, data.holdout.base, data.holdout.head]);
-    for (const file of sides.flatMap((side) => side ?? []))
+    const images = request.data.flatMap((data) => (data.images ? [data.images] : []));
+    const packed = images.flatMap(({ pack, base, head }) => [pack, base, head]);
+    for (const file of [...sides.flatMap((side) => side ?? []), ...packed])
       if (!inside(request.folders.files, file.localPath))
         context.addIssue({ code: 'custom', message: `${file.localPath} lies outside the private folder` });
   });

@@ -69,6 +69,8 @@ export const findingSchema = z.object({
   metrics: z.array(metricSchema).max(50),
   rows: z.array(rowSchema).max(100),
   rowsTotal: count,
+  /** Rows of the change that could not be looked at. Absent: none. */
+  unseen: count.optional(),
   figures: z.array(figureSchema).max(10),
 });
 

@@ -4,6 +4,7 @@ import { oneLine } from '../errors.ts';
 import { loadPool } from '../table/load-pool.ts';
 import { costOf, type DataReview, notesOf, planOf } from './account.ts';
 import { brokenFinding, chosenChecks } from './answer.ts';
+import { withImages, withUnseen } from './images.ts';
 import type { Unjudged } from './judged.ts';
 import { measure } from './measure.ts';
 import { placeFindings } from './place.ts';
@@ -82,7 +83,9 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
   try {
     if (data.problem) return unreadable(data, checks, data.problem);
     progress('reading rows', 0.01);
-    const pool = await loadPool(tools.sql, { ...data, options: { ...data.options, maxRows: request.limits.maxRows } });
+    const table = await loadPool(tools.sql, { ...data, options: { ...data.options, maxRows: request.limits.maxRows } });
+    const decoding = (share: number) => progress('reading images', 0.01 + 0.03 * share);
+    const pool = data.images ? await withImages(table, data.images, tools, decoding) : table;
     progress('encoding', 0.04);
     // The budget is one for all data sets: what one plans to spend is not there for another.
     const budgetSeconds = request.limits.budgetSeconds / request.data.length;
@@ -97,8 +100,9 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
     const training = wantsTraining(checks, prepared.evidence) && !request.limits.dryRun ? prepared.training : null;
     if (request.limits.dryRun) return { answers: [], findings: [], summary, prepared, measured: null };
     const measured = await measure({ prepared, training, checks, context });
-    const findings = await placeFindings(measured.answers, measured.evidence, data, tools.locate);
-    return { answers: measured.answers, findings, summary, prepared, measured };
+    const answers = withUnseen(measured.answers, pool, measured.evidence);
+    const findings = await placeFindings(answers, measured.evidence, data, tools.locate);
+    return { answers, findings, summary, prepared, measured };
   } catch (error) {
     const { finding, infrastructure } = brokenFinding(error);
     return unreadable(data, checks, { message: `${finding.summary} ${finding.remedy}`, infrastructure });

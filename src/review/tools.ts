@@ -1,5 +1,7 @@
 import type { Check } from '../checks/check.ts';
+import type { ImageSource } from '../features/images/images.ts';
 import type { Runtime } from '../onnx/runtime.ts';
+import type { ImageFiles } from '../table/image-column.ts';
 import type { Sql } from '../table/sql.ts';
 import type { WeightStore } from '../training/ensemble.ts';
 import type { Locate } from './place.ts';
@@ -11,6 +13,8 @@ export interface Tools {
   /** Opened when the first shadow model is to be trained. */
   runtime(): Promise<Runtime>;
   readonly store: WeightStore | null;
+  /** Opens the images of a data set; closed by who asked. */
+  images(files: ImageFiles): Promise<ImageSource & { close(): Promise<void> }>;
   readonly locate: Locate;
   /** A fresh random nonce, drawn after the head revision is fixed. */
   drawNonce(): string;

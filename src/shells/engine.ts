@@ -3,6 +3,8 @@ import { totalmem } from 'node:os';
 import { steadySeconds } from '../adapters/clock.ts';
 import { openDuckdb } from '../adapters/duckdb.ts';
 import { readBytes } from '../adapters/files.ts';
+import { openCodecs } from '../adapters/image-codecs.ts';
+import { openImageStore } from '../adapters/image-store.ts';
 import { openRuntime } from '../adapters/open-runtime.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
 import type { Runtime } from '../onnx/runtime.ts';
@@ -11,6 +13,7 @@ import type { EngineRequest } from '../review/request.ts';
 import type { Review } from '../review/review.ts';
 import { runReview } from '../review/run.ts';
 import { locateLines } from '../table/locate-lines.ts';
+import { declaredColumns } from '../table/pool.ts';
 
 const DUCKDB_MOST = 2 ** 31;
 const PROGRESS_EVERY_SECONDS = 0.2;
@@ -30,13 +33,13 @@ async function review(request: EngineRequest): Promise<Review> {
   });
   const declared = new Map(
     request.data.flatMap(({ base, head, holdout, options }) => {
-      const columns = [options.label, options.id, options.group, ...options.exclude, ...options.text];
-      const names = columns.filter((name) => name !== null);
+      const names = declaredColumns(options);
       return [base, head, holdout.base, holdout.head].flatMap((files) =>
         (files ?? []).map((file) => [file.localPath, names] as const),
       );
     }),
   );
+  const codecs = openCodecs();
   let trainer: Promise<Runtime> | null = null;
   let last = Number.NEGATIVE_INFINITY;
   try {
@@ -47,6 +50,7 @@ async function review(request: EngineRequest): Promise<Review> {
         return trainer;
       },
       store: folders.cache === null ? null : openWeightStore(folders.cache),
+      images: (files) => openImageStore(files, codecs),
       locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, declared.get(file.localPath) ?? []),
       drawNonce: () => randomBytes(8).toString('hex'),
       seconds: steadySeconds,

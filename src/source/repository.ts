@@ -32,6 +32,11 @@ export interface Repository {
   listTree(revision: string): Promise<TreeEntry[]>;
   /** Streams one file of a revision to a new local file; at most `maxBytes`. Answers its size in bytes. */
   writeFile(revision: string, path: string, localPath: string, maxBytes: number): Promise<number>;
+  /**
+   * The content of blobs in the order asked for, by one process; null for one of more than `maxBytes`. Throws a
+   * UserError for an object that this clone does not hold.
+   */
+  readBlobs(objects: readonly string[], maxBytes: number): AsyncIterable<Buffer | null>;
   /** Makes a commit that a shallow clone lacks available. */
   fetchCommit(sha: string): Promise<void>;
   /** Absolute path of the work tree's root. */

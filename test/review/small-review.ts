@@ -90,6 +90,7 @@ export async function smallReview(
     sql,
     runtime: async () => makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' }),
     store: null,
+    images: () => Promise.reject(new Error('no images here')),
     locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, ['label']),
     drawNonce: () => 'drawn',
     seconds: more.seconds ?? (() => tick++ / 1000),
