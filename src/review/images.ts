@@ -64,9 +64,9 @@ function remarksOn({ rows }: Pool, unread: readonly (Unread | null)[]): string[]
   });
 }
 
-/** Rows that arrive. */
-function isChange({ inBase, inHead, split }: Pool['rows'][number]): boolean {
-  return inHead && !inBase && split === 'train';
+/** Rows that arrive, in the holdout or out of it. */
+function isChange({ inBase, inHead }: Pool['rows'][number]): boolean {
+  return inHead && !inBase;
 }
 
 /** How many arriving rows no check could look at, because their image could not be read. */

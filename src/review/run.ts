@@ -84,8 +84,11 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
     if (data.problem) return unreadable(data, checks, data.problem);
     progress('reading rows', 0.01);
     const table = await loadPool(tools.sql, { ...data, options: { ...data.options, maxRows: request.limits.maxRows } });
+    const before = tools.seconds();
     const decoding = (share: number) => progress('reading images', 0.01 + 0.03 * share);
     const pool = data.images ? await withImages(table, data.images, tools, decoding) : table;
+    // The budget is for training alone: what it took to read images is not taken from it.
+    const start = data.images ? context.start + tools.seconds() - before : context.start;
     progress('encoding', 0.04);
     // The budget is one for all data sets: what one plans to spend is not there for another.
     const budgetSeconds = request.limits.budgetSeconds / request.data.length;
@@ -99,7 +102,7 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
     };
     const training = wantsTraining(checks, prepared.evidence) && !request.limits.dryRun ? prepared.training : null;
     if (request.limits.dryRun) return { answers: [], findings: [], summary, prepared, measured: null };
-    const measured = await measure({ prepared, training, checks, context });
+    const measured = await measure({ prepared, training, checks, context: { ...context, start } });
     const answers = withUnseen(measured.answers, pool, measured.evidence);
     const findings = await placeFindings(answers, measured.evidence, data, tools.locate);
     return { answers, findings, summary, prepared, measured };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { MaterialiseOptions } from '../adapters/files.ts';
 import { packImages } from '../adapters/image-pack.ts';
 import type { DataConfig } from '../config/config.ts';
+import type { DataRequest } from '../review/request.ts';
 import type { FoundDataSet } from '../source/data-sets.ts';
 import { classOf, FOLDER } from '../source/images.ts';
 import type { Repository } from '../source/repository.ts';
@@ -52,4 +53,12 @@ export async function writeFolderTable(paths: readonly string[], dataPath: strin
   const text = lines.map((line) => `${line}\n`).join('');
   await writeFile(localPath, text, { mode: 0o600, flag: 'wx' });
   return { repoPath: dataPath, localPath, bytes: Buffer.byteLength(text) };
+}
+
+/** A slow machine decodes a megabyte of files in a quarter of a second. */
+const DECODED_BYTES_PER_SECOND = 4e6;
+
+/** Seconds that the engine may take for reading images, on top of what it may take for all else. */
+export function imageSeconds(data: readonly Pick<DataRequest, 'images'>[]): number {
+  return data.reduce((sum, { images }) => sum + (images?.pack.bytes ?? 0), 0) / DECODED_BYTES_PER_SECOND;
 }

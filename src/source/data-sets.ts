@@ -82,7 +82,7 @@ function findOne(trees: Trees, data: DataPath): FoundDataSet {
   // A link among images is a row without an image: it need not keep all others from being looked at.
   const isRow = ({ path }: TreeEntry) => data.image === FOLDER && isImagePath(path);
   const odd = all.find((entry) => entry.kind !== 'file' && !isRow(entry));
-  const images = imagesOf(trees, data, [...train.base, ...holdout.base], [...train.head, ...holdout.head]);
+  const images = imagesOf(trees, data, touched, [...train.base, ...holdout.base], [...train.head, ...holdout.head]);
   const paths = (entries: readonly TreeEntry[]) => (entries.length === 0 ? null : entries.map(({ path }) => path));
   return {
     name: data.name,
@@ -100,13 +100,19 @@ function findOne(trees: Trees, data: DataPath): FoundDataSet {
 function imagesOf(
   trees: Trees,
   { image = null }: DataPath,
+  touched: ReadonlySet<string>,
   base: readonly TreeEntry[],
   head: readonly TreeEntry[],
 ): FoundDataSet['images'] {
   if (image === null) return null;
-  if (image === FOLDER) return { base, head };
   const paths = (entries: readonly TreeEntry[]) => entries.map(({ path }) => path);
-  return { base: imagesBeside(trees.base, paths(base)), head: imagesBeside(trees.head, paths(head)) };
+  const before = image === FOLDER ? base : imagesBeside(trees.base, paths(base));
+  const after = image === FOLDER ? head : imagesBeside(trees.head, paths(head));
+  // In the work tree a file has no object; one that did not change is base's, and need not be read from the disk.
+  const known = new Map(before.map(({ path, object }) => [path, object]));
+  const unchanged = ({ path, object }: TreeEntry) =>
+    object !== null || touched.has(path) ? object : (known.get(path) ?? null);
+  return { base: before, head: after.map((entry) => ({ ...entry, object: unchanged(entry) })) };
 }
 
 function problemOf({ path, kind }: TreeEntry): string {
