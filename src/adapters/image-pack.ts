@@ -30,7 +30,7 @@ interface Place {
  */
 export async function packImages(
   repository: Repository,
-  sides: readonly { readonly revision: string; readonly images: readonly TreeEntry[] }[],
+  sides: readonly ImageSide[],
   folder: string,
   options: PackOptions,
 ): Promise<{ readonly pack: LocalFile; readonly listings: readonly LocalFile[] }> {
@@ -41,30 +41,12 @@ export async function packImages(
   const packPath = nextPath();
   const file = await open(packPath, 'wx', 0o600);
   try {
-    const pack = openPack(file, nextPath(), options);
-    const known = new Map<string, Place | null>();
-    const blobs = [...new Set(sides.flatMap(({ images }) => images.flatMap(({ kind, object }) => (kind === 'file' ? (object ?? []) : []))))]; // biome-ignore format: one idea
-    const pathOf = new Map(sides.flatMap(({ images }) => images.map(({ object, path }) => [object, path] as const)));
-    let next = 0;
-    for await (const content of repository.readBlobs(blobs, options.maxBytes)) {
-      const object = blobs[next++]!;
-      known.set(object, content && (await pack.add(content, pathOf.get(object)!)));
-    }
+    const pack = openPack(file, `${packPath}.part`, options);
+    const images = sides.flatMap((side) => side.images);
+    const known = await packBlobs(repository, images, pack, options.maxBytes);
     const listings: LocalFile[] = [];
-    for (const { revision, images } of sides) {
-      const lines: string[] = [];
-      for (const { path, kind, object } of images) {
-        const place =
-          kind === 'link'
-            ? 'link'
-            : (object === null ? await pack.addFile(repository, revision, path) : known.get(object)) || 'large';
-        lines.push(
-          typeof place === 'string'
-            ? listingLine(imageKey(path), place)
-            : listingLine(imageKey(path), place.id, place.at, place.bytes),
-        );
-      }
-      const text = lines.join('');
+    for (const side of sides) {
+      const text = (await listSide(repository, side, known, pack)).join('');
       const localPath = nextPath();
       await writeFile(localPath, text, { mode: 0o600, flag: 'wx' });
       listings.push({ repoPath: 'images', localPath, bytes: Buffer.byteLength(text) });
@@ -74,6 +56,53 @@ export async function packImages(
     await file.close();
   }
 }
+
+interface ImageSide {
+  readonly revision: string;
+  readonly images: readonly TreeEntry[];
+}
+
+/** Packs what git holds; gives the place of each object, null for one that is too large. */
+async function packBlobs(
+  repository: Repository,
+  images: readonly TreeEntry[],
+  pack: Pack,
+  maxBytes: number,
+): Promise<ReadonlyMap<string, Place | null>> {
+  const paths = new Map(
+    images.flatMap(({ kind, object, path }) => (kind === 'file' && object ? [[object, path]] : [])),
+  );
+  const objects = [...paths.keys()];
+  const places = new Map<string, Place | null>();
+  let next = 0;
+  for await (const content of repository.readBlobs(objects, maxBytes)) {
+    const object = objects[next++]!;
+    places.set(object, content && (await pack.add(content, paths.get(object)!)));
+  }
+  return places;
+}
+
+/** The lines of a side's listing; files of the work tree are packed on the way. */
+async function listSide(
+  repository: Repository,
+  { revision, images }: ImageSide,
+  known: ReadonlyMap<string, Place | null>,
+  pack: Pack,
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { path, kind, object } of images) {
+    const key = imageKey(path);
+    if (kind === 'link') {
+      lines.push(listingLine(key, 'link'));
+      continue;
+    }
+    const place = object === null ? await pack.addFile(repository, revision, path) : known.get(object);
+    lines.push(place ? listingLine(key, place.id, place.at, place.bytes) : listingLine(key, 'large'));
+  }
+  return lines;
+}
+
+type Pack = ReturnType<typeof openPack>;
 
 /** @param scratch path for one file at a time, removed after each. */
 function openPack(file: FileHandle, scratch: string, { lfs, maxBytes, maxTotal }: PackOptions) {
