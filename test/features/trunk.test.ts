@@ -36,6 +36,25 @@ for (const rows of [0, 1, 64, 150])
     assert.deepEqual(told.at(-1), rows === 0 ? undefined : 1);
   });
 
+test('an input that is given batch by batch is asked for no row twice but at the end, and gives the same', async () => {
+  const whole = inputsOf(150);
+  const asked: [number, number][] = [];
+  const inputs = whole.map((input): TrunkInput => {
+    const size = input.row.reduce((product, axis) => product * axis, 1);
+    const values = input.data as Float32Array;
+    return {
+      ...input,
+      data: async (start, count) => {
+        asked.push([start, count]);
+        return values.slice(start * size, (start + count) * size);
+      },
+    };
+  });
+  const at = { graph: trunk, rows: 150, width: 3, runtime };
+  assert.deepEqual(await runTrunk({ ...at, inputs }), await runTrunk({ ...at, inputs: whole }));
+  assert.deepEqual(asked.filter((_, call) => call % 2 === 0), [[0, 64], [64, 64], [86, 64]]); // biome-ignore format: one idea
+});
+
 test('answers that are not finite, or of another size, are refused', async () => {
   const at = { graph: trunk, rows: 2, width: 3, runtime };
   await assert.rejects(runTrunk({ ...at, inputs: inputsOf(2, () => Number.POSITIVE_INFINITY) }), /not finite/);
