@@ -22,6 +22,7 @@ const PROGRAMS = {
   'cli-main': 'shells/cli',
   engine: 'shells/engine',
   lane: 'adapters/lane',
+  decoder: 'adapters/decoder',
 } as const;
 /** Copied as they are: parts of onnxruntime's WASM build, and the image codecs, are looked for beside the code. */
 const WASM = [

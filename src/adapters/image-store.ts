@@ -3,14 +3,14 @@ import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { ImageSource } from '../features/images/images.ts';
 import type { ImageFiles } from '../table/image-column.ts';
-import type { DecodeImage } from './image-codecs.ts';
+import type { Decoders } from './decoders.ts';
 
 export interface ImageStore extends ImageSource {
   close(): Promise<void>;
 }
 
-/** Reads images out of the private folder, by the listings that `packImages` wrote. */
-export async function openImageStore(images: ImageFiles, decode: DecodeImage): Promise<ImageStore> {
+/** Reads images out of the private folder, by the listings that `packImages` wrote. Closes the decoders, too. */
+export async function openImageStore(images: ImageFiles, decoders: Decoders): Promise<ImageStore> {
   const places = new Map<string, { readonly at: number; readonly bytes: number }>();
   for (const { localPath } of [images.base, images.head])
     for await (const line of createInterface({ input: createReadStream(localPath, 'utf8'), crlfDelay: Infinity })) {
@@ -19,7 +19,7 @@ export async function openImageStore(images: ImageFiles, decode: DecodeImage): P
     }
   const pack = await open(images.pack.localPath);
   return {
-    decode,
+    decode: decoders.decode,
     async read(content) {
       const place = places.get(content);
       if (!place) return null;
@@ -28,6 +28,8 @@ export async function openImageStore(images: ImageFiles, decode: DecodeImage): P
       if (bytesRead !== place.bytes) throw new Error(`the pack of images ends before ${content} does`);
       return bytes;
     },
-    close: () => pack.close(),
+    async close() {
+      await Promise.all([pack.close(), decoders.close()]);
+    },
   };
 }

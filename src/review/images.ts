@@ -51,7 +51,7 @@ const WORDS: Readonly<Record<Unread, string>> = {
   large: 'have an image of too many bytes',
   format: 'have an image that is no JPEG, PNG or WebP',
   pixels: 'have an image of too many pixels, or of too many passes',
-  broken: 'have an image that is cut off or damaged',
+  broken: 'have an image that is cut off, damaged, or hangs its decoder',
 };
 
 function remarksOn({ rows }: Pool, unread: readonly (Unread | null)[]): string[] {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { steadySeconds } from '../adapters/clock.ts';
+import { openDecoders } from '../adapters/decoders.ts';
 import { openDuckdb } from '../adapters/duckdb.ts';
 import { readBytes } from '../adapters/files.ts';
-import { openCodecs } from '../adapters/image-codecs.ts';
 import { openImageStore } from '../adapters/image-store.ts';
 import { openRuntime } from '../adapters/open-runtime.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
@@ -19,6 +19,8 @@ const DUCKDB_MOST = 2 ** 31;
 const PROGRESS_EVERY_SECONDS = 0.2;
 /** The program of a training thread. */
 const LANE = new URL(import.meta.url.endsWith('.ts') ? '../adapters/lane.ts' : './lane.js', import.meta.url);
+/** The program of a thread that decodes images. */
+const DECODER = new URL(import.meta.url.endsWith('.ts') ? '../adapters/decoder.ts' : './decoder.js', import.meta.url);
 
 /** The engine with everything it stands on. */
 async function review(request: EngineRequest): Promise<Review> {
@@ -39,7 +41,6 @@ async function review(request: EngineRequest): Promise<Review> {
       );
     }),
   );
-  const codecs = openCodecs();
   let trainer: Promise<Runtime> | null = null;
   let last = Number.NEGATIVE_INFINITY;
   try {
@@ -50,7 +51,7 @@ async function review(request: EngineRequest): Promise<Review> {
         return trainer;
       },
       store: folders.cache === null ? null : openWeightStore(folders.cache),
-      images: (files) => openImageStore(files, codecs),
+      images: (files) => openImageStore(files, openDecoders(DECODER, limits.threads)),
       locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, declared.get(file.localPath) ?? []),
       drawNonce: () => randomBytes(8).toString('hex'),
       seconds: steadySeconds,

@@ -5,8 +5,7 @@ import type { TreeEntry } from './repository.ts';
 export const FOLDER = 'folder';
 
 /** Names of files that are brought to the engine as images; what they really hold is decided by their content. */
-const IMAGE =
-  /\.(jpe?g|jpe|jfif|png|webp|gif|bmp|dib|tiff?|p[bgpn]m|avif|hei[cf]|jp2|jxl|tga|ico)$/i;
+const IMAGE = /\.(jpe?g|jpe|jfif|png|webp|gif|bmp|dib|tiff?|p[bgpn]m|avif|hei[cf]|jp2|jxl|tga|ico)$/i;
 
 export function isImagePath(path: string): boolean {
   return IMAGE.test(path);

@@ -44,7 +44,7 @@ async function pack(t: TestContext, files: Files, change: Files, more: Partial<P
   const [before, after] = [read(0), read(1)];
   const store = await openImageStore(
     { column: 'x', folder: false, pack: packed, base: listings[0]!, head: listings[1]! },
-    async () => null,
+    { decode: async () => null, close: async () => {} },
   );
   t.after(() => store.close());
   const text = async (id: string) => Buffer.from((await store.read(id)) ?? 'none').toString();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { openCodecs } from '../../src/adapters/image-codecs.ts';
+import { after, test } from 'node:test';
+import { openDecoders } from '../../src/adapters/decoders.ts';
 import { findCheck } from '../../src/config/explain.ts';
 import { plainFinding } from '../../src/evidence/finding.ts';
 import { readPairs, unseenRows, withImages, withUnseen } from '../../src/review/images.ts';
@@ -9,6 +9,8 @@ import type { Pool } from '../../src/table/pool.ts';
 import { plainJpeg } from '../features/images/written-image.ts';
 import { smallPool } from '../features/small-pool.ts';
 
+const decoders = openDecoders(new URL('../../src/adapters/decoder.ts', import.meta.url), 1);
+after(() => decoders.close());
 const file = { repoPath: 'images', localPath: '/nowhere', bytes: 0 };
 const files = (folder: boolean): ImageFiles => ({ column: 'x', folder, pack: file, base: file, head: file });
 
@@ -20,7 +22,7 @@ async function read(base: readonly (string | null)[], added: readonly (string | 
   let closed = 0;
   const images = async () => ({
     read: async (content: string) => contents[content] ?? null,
-    decode: openCodecs(),
+    decode: decoders.decode,
     close: async () => void closed++,
   });
   const found = await withImages(pool, files(folder), { images }, () => {});

@@ -1,14 +1,15 @@
 import { type NoImage, readImageCell } from '../../table/image-column.ts';
+import { atOnce } from './at-once.ts';
 import { type ImageHeader, readImageHeader } from './header.ts';
 import { type Preprocess, preprocess } from './preprocess.ts';
-import { type Pixels, resize, type Size } from './resize.ts';
+import type { Pixels, Size } from './resize.ts';
 
 /** Where the bytes of images lie, and what decodes them; implemented by `adapters/image-store.ts`. */
 export interface ImageSource {
   /** Bytes of a content; null where there are none. */
   read(content: string): Promise<Uint8Array | null>;
-  /** Pixels without their alpha; null for a file that is cut off or damaged. */
-  decode(bytes: Uint8Array, header: ImageHeader): Promise<Pixels | null>;
+  /** Pixels without their alpha, made this size (null: their own); null for a file that is cut off or damaged. */
+  decode(bytes: Uint8Array, header: ImageHeader, size: Size | null): Promise<Pixels | null>;
 }
 
 /** Why a row has no pixels. `format`: no JPEG, PNG or WebP. `pixels`: more than are decoded. `broken`: cut off, damaged. */
@@ -22,20 +23,22 @@ export type Decoded = { readonly pixels: Pixels; readonly header: ImageHeader } 
  */
 export interface Images {
   readonly rows: number;
-  /** One image in its own size. */
-  decode(row: number): Promise<Decoded>;
+  /** One image in this size; null: in its own. */
+  decode(row: number, size: Size | null): Promise<Decoded>;
 }
 
 /** Pixels that are decoded at most: what a camera of 32 megapixels writes. */
 export const MOST_PIXELS = 2 ** 25;
 /** Passes of a progressive JPEG; encoders write about ten. */
 const MOST_SCANS = 100;
+/** Files that are held in memory at a time. */
+export const IMAGES_AT_ONCE = 8;
 
 /** The images that the cells of a column of contents stand for, one per row. */
 export function openImages(cells: readonly (string | null)[], source: ImageSource): Images {
   return {
     rows: cells.length,
-    async decode(row) {
+    async decode(row, size) {
       const cell = readImageCell(cells[row] ?? null);
       if ('none' in cell) return { unread: cell.none };
       const bytes = await source.read(cell.content);
@@ -45,8 +48,9 @@ export function openImages(cells: readonly (string | null)[], source: ImageSourc
       const { width, height, scans } = header;
       if (width * height > MOST_PIXELS || scans > MOST_SCANS) return { unread: 'pixels' };
       if (width * height === 0) return { unread: 'broken' };
-      const pixels = await source.decode(bytes, header);
-      const whole = pixels !== null && pixels.width === width && pixels.height === height;
+      const pixels = await source.decode(bytes, header, size);
+      const wanted = size ?? header;
+      const whole = pixels !== null && pixels.width === wanted.width && pixels.height === wanted.height;
       return whole ? { pixels, header } : { unread: 'broken' };
     },
   };
@@ -56,10 +60,10 @@ export function openImages(cells: readonly (string | null)[], source: ImageSourc
 export async function readBatch(images: Images, start: number, count: number, size: Size): Promise<Uint8Array> {
   const cell = size.width * size.height * 3;
   const batch = new Uint8Array(count * cell);
-  for (let at = 0; at < count; at++) {
-    const found = await images.decode(start + at);
-    if ('pixels' in found) batch.set(resize(found.pixels, size).data, at * cell);
-  }
+  await atOnce(count, IMAGES_AT_ONCE, async (at) => {
+    const found = await images.decode(start + at, size);
+    if ('pixels' in found) batch.set(found.pixels.data, at * cell);
+  });
   return batch;
 }
 

@@ -1,7 +1,7 @@
 import type { SmallImages } from '../../table/pool.ts';
+import { atOnce } from './at-once.ts';
 import type { ImageHeader } from './header.ts';
-import type { Images, Unread } from './images.ts';
-import { resize } from './resize.ts';
+import { IMAGES_AT_ONCE, type Images, type Unread } from './images.ts';
 
 export interface Shrunk {
   readonly small: SmallImages;
@@ -19,35 +19,32 @@ export async function shrinkImages(
   side: number,
   progress: (share: number) => void = () => {},
 ): Promise<Shrunk> {
+  const size = { width: side, height: side };
   const cell = side * side * 3;
   const data = new Uint8Array(images.rows * cell);
+  const first = new Map<string | null, number>();
+  for (const [row, content] of cells.entries()) if (!first.has(content)) first.set(content, row);
+  const owners = [...first.values()];
+  const found = new Map<number, ImageHeader | Unread>();
+  await atOnce(owners.length, IMAGES_AT_ONCE, async (at) => {
+    const row = owners[at]!;
+    const one = await images.decode(row, size);
+    if ('pixels' in one) data.set(one.pixels.data, row * cell);
+    found.set(row, 'pixels' in one ? one.header : one.unread);
+    progress(found.size / owners.length);
+  });
+  const headers: ImageHeader[] = [];
   const readable = new Uint8Array(images.rows);
-  const unread: (Unread | null)[] = [];
-  const headers: (ImageHeader | null)[] = [];
-  const first = new Map<string, number>();
-  for (let row = 0; row < images.rows; row++) {
-    const content = cells[row] ?? null;
-    const known = content === null ? undefined : first.get(content);
-    if (known !== undefined) {
-      data.copyWithin(row * cell, known * cell, (known + 1) * cell);
-      readable[row] = readable[known]!;
-      unread.push(unread[known]!);
-      headers.push(headers[known]!);
-      continue;
-    }
-    if (content !== null) first.set(content, row);
-    const found = await images.decode(row);
-    if ('pixels' in found) data.set(resize(found.pixels, { width: side, height: side }).data, row * cell);
-    readable[row] = 'pixels' in found ? 1 : 0;
-    unread.push('pixels' in found ? null : found.unread);
-    headers.push('pixels' in found ? found.header : null);
-    progress((row + 1) / images.rows);
-  }
-  const words = describeImages(
-    headers.flatMap((header) => header ?? []),
-    side,
-  );
-  return { small: { height: side, width: side, data, readable, words }, unread };
+  const unread = cells.map((content, row) => {
+    const owner = first.get(content)!;
+    const one = found.get(owner)!;
+    if (typeof one === 'string') return one;
+    if (owner !== row) data.copyWithin(row * cell, owner * cell, (owner + 1) * cell);
+    readable[row] = 1;
+    headers.push(one);
+    return null;
+  });
+  return { small: { height: side, width: side, data, readable, words: describeImages(headers, side) }, unread };
 }
 
 const NAMES = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP' } as const;

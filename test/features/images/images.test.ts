@@ -20,9 +20,10 @@ function sourceOf(files: Readonly<Record<string, Buffer>>) {
   const decoded: number[] = [];
   const source: ImageSource = {
     read: async (content) => files[content] ?? null,
-    decode: async (bytes, header) => {
+    decode: async (bytes, header, size) => {
       decoded.push(bytes.length);
-      return await decode(bytes, header);
+      const found = await decode(bytes, header);
+      return found && size ? resize(found, size) : found;
     },
   };
   return { source, decoded };
@@ -46,7 +47,7 @@ test('every row without pixels says why, and nothing large is decoded', async ()
   const images = openImages(cells, source);
   const found = [];
   for (let row = 0; row < images.rows; row++) {
-    const one = await images.decode(row);
+    const one = await images.decode(row, null);
     found.push('unread' in one ? one.unread : one.pixels.data[0]);
   }
   const expected = [50, 'format', 'format', 'pixels', 'broken', 'broken', 'pixels', 'missing', 'no path', 'missing', 'outside', 'link', 'large']; // biome-ignore format: one idea
@@ -56,7 +57,7 @@ test('every row without pixels says why, and nothing large is decoded', async ()
 
 test('a file whose pixels are not those that its header promised is none', async () => {
   const source: ImageSource = { read: async () => plainJpeg([5]), decode: async () => noise(1, 9) };
-  assert.deepEqual(await openImages(['x'], source).decode(0), { unread: 'broken' });
+  assert.deepEqual(await openImages(['x'], source).decode(0, null), { unread: 'broken' });
 });
 
 test('batches come in one size, any order and any number, zeros where there is no image', async () => {

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openDecoders } from '../../src/adapters/decoders.ts';
+import { type ImageHeader, readImageHeader } from '../../src/features/images/header.ts';
+import { resize } from '../../src/features/images/resize.ts';
+import { noise, pngOf } from '../features/images/written-image.ts';
+
+const REAL = new URL('../../src/adapters/decoder.ts', import.meta.url);
+const FAULTY = new URL('./faulty-decoder.ts', import.meta.url);
+const header: ImageHeader = { format: 'png', width: 1, height: 1, channels: 0, scans: 1, orientation: 1 };
+
+test('many images on two threads, each answer to its own question, in the size that was asked for', async (t) => {
+  const decoders = openDecoders(REAL, 2);
+  t.after(() => decoders.close());
+  const images = Array.from({ length: 40 }, (_, seed) => noise(seed, 6 + (seed % 5)));
+  const found = await Promise.all(
+    images.map((image) => {
+      const bytes = pngOf(image);
+      return decoders.decode(bytes, readImageHeader(bytes)!, null);
+    }),
+  );
+  assert.deepEqual(found, images);
+  const bytes = pngOf(images[4]!);
+  const size = { width: 3, height: 2 };
+  assert.deepEqual(await decoders.decode(bytes, readImageHeader(bytes)!, size), resize(images[4]!, size));
+  const torn = bytes.subarray(0, bytes.length >> 1);
+  assert.equal(await decoders.decode(torn, readImageHeader(torn)!, size), null);
+});
+
+test('a decoder that hangs, ends or throws costs its own image, and the next is decoded', async (t) => {
+  const decoders = openDecoders(FAULTY, 2, 1500);
+  t.after(() => decoders.close());
+  const orders = [9, 1, 8, 2, 7, 3, 3, 2, 6, 5];
+  const found = await Promise.all(orders.map((order) => decoders.decode(Uint8Array.from([order]), header, null)));
+  assert.deepEqual(
+    found.map((pixels) => pixels?.data[0] ?? null),
+    [9, null, 8, null, 7, null, null, null, 6, 5],
+  );
+});
+
+test('a codec that cannot be opened, and a program that cannot be begun, are no damaged images', async (t) => {
+  const decoders = openDecoders(FAULTY, 1);
+  t.after(() => decoders.close());
+  await assert.rejects(decoders.decode(Uint8Array.from([4]), header, null), /no codec/);
+  assert.equal((await decoders.decode(Uint8Array.from([5]), header, null))?.width, 1);
+  const missing = openDecoders(new URL('./not-there.ts', import.meta.url), 1);
+  await assert.rejects(missing.decode(Uint8Array.from([5]), header, null), /not-there/);
+  const silent = openDecoders(new URL('data:text/javascript,process.exit(3)'), 1);
+  await assert.rejects(silent.decode(Uint8Array.from([5]), header, null), /ended before it had begun/);
+});
