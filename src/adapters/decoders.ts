@@ -19,6 +19,9 @@ export interface Decoders extends Pick<ImageSource, 'decode'> {
 /** Longest that one image may take: a thousand times what one of 33 million pixels takes. */
 const LIMIT_MS = 30_000;
 
+/** Bytes that refused files may have left behind in a thread's codecs before it is replaced. */
+const MOST_LEFT_BEHIND = 2 ** 28;
+
 /**
  * Decodes on worker threads, each begun when it is first needed. A thread that hangs or dies over an image is ended and
  * replaced, and the image counts as damaged. `program` is `decoder.ts`, or what it was built to. Ends with `close`.
@@ -57,6 +60,7 @@ type Answer = Exclude<DecoderAnswer, 'ready'>;
 
 function openThread(program: URL, limitMs: number) {
   let worker: Worker | null = null;
+  let leftBehind = 0;
   /** Ends the wait for an answer; null where none will come. */
   let settle: (answer: Answer | null) => void = () => {};
   const start = async (): Promise<Worker> => {
@@ -85,7 +89,14 @@ function openThread(program: URL, limitMs: number) {
       });
       clearTimeout(clock);
       if (answer && 'error' in answer) throw answer.error;
-      return answer?.pixels ?? null;
+      const pixels = answer?.pixels ?? null;
+      if (pixels === null) leftBehind += order.bytes.length + 4 * order.header.width * order.header.height;
+      if (leftBehind > MOST_LEFT_BEHIND) {
+        leftBehind = 0;
+        worker = null;
+        await thread.terminate();
+      }
+      return pixels;
     },
     async end() {
       await worker?.terminate();

@@ -26,20 +26,16 @@ const WASM = {
 const CUT_OFF = 'Premature end of JPEG file';
 const LARGEST_CMYK_MEBIBYTES = 1024;
 
-/** Bytes that a codec's failures may have left behind in its memory before it is opened afresh. */
-const MOST_LEFT_BEHIND = 2 ** 28;
-
 /**
  * The codecs, WASM but for JPEGs of four channels; each is opened when the first file asks for it. The alpha channel is
  * dropped, EXIF orientation and colour profiles are not applied, of 16 bits the upper 8 are taken: what a training
- * program sees that opens a file and asks for RGB. Codecs free nothing when they fail: after a crash, or when much may
- * be left behind, one is opened afresh (but for PNG, whose loader keeps its first instance).
+ * program sees that opens a file and asks for RGB. Codecs free nothing when they refuse a file. Throws where one
+ * crashed, after which it must not be used again (`isCrash`).
  */
 export function openCodecs(): DecodeImage {
   const codecs = new Map<string, Promise<Codec>>();
-  const leftBehind = new Map<string, number>();
   const open = { jpeg: openJpeg, png: openPng, webp: openWebp, cmyk: openCmyk };
-  return async (bytes, { format, channels, width, height }) => {
+  return async (bytes, { format, channels }) => {
     const name = format === 'jpeg' && channels === 4 ? 'cmyk' : format;
     const codec = codecs.get(name) ?? open[name]();
     codecs.set(name, codec);
@@ -48,13 +44,15 @@ export function openCodecs(): DecodeImage {
       const found = decode(bytes);
       return found && withoutAlpha(found);
     } catch (error) {
-      const left = (leftBehind.get(name) ?? 0) + bytes.length + 4 * width * height;
-      const fresh = left > MOST_LEFT_BEHIND || (error as Error | undefined)?.name === 'RuntimeError';
-      leftBehind.set(name, fresh ? 0 : left);
-      if (fresh) codecs.delete(name);
+      if (isCrash(error)) throw error;
       return null;
     }
   };
+}
+
+/** True for a trap of WASM: an access out of bounds, an `unreachable`, no more memory. */
+export function isCrash(error: unknown): boolean {
+  return error instanceof Error && error.name === 'RuntimeError';
 }
 
 function withoutAlpha({ width, height, data }: Decoded): Pixels {

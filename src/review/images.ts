@@ -7,8 +7,9 @@ import type { Answer } from './answer.ts';
 import { unmetNeed } from './needs.ts';
 import type { Tools } from './tools.ts';
 
-/** Pixels in width and height of what the built-in slice sees of an image. */
+/** Pixels in width and height of what the built-in slice sees of an image; of more rows than these, half of them. */
 const SIDE = 16;
+const MOST_ROWS = 100_000;
 
 /**
  * The pool with its images read: small versions beside their column. A row without a readable image keeps its place
@@ -26,7 +27,12 @@ export async function withImages(
   if (!column) return pool;
   const source = await tools.images(files);
   try {
-    const { small, unread } = await shrinkImages(openImages(column.values, source), column.values, SIDE, progress);
+    const { small, unread } = await shrinkImages(
+      openImages(column.values, source),
+      column.values,
+      pool.rows.length > MOST_ROWS ? SIDE / 2 : SIDE,
+      progress,
+    );
     return {
       ...pool,
       rows: pool.rows.map((row, index) => ({

@@ -27,6 +27,18 @@ test('many images on two threads, each answer to its own question, in the size t
   assert.equal(await decoders.decode(torn, readImageHeader(torn)!, size), null);
 });
 
+test('files that no codec can read leave no memory behind', async (t) => {
+  const decoders = openDecoders(REAL, 1);
+  t.after(() => decoders.close());
+  const flat = pngOf({ width: 4000, height: 2000, data: new Uint8Array(3 * 4000 * 2000) });
+  const torn = flat.subarray(0, flat.length >> 1);
+  const before = process.memoryUsage().rss;
+  for (let round = 0; round < 30; round++)
+    assert.equal(await decoders.decode(torn, readImageHeader(torn)!, null), null);
+  assert.ok(process.memoryUsage().rss - before < 400e6, `${(process.memoryUsage().rss - before) / 1e6} MB`);
+  assert.equal((await decoders.decode(flat, readImageHeader(flat)!, { width: 2, height: 2 }))?.width, 2);
+});
+
 test('a decoder that hangs, ends or throws costs its own image, and the next is decoded', async (t) => {
   const decoders = openDecoders(FAULTY, 2, 1500);
   t.after(() => decoders.close());

@@ -53,27 +53,22 @@ const EXIF = 0xe1;
 const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 
+/** Goes from marker to marker as libjpeg does, over stray bytes between them, to the first frame. */
 function readJpeg(view: DataView): ImageHeader | null {
   let orientation = 1;
   for (let at = 2; ; ) {
-    if (view.getUint8(at) !== 0xff) return null;
-    const marker = view.getUint8(at + 1);
-    if (marker === 0xff) {
-      at += 1;
-      continue;
-    }
-    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
-      at += 2;
-      continue;
-    }
-    const length = view.getUint16(at + 2);
+    while (view.getUint8(at) !== 0xff) at++;
+    while (view.getUint8(at) === 0xff) at++;
+    const marker = view.getUint8(at++);
+    if (marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8)) continue;
+    const length = view.getUint16(at);
     if (marker === START_OF_SCAN || marker === 0xd9 || length < 2) return null;
-    if (marker === EXIF && orientation === 1) orientation = orientationOf(view, at + 4, length - 2);
+    if (marker === EXIF && orientation === 1) orientation = orientationOf(view, at + 2, length - 2);
     if (isFrame(marker)) {
-      const [height, width, channels] = [view.getUint16(at + 5), view.getUint16(at + 7), view.getUint8(at + 9)];
+      const [height, width, channels] = [view.getUint16(at + 3), view.getUint16(at + 5), view.getUint8(at + 7)];
       return { format: 'jpeg', width, height, channels, scans: countScans(view, at), orientation };
     }
-    at += 2 + length;
+    at += length;
   }
 }
 

@@ -39,6 +39,12 @@ test('EXIF orientation is found in either byte order', () => {
   assert.equal(readImageHeader(plainJpeg([9], exif(77)))!.orientation, 1);
 });
 
+test('stray bytes between markers are passed over, as the codec does', () => {
+  const bytes = plainJpeg([9]);
+  const stray = Buffer.concat([bytes.subarray(0, 2), Buffer.from([1, 2, 0xff, 0, 3, 0xff]), bytes.subarray(2)]);
+  assert.deepEqual([readImageHeader(stray)?.width, readImageHeader(stray)?.channels], [8, 1]);
+});
+
 test('what is no image, or torn, has no header; nothing throws', () => {
   const others = [Buffer.alloc(0), Buffer.from('GIF89a'), Buffer.from('BM......'), Buffer.from('RIFF....WAVE'), Buffer.alloc(5000, 0xff)]; // biome-ignore format: one idea
   for (const bytes of others) assert.equal(readImageHeader(bytes), null, bytes.toString('latin1', 0, 8));
