@@ -19,8 +19,9 @@ export interface Decoders extends Pick<ImageSource, 'decode'> {
 /** Longest that one image may take: a thousand times what one of 33 million pixels takes. */
 const LIMIT_MS = 30_000;
 
-/** Bytes that refused files may have left behind in a thread's codecs before it is replaced. */
+/** Bytes that refused files may have left behind in a thread's codecs before it is replaced, and the least of each. */
 const MOST_LEFT_BEHIND = 2 ** 28;
+const LEAST_LEFT_BEHIND = 2 ** 22;
 
 /**
  * Decodes on worker threads, each begun when it is first needed. A thread that hangs or dies over an image is ended and
@@ -90,7 +91,8 @@ function openThread(program: URL, limitMs: number) {
       clearTimeout(clock);
       if (answer && 'error' in answer) throw answer.error;
       const pixels = answer?.pixels ?? null;
-      if (pixels === null) leftBehind += order.bytes.length + 4 * order.header.width * order.header.height;
+      const { bytes, header } = order;
+      if (pixels === null) leftBehind += Math.max(LEAST_LEFT_BEHIND, bytes.length + 4 * header.width * header.height);
       if (leftBehind > MOST_LEFT_BEHIND) {
         leftBehind = 0;
         worker = null;

@@ -27,13 +27,20 @@ const CUT_OFF = 'Premature end of JPEG file';
 const LARGEST_CMYK_MEBIBYTES = 1024;
 
 /**
+ * Files that one instance of a codec may refuse. It leaves each through its own stack, which nobody winds up: after 39
+ * files that ran into its heap, and it crashed or hung over files that are in order.
+ */
+const MOST_REFUSED = 4;
+
+/**
  * The codecs, WASM but for JPEGs of four channels; each is opened when the first file asks for it. The alpha channel is
  * dropped, EXIF orientation and colour profiles are not applied, of 16 bits the upper 8 are taken: what a training
- * program sees that opens a file and asks for RGB. Codecs free nothing when they refuse a file. Throws where one
- * crashed, after which it must not be used again (`isCrash`).
+ * program sees that opens a file and asks for RGB. A codec that refused files is opened afresh, but for PNG, whose
+ * loader keeps its first instance for as long as the thread lives. Throws where one crashed (`isCrash`).
  */
 export function openCodecs(): DecodeImage {
   const codecs = new Map<string, Promise<Codec>>();
+  const refused = new Map<string, number>();
   const open = { jpeg: openJpeg, png: openPng, webp: openWebp, cmyk: openCmyk };
   return async (bytes, { format, channels }) => {
     const name = format === 'jpeg' && channels === 4 ? 'cmyk' : format;
@@ -45,6 +52,9 @@ export function openCodecs(): DecodeImage {
       return found && withoutAlpha(found);
     } catch (error) {
       if (isCrash(error)) throw error;
+      const count = (refused.get(name) ?? 0) + 1;
+      refused.set(name, count % MOST_REFUSED);
+      if (count === MOST_REFUSED) codecs.delete(name);
       return null;
     }
   };

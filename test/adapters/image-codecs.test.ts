@@ -80,3 +80,14 @@ test('a file that holds far more than its header says is not unpacked beyond it'
   assert.equal((await read(bomb))?.width, 2);
   assert.ok(process.memoryUsage().rss - before < 50e6);
 });
+
+test('hundreds of files that it refuses do not wear a codec out', async () => {
+  const good = await jpegOf(waves(3, 40, 30));
+  const [torn, forged] = [good.subarray(0, 100), Buffer.concat([good.subarray(0, 2), Buffer.alloc(400, 0x55)])];
+  const wrongTable = Buffer.from(good);
+  wrongTable[197]! ^= 0x5a;
+  const before = await read(good);
+  for (const bytes of [torn, forged, wrongTable])
+    for (let round = 0; round < 120; round++) assert.equal(await decode(bytes, readImageHeader(good)!), null);
+  assert.deepEqual(await read(good), before);
+});
