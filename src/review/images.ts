@@ -42,7 +42,8 @@ export async function withImages(
         ...(files.folder ? { path: row.id.slice(0, 1000), ordinal: 0 } : {}),
       })),
       columns: pool.columns.map((each, index) => (index === at ? { ...each, small } : each)),
-      remarks: [...pool.remarks, ...remarksOn(pool, unread)],
+      // First, since only so many are shown.
+      remarks: [...remarksOn(pool, unread), ...pool.remarks],
     };
   } finally {
     await source.close();
