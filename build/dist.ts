@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { licensesOf } from './licenses.ts';
@@ -23,9 +23,16 @@ const PROGRAMS = {
   engine: 'shells/engine',
   lane: 'adapters/lane',
   probe: 'adapters/probe',
+  decoder: 'adapters/decoder',
 } as const;
-/** Parts of onnxruntime's WASM build, copied as they are: it looks for them beside itself. */
-const WASM = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
+/** Copied as they are: parts of onnxruntime's WASM build, and the image codecs, are looked for beside the code. */
+const WASM = [
+  'onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',
+  'onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
+  '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
+  '@jsquash/png/codec/pkg/squoosh_png_bg.wasm',
+  '@jsquash/webp/codec/dec/webp_dec.wasm',
+];
 
 const BANNER = `import { createRequire as makeRequire } from 'node:module';
 const require = makeRequire(import.meta.url);`;
@@ -90,7 +97,7 @@ export async function buildDist({ outdir, pins }: DistOptions): Promise<void> {
     logLevel: 'warning',
     plugins: [nativeRequirePlugin, wasmPlugin, ...(pins ? [replaceFile(/adapters[\\/]native-pins\.ts$/, pins)] : [])],
   });
-  for (const file of WASM) copyFileSync(join(ROOT, 'node_modules/onnxruntime-web/dist', file), join(outdir, file));
+  for (const file of WASM) copyFileSync(join(ROOT, 'node_modules', file), join(outdir, basename(file)));
   writeFileSync(join(outdir, 'cli.js'), CLI, { mode: 0o755 });
   // Read by node when the folder stands alone, without the package around it.
   writeFileSync(join(outdir, 'package.json'), '{ "type": "module" }\n');

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 interface Manifest {
@@ -44,10 +44,16 @@ function packageFolder(file: string): string | null {
 
 function describe(folder: string): string {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
-  const texts = readdirSync(folder)
-    .filter((file) => LICENSE_FILE.test(file))
-    .sort()
-    .map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
+  const texts = ['.', ...(existsSync(join(folder, 'codec')) ? ['codec'] : [])].flatMap((part) =>
+    readdirSync(join(folder, part))
+      .filter((file) => LICENSE_FILE.test(file))
+      .sort()
+      .map((file) =>
+        readFileSync(join(folder, part, file), 'utf8')
+          .replaceAll('\r\n', '\n')
+          .trim(),
+      ),
+  );
   // Packages that keep their terms in the heads of their sources.
   for (const file of texts.length === 0 ? (HEADS[name] ?? []) : []) texts.push(headOf(join(folder, file)));
   if (HEADS[name] && license?.includes('Apache-2.0'))

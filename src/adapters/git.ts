@@ -5,6 +5,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../errors.ts';
 import { type ChangedFile, type Repository, type TreeEntry, WORKTREE } from '../source/repository.ts';
+import { readBlobs } from './git-blobs.ts';
 import { parseChanges, parseTree } from './git-listing.ts';
 import { readStart } from './read-start.ts';
 import { runGit } from './run-git.ts';
@@ -139,7 +140,9 @@ export async function openRepository(folder: string): Promise<Repository> {
       }
       const written = pipeline(cap, file);
       const [result] = await Promise.all([
-        runGit(root, ['cat-file', 'blob', '--end-of-options', `${revision}:${path.split(sep).join('/')}`], cap),
+        runGit(root, ['cat-file', 'blob', '--end-of-options', `${revision}:${path.split(sep).join('/')}`], {
+          sink: cap,
+        }),
         written,
       ]);
       if (result.code !== 0)
@@ -148,6 +151,7 @@ export async function openRepository(folder: string): Promise<Repository> {
         });
       return bytes;
     },
+    readBlobs: (objects, maxBytes) => readBlobs(root, objects, maxBytes),
   };
 }
 

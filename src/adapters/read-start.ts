@@ -18,9 +18,11 @@ export async function readStart(root: string, revision: string, path: string, by
       next(count >= bytes ? enough : null);
     },
   });
-  await runGit(root, ['cat-file', 'blob', '--end-of-options', `${revision}:${path}`], sink).catch((error: unknown) => {
-    if (error !== enough) throw error;
-  });
+  await runGit(root, ['cat-file', 'blob', '--end-of-options', `${revision}:${path}`], { sink }).catch(
+    (error: unknown) => {
+      if (error !== enough) throw error;
+    },
+  );
   return Buffer.concat(start).subarray(0, bytes);
 }
 

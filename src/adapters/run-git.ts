@@ -22,8 +22,18 @@ const SAFE = [
 ];
 const OUTPUT_LIMIT = 1 << 28;
 
-/** Runs git without a shell, without hooks, prompts or pagers. Standard output goes to `sink` where one is given. */
-export async function runGit(folder: string, args: readonly string[], sink?: Writable): Promise<GitResult> {
+/** Where standard output goes and what comes in; without, the output is collected and there is no input. */
+export interface GitStreams {
+  readonly sink?: Writable | undefined;
+  readonly input?: string | undefined;
+}
+
+/** Runs git without a shell, without hooks, prompts or pagers. */
+export async function runGit(
+  folder: string,
+  args: readonly string[],
+  { sink, input }: GitStreams = {},
+): Promise<GitResult> {
   const settings = SAFE.flatMap((setting) => ['-c', setting]);
   const env = {
     ...process.env,
@@ -35,7 +45,10 @@ export async function runGit(folder: string, args: readonly string[], sink?: Wri
     LC_ALL: 'C',
   };
   return await new Promise((resolve, reject) => {
-    const child = spawn('git', ['-C', folder, ...settings, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('git', ['-C', folder, ...settings, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    // Git may end before it has read all: its exit code tells.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
     const output: Buffer[] = [];
     let bytes = 0;
     let complaint = '';

@@ -94,6 +94,9 @@ function gatesOf(gates: GatesFile | undefined, data: string | null): Gate[] {
   });
 }
 
+/** What names columns, which a folder per class has not. */
+const COLUMN_KEYS = ['label', 'id', 'group', 'exclude', 'text', 'sensitive'] as const;
+
 interface CrossProblem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
@@ -107,6 +110,13 @@ export function crossCheck(file: ConfigFile, config: Config, checks: readonly Ch
     if (names.has(name)) problems.push({ path: ['data', index], message: `two data sets are named ${quote(name)}` });
     names.add(name);
   }
+  for (const [index, data] of (file.data ?? []).entries())
+    for (const key of data.image === 'folder' ? COLUMN_KEYS : [])
+      if (data[key] !== undefined)
+        problems.push({
+          path: ['data', index, key],
+          message: `with "image: folder" there are no columns: remove ${key} (the label is the folder's name, the id the path)`,
+        });
   for (const [index, { data }] of config.models.entries())
     if (data !== null && !names.has(data))
       problems.push({ path: ['models', index, 'data'], message: `no data set is named ${quote(data)}` });

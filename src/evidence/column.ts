@@ -5,6 +5,7 @@ export type ColumnKind =
   | 'boolean'
   | 'date'
   | 'text'
+  | 'image'
   | 'constant'
   | 'label'
   | 'id'

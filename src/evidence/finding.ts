@@ -93,6 +93,8 @@ export interface Finding {
   readonly power: Power | null;
   /** Largest change first; capped by the check. Left out where a check speaks of no tensors. */
   readonly tensors?: readonly NamedTensor[];
+  /** Rows of the change that could not be looked at: with any, what was not found may be there. Nothing: none. */
+  readonly unseen?: number;
 }
 
 /** A finding with nothing but an outcome and words. */

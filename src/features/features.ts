@@ -4,6 +4,7 @@ import { fitBoolean } from './boolean.ts';
 import { fitCategory, fitConstant } from './category.ts';
 import { fitDate } from './date.ts';
 import { type Encoder, unread } from './encoder.ts';
+import { fitImage } from './image.ts';
 import { fitNumeric } from './numeric.ts';
 import { fitText, TEXT_SQUARED_NORM, TEXT_WIDTH } from './text.ts';
 
@@ -91,6 +92,8 @@ function fitColumn(
       return fitDate(column, fit);
     case 'text':
       return fitText(column, fit, { width: textWidth, squaredNorm });
+    case 'image':
+      return column.small ? fitImage(column, fit, column.small) : unread(column, 'images that were not read');
     case 'constant':
       return fitConstant(column, fit);
     default:

@@ -5,6 +5,7 @@ import type { Feed } from '../onnx/runtime.ts';
 import type { Pool, PoolColumn } from '../table/pool.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { parseBoolean } from './boolean.ts';
+import { type Images, imageInput } from './images/images.ts';
 import { parseNumber } from './numeric.ts';
 import type { TrunkInput } from './trunk.ts';
 
@@ -12,9 +13,18 @@ const READ: readonly string[] = ['float32', 'float64', 'int64', 'int32', 'bool',
 /** What a slice can be trained on as it stands in a table. */
 const NUMBERS: readonly PoolColumn['kind'][] = ['numeric', 'boolean', 'constant'];
 
+/** The images of the rows, and how their pixels become numbers. */
+export interface ImageFeed {
+  readonly images: Images;
+  readonly mean: readonly number[] | null;
+  readonly std: readonly number[] | null;
+  /** Null: told by which axis is as long as there are colours. */
+  readonly layout: 'nchw' | 'nhwc' | null;
+}
+
 /**
  * What a model is asked about each row of a table. An input is the column that `mapping` or its own name says: a value a
- * row, or a list of numbers in brackets; a single input of several values is all numeric columns, in their order.
+ * row, a list of numbers in brackets, or an image; a single input of several values is all numeric columns, in their order.
  * Throws a UserError where an input meets no column, or a column does not fit.
  * @param mapping input of the model to column.
  */
@@ -22,6 +32,7 @@ export function modelInputs(
   graph: Graph,
   { columns, rows }: Pick<Pool, 'columns' | 'rows'>,
   mapping: Readonly<Record<string, string>>,
+  feed: ImageFeed | null = null,
 ): TrunkInput[] {
   const constants = new Set(graph.initializers.map(({ name }) => name));
   const asked = graph.inputs.filter(({ name }) => !constants.has(name));
@@ -41,6 +52,8 @@ export function modelInputs(
           `Inputs of ${READ.join(', ')} are fed.`,
         );
       const type = input.type as Feed['type'];
+      if (feed && (column?.kind === 'image' || (!column && input.shape.length === IMAGE_AXES)))
+        return { name: input.name, type, ...imageOf(input, feed) };
       if (column) {
         const row = rowOf(input, () => listLength(column));
         return { name: input.name, type, row, ...readCells(column, type, sizeOf(row)) };
@@ -56,6 +69,27 @@ export function modelInputs(
       return { name: input.name, type, row, ...readColumns(numeric, type) };
     })
     .map((input) => ({ ...input, read: (start, count) => input.read(start, Math.min(count, rows.length - start)) }));
+}
+
+/** Rows, and height, width and colours in one order or the other. */
+const IMAGE_AXES = 4;
+
+/** An image as the input takes it: its sizes say how large, and which axis holds the colours. */
+function imageOf(
+  { name, type, shape }: Value,
+  { images, mean, std, layout }: ImageFeed,
+): Pick<TrunkInput, 'row' | 'read'> {
+  const row = shape.slice(1);
+  const isColours = (axis: number | string | undefined) => axis === 1 || axis === 3;
+  const order = layout ?? (isColours(row[0]) ? 'nchw' : 'nhwc');
+  const [height, width, channels] = order === 'nchw' ? [row[1], row[2], row[0]] : [row[0], row[1], row[2]];
+  if (type !== 'float32' || typeof height !== 'number' || typeof width !== 'number' || !isColours(channels))
+    throw refusedModel(
+      `its input ${quoted(name)} [${shape.join(', ')}] of ${type} takes no image`,
+      'Images go into float32 inputs of fixed height and width with 1 or 3 colours; say `layout` where both orders fit.',
+    );
+  const how = { layout: order, channels: channels as 1 | 3, mean, std };
+  return { row: row as Shape, read: imageInput(images, { width, height }, how) };
 }
 
 /** The input's shape behind its first axis, the batch; an open axis is what the data has. */

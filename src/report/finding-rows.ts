@@ -47,9 +47,9 @@ export function pairWord(finding: ReviewFinding): 'exposes' | 'may expose' | 'ot
   return finding.outcome === 'fail' ? 'exposes' : 'may expose';
 }
 
-/** The row's own id, where it is a name and not a hash. */
-export function namedId(row: { readonly id: string }): string | null {
-  return row.id === '' || /^[0-9a-f]{12,}([#:.-]\d+)?$/i.test(row.id) ? null : row.id;
+/** The row's own id, where it is a name, not a hash, and not the file that the row is. */
+export function namedId(row: { readonly id: string; readonly path?: string }): string | null {
+  return row.id === '' || row.id === row.path || /^[0-9a-f]{12,}([#:.-]\d+)?$/i.test(row.id) ? null : row.id;
 }
 
 function rowCell(review: Review, row: ReviewRow, links: Links | null): string {

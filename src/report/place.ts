@@ -1,4 +1,5 @@
 import type { Review } from '../review/review.ts';
+import { isImagePath } from '../source/images.ts';
 import { code } from './escape.ts';
 
 /** Where links lead: `{server: 'https://github.com', repository: 'owner/name'}`; null writes no links. */
@@ -18,8 +19,12 @@ export interface Place {
 const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
 
-/** `data/train.csv:812`, or `data/train.parquet row 811` where the format has no lines (rows counted from 1). Raw. */
+/**
+ * `data/train.csv:812`, or `data/train.parquet row 811` where the format has no lines (rows counted from 1); an image
+ * is its own row. Raw.
+ */
 export function placeText(place: Place): string {
+  if (place.line === null && isImagePath(place.path)) return place.path;
   return place.line === null ? `${place.path} row ${place.ordinal + 1}` : `${place.path}:${place.line}`;
 }
 

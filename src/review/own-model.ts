@@ -3,6 +3,7 @@ import type { ModelConfig } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import type { Task } from '../evidence/evidence.ts';
 import type { Release } from '../evidence/release.ts';
+import type { Images } from '../features/images/images.ts';
 import { runTrunk } from '../features/trunk.ts';
 import { quoted, refusedModel } from '../onnx/refuse.ts';
 import type { Runtime } from '../onnx/runtime.ts';
@@ -15,6 +16,9 @@ import { makeSubject } from '../training/subject.ts';
 import type { DataRequest, EngineRequest, WeightFiles } from './request.ts';
 import type { Prepared } from './subject.ts';
 import type { Tools } from './tools.ts';
+
+/** Pixels from 0 to 1. */
+const UNCHANGED = { mean: null, std: null, layout: null } as const;
 
 /** How models are run as they are. */
 interface Running {
@@ -33,7 +37,15 @@ export async function readDeclared(
   { model }: Pick<DataRequest, 'model'>,
   pool: Pool,
   { config }: Pick<EngineRequest, 'config'>,
-  { tools, processor }: { readonly tools: Pick<Tools, 'bytes'>; readonly processor: () => Promise<Runtime> },
+  {
+    tools,
+    processor,
+    images,
+  }: {
+    readonly tools: Pick<Tools, 'bytes'>;
+    readonly processor: () => Promise<Runtime>;
+    readonly images: Images | null;
+  },
 ): Promise<DeclaredModel | null> {
   if (!model) return null;
   const settings = config.models.find(({ path }) => path === model.path);
@@ -44,6 +56,7 @@ export async function readDeclared(
           external: (location) => whole(fileAt(model.path, files, location), tools),
           reading: settings,
           pool,
+          images: images && { ...UNCHANGED, ...settings.preprocess, images },
           runtime: processor,
         })
       : null;

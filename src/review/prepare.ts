@@ -1,7 +1,9 @@
 import type { Check } from '../checks/check.ts';
 import { UserError } from '../errors.ts';
 import { makeEvidence } from '../evidence/evidence.ts';
+import { openImages } from '../features/images/images.ts';
 import type { Runtime } from '../onnx/runtime.ts';
+import type { ImageFiles } from '../table/image-column.ts';
 import type { Pool } from '../table/pool.ts';
 import type { DeclaredModel } from '../training/own-model.ts';
 import { type Answer, brokenFinding } from './answer.ts';
@@ -45,10 +47,15 @@ export async function prepare(data: DataRequest, pool: Pool, context: Context): 
     opened ??= tools.processor();
     return opened;
   };
+  let source: Awaited<ReturnType<Tools['images']>> | null = null;
   const running = { processor, progress: context.progress };
   try {
     const isAsked = trained.length + released.length > 0;
-    const declared = isAsked ? await readDeclared(data, pool, request, { tools, processor }) : null;
+    const images = isAsked && data.model && data.images ? await openImagesOf(pool, data.images, tools) : null;
+    source = images?.source ?? null;
+    const declared = isAsked
+      ? await readDeclared(data, pool, request, { tools, processor, images: images?.images ?? null })
+      : null;
     const ready = prepared(declared);
     const training = trained.length > 0 ? ready.training : null;
     if (!declared || request.limits.dryRun) return { prepared: ready, training, refused: [] };
@@ -65,6 +72,15 @@ export async function prepare(data: DataRequest, pool: Pool, context: Context): 
     const refused = asked.map((check): Answer => ({ check, ...brokenFinding(error) }));
     return { prepared: { ...prepared(null), training: null }, training: null, refused };
   } finally {
+    await source?.close();
     await (opened as Promise<Runtime> | null)?.then((runtime) => runtime.close());
   }
+}
+
+/** The images of a pool, to be read once more at the size that a model takes; null where no column holds any. */
+async function openImagesOf(pool: Pool, files: ImageFiles, tools: Pick<Tools, 'images'>) {
+  const column = pool.columns.find(({ kind }) => kind === 'image');
+  if (!column) return null;
+  const source = await tools.images(files);
+  return { source, images: openImages(column.values, source) };
 }

@@ -100,8 +100,13 @@ const dataSchema = z.object({
     group: nullable(1000),
     exclude: names,
     text: names,
+    image: nullable(1000).optional(),
   }),
   model: modelSchema.nullable(),
+  images: z
+    .object({ column: text(1000), folder: z.boolean(), pack: file, base: file, head: file })
+    .nullable()
+    .optional(),
   problem: z.object({ message: text(2000), infrastructure: z.boolean() }).nullable(),
 });
 
@@ -157,7 +162,9 @@ export const requestSchema: z.ZodType<EngineRequest> = z
     const weights = [...request.weights.flatMap(({ base, head }) => [base, head]), ...models].flatMap((side) =>
       side ? [side.file, ...side.beside] : [],
     );
-    for (const file of [...sides.flatMap((side) => side ?? []), ...weights])
+    const images = request.data.flatMap((data) => (data.images ? [data.images] : []));
+    const packed = images.flatMap(({ pack, base, head }) => [pack, base, head]);
+    for (const file of [...sides.flatMap((side) => side ?? []), ...weights, ...packed])
       if (!inside(request.folders.files, file.localPath))
         context.addIssue({ code: 'custom', message: `${file.localPath} lies outside the private folder` });
   });

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { ImageFiles } from '../table/image-column.ts';
 import type { TableOptions } from '../table/pool.ts';
 import type { LocalFile } from '../table/sql.ts';
 import type { Review } from './review.ts';
@@ -59,6 +60,8 @@ export interface DataRequest {
   readonly options: Omit<TableOptions, 'maxRows'>;
   /** The model whose slice takes the place of the built-in one; null for none. */
   readonly model: ModelRequest | null;
+  /** Null (or nothing) for a data set without images. */
+  readonly images?: ImageFiles | null | undefined;
   /** Set where the parent could not materialise a side (LFS, DVC, a link): becomes an `error` finding. */
   readonly problem: { readonly message: string; readonly infrastructure: boolean } | null;
 }

@@ -78,6 +78,8 @@ export const findingSchema = z.object({
   metrics: z.array(metricSchema).max(50),
   rows: z.array(rowSchema).max(100),
   rowsTotal: count,
+  /** Rows of the change that could not be looked at. Absent: none. */
+  unseen: count.optional(),
   figures: z.array(figureSchema).max(10),
   /** What became of tensors, largest change first. Absent: the check speaks of none. */
   tensors: z.array(tensorSchema).max(100).optional(),

@@ -4,6 +4,7 @@ import { oneLine } from '../errors.ts';
 import { loadPool } from '../table/load-pool.ts';
 import { costOf, type DataReview, modelsOf, notesOf, planOf } from './account.ts';
 import { brokenFinding, chosenChecks } from './answer.ts';
+import { withImages, withUnseen } from './images.ts';
 import type { Unjudged } from './judged.ts';
 import { measure } from './measure.ts';
 import { placeFindings } from './place.ts';
@@ -78,7 +79,12 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
   try {
     if (data.problem) return unreadable(data, checks, data.problem);
     progress('reading rows', 0.01);
-    const pool = await loadPool(tools.sql, { ...data, options: { ...data.options, maxRows: request.limits.maxRows } });
+    const table = await loadPool(tools.sql, { ...data, options: { ...data.options, maxRows: request.limits.maxRows } });
+    const before = tools.seconds();
+    const decoding = (share: number) => progress('reading images', 0.01 + 0.03 * share);
+    const pool = data.images ? await withImages(table, data.images, tools, decoding) : table;
+    // The budget is for training alone: what it took to read images is not taken from it.
+    const start = data.images ? context.start + tools.seconds() - before : context.start;
     progress('encoding', 0.04);
     const { prepared, training, refused } = await prepare(data, pool, context);
     const summary = {
@@ -89,9 +95,10 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
     };
     if (request.limits.dryRun) return { answers: [], findings: [], summary, prepared, measured: null };
     const open = checks.filter(({ id }) => !refused.some(({ check }) => check.id === id));
-    const measured = await measure({ prepared, training, checks: open, context });
+    const measured = await measure({ prepared, training, checks: open, context: { ...context, start } });
     const given = [...measured.answers, ...refused];
-    const answers = checks.flatMap(({ id }) => given.filter(({ check }) => check.id === id));
+    const inOrder = checks.flatMap(({ id }) => given.filter(({ check }) => check.id === id));
+    const answers = withUnseen(inOrder, pool, measured.evidence);
     const findings = await placeFindings(answers, measured.evidence, data, tools.locate);
     return { answers, findings, summary, prepared, measured };
   } catch (error) {

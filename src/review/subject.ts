@@ -14,6 +14,7 @@ import { makePlan, type Plan } from '../training/plan.ts';
 import type { TrainingSubject } from '../training/subject.ts';
 import { hasLabelledBase, makeSubject, trainingRows } from '../training/subject.ts';
 import { assignUnits } from '../training/units.ts';
+import { readPairs } from './images.ts';
 import { LEAST_SIMILARITY, nearEnough } from './near-threshold.ts';
 import type { EngineRequest } from './request.ts';
 
@@ -44,7 +45,7 @@ export function prepareSubject(
   const copies = hasFeatures
     ? nearCopies(features.values, features.width, pool.rows, { threshold: LEAST_SIMILARITY })
     : { pairs: [], skipped: true, approximate: false };
-  const near = nearEnough(copies.pairs, pool.rows);
+  const near = nearEnough(readPairs(copies.pairs, pool), pool.rows);
   const units = assignUnits(pool.rows, pool.groups, near);
   const rows = pool.rows.map((row, index) => ({ ...row, unit: units.of[index]! }));
   const evidence = makeEvidence({

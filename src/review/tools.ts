@@ -1,5 +1,7 @@
 import type { Check } from '../checks/check.ts';
+import type { ImageSource } from '../features/images/images.ts';
 import type { Runtime } from '../onnx/runtime.ts';
+import type { ImageFiles } from '../table/image-column.ts';
 import type { LocalFile, Sql } from '../table/sql.ts';
 import type { WeightStore } from '../training/ensemble.ts';
 import type { Plan } from '../training/plan.ts';
@@ -15,6 +17,8 @@ export interface Tools {
   /** The processor: it runs models as they are. Whoever asks closes it. */
   processor(): Promise<Runtime>;
   readonly store: WeightStore | null;
+  /** Opens the images of a data set; closed by who asked. */
+  images(files: ImageFiles): Promise<ImageSource & { close(): Promise<void> }>;
   readonly locate: Locate;
   /** The bytes of a materialised file. */
   bytes(file: LocalFile): ByteSource;

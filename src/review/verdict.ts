@@ -43,7 +43,9 @@ function judge(
   if (gates.length === 0) return { ...finding, gated: false, broken: false, ignored: found ? covered.ignored : null };
 
   const check = checks.find((each) => each.id === finding.check);
-  const judgement = worst(gates.map((gate) => judgeGate(gate, finding, check)));
+  const judged = worst(gates.map((gate) => judgeGate(gate, finding, check)));
+  // What was found keeps the gate, but not all was looked at.
+  const judgement = judged === 'kept' && (finding.unseen ?? 0) > 0 ? 'unknown' : judged;
   const accepted = covered.kind === 'all' || (covered.kind === 'rows' && judgement !== 'whole');
   const broken = (judgement === 'whole' || judgement === 'rows') && !accepted;
   const limits = gates.flatMap((gate) => gate.max ?? []);

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { steadySeconds } from '../adapters/clock.ts';
+import { openDecoders } from '../adapters/decoders.ts';
 import { type Duckdb, openDuckdb } from '../adapters/duckdb.ts';
 import { fileBytes } from '../adapters/file-bytes.ts';
 import { readBytes } from '../adapters/files.ts';
+import { openImageStore } from '../adapters/image-store.ts';
 import { openRuntime, type RuntimeOrder } from '../adapters/open-runtime.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
 import type { Runtime } from '../onnx/runtime.ts';
@@ -12,10 +14,11 @@ import type { EngineRequest } from '../review/request.ts';
 import type { Review } from '../review/review.ts';
 import { runReview } from '../review/run.ts';
 import { locateLines } from '../table/locate-lines.ts';
+import { declaredColumns } from '../table/pool.ts';
 
 const DUCKDB_MOST = 2 ** 31;
 const PROGRESS_EVERY_SECONDS = 0.2;
-/** The programs of a training thread and of the child that tries a device. */
+/** The programs of a training thread, of the child that tries a device, and of a thread that decodes images. */
 const programOf = (name: string) =>
   new URL(import.meta.url.endsWith('.ts') ? `../adapters/${name}.ts` : `./${name}.js`, import.meta.url);
 
@@ -36,8 +39,7 @@ async function review(request: EngineRequest): Promise<Review> {
         });
   const declared = new Map(
     request.data.flatMap(({ base, head, holdout, options }) => {
-      const columns = [options.label, options.id, options.group, ...options.exclude, ...options.text];
-      const names = columns.filter((name) => name !== null);
+      const names = declaredColumns(options);
       return [base, head, holdout.base, holdout.head].flatMap((files) =>
         (files ?? []).map((file) => [file.localPath, names] as const),
       );
@@ -65,6 +67,7 @@ async function review(request: EngineRequest): Promise<Review> {
       },
       processor: () => openRuntime({ ...order, device: 'cpu', plan: null }),
       store: folders.cache === null ? null : openWeightStore(folders.cache),
+      images: (files) => openImageStore(files, openDecoders(programOf('decoder'), limits.threads)),
       locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, declared.get(file.localPath) ?? []),
       bytes: fileBytes,
       drawNonce: () => randomBytes(8).toString('hex'),

@@ -11,6 +11,7 @@ import type { Repository } from '../source/repository.ts';
 import type { Revisions } from '../source/revisions.ts';
 import type { LocalFile } from '../table/sql.ts';
 import { LARGEST_WEIGHTS, wholeAllowance } from './bring-weights.ts';
+import { folderSettings, gatherImages, isFolder, writeFolderTable } from './gather-images.ts';
 import { gatherModel, modelOf } from './gather-models.ts';
 
 /** Largest file that is materialised, in bytes. */
@@ -61,8 +62,9 @@ async function gatherOne(
   { revisions, trees, configured, models, changedModels, folder }: Gathering,
   { guesses, ...options }: MaterialiseOptions & { readonly guesses: boolean },
 ): Promise<DataRequest> {
-  const settings = configured.find(({ name }) => name === found.name) ?? assumedData(found.name, found.path, null);
-  const { label, classes, id, group, exclude, text } = settings;
+  const given = configured.find(({ name }) => name === found.name) ?? assumedData(found.name, found.path, null);
+  const settings = isFolder(given) ? folderSettings(given) : given;
+  const { label, classes, id, group, exclude, text, image } = settings;
   const request: DataRequest = {
     name: found.name,
     path: found.path,
@@ -70,7 +72,7 @@ async function gatherOne(
     base: null,
     head: null,
     holdout: { base: null, head: null },
-    options: { label, classes, id, group, exclude, text, ...(guesses ? { guessLabel: true } : {}) },
+    options: { label, classes, id, group, exclude, text, image, ...(guesses ? { guessLabel: true } : {}) },
     model: null,
     problem: null,
   };
@@ -80,18 +82,24 @@ async function gatherOne(
     options: { ...options, maxBytes: LARGEST_WEIGHTS },
   };
   const model = modelOf(found.name, models, configured.length);
-  const bring = async (revision: string, paths: readonly string[] | null): Promise<LocalFile[] | null> =>
-    paths === null ? null : await materialise(repository, revision, paths, folder, options);
+  const bring = async (revision: string, paths: readonly string[] | null, path: string): Promise<LocalFile[] | null> =>
+    paths === null
+      ? null
+      : isFolder(given)
+        ? [await writeFolderTable(paths, path, folder)]
+        : await materialise(repository, revision, paths, folder, options);
+  const holdout = given.holdout ?? '';
   try {
     return {
       ...request,
-      base: await bring(revisions.base, found.base),
-      head: await bring(revisions.head, found.head),
+      base: await bring(revisions.base, found.base, given.path),
+      head: await bring(revisions.head, found.head, given.path),
       model: model && (await gatherModel(model, bringing, { revisions, changed: changedModels })),
       holdout: {
-        base: await bring(revisions.base, found.holdout.base),
-        head: await bring(revisions.head, found.holdout.head),
+        base: await bring(revisions.base, found.holdout.base, holdout),
+        head: await bring(revisions.head, found.holdout.head, holdout),
       },
+      images: await gatherImages(repository, found, given, { revisions, folder, options }),
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

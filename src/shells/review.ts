@@ -16,6 +16,7 @@ import { findDataSets } from '../source/data-sets.ts';
 import { resolveRevisions } from '../source/revisions.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { gatherData } from './gather-data.ts';
+import { imageSeconds } from './gather-images.ts';
 import { isModelChanged } from './gather-models.ts';
 import { gatherWeights } from './gather-weights.ts';
 import { quietReview } from './quiet-review.ts';
@@ -136,7 +137,7 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
     {
       entry: new URL(import.meta.url.endsWith('.ts') ? './engine.ts' : './engine.js', import.meta.url),
       // Reading and reporting are outside the budget, which is for training alone.
-      limitSeconds: 2 * request.limits.budgetSeconds + 300,
+      limitSeconds: 2 * request.limits.budgetSeconds + 300 + imageSeconds(data),
       limitBytes:
         options.memoryBytes ?? 0.8 * Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
       environment: options.environment,

@@ -9,6 +9,7 @@ import { UserError } from '../errors.ts';
 import { parseReview } from '../report/parse-review.ts';
 import { listRows, type RowListing, type RowValues, renderRows, rowKey } from '../report/rows.ts';
 import type { Review } from '../review/review.ts';
+import { isImagePath } from '../source/images.ts';
 import type { Repository } from '../source/repository.ts';
 import { loadSide } from '../table/load.ts';
 import type { Sql } from '../table/sql.ts';
@@ -70,6 +71,7 @@ async function valuesOf(
 ): Promise<Map<string, RowValues>> {
   const { sha, path } = listings[0]!;
   const found = new Map<string, RowValues>();
+  if (isImagePath(path)) return found;
   try {
     const tracked = (await repository.listTree(sha)).find(
       (entry) => entry.path === path || entry.path === `${path}.dvc`,

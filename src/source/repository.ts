@@ -34,6 +34,11 @@ export interface Repository {
   writeFile(revision: string, path: string, localPath: string, maxBytes: number): Promise<number>;
   /** The first bytes of a file of a revision, at most `bytes`; none where it is no file. */
   readStart(revision: string, path: string, bytes: number): Promise<Buffer>;
+  /**
+   * The content of blobs in the order asked for, by one process; null for one of more than `maxBytes`. Throws a
+   * UserError for an object that this clone does not hold.
+   */
+  readBlobs(objects: readonly string[], maxBytes: number): AsyncIterable<Buffer | null>;
   /** Makes a commit that a shallow clone lacks available. */
   fetchCommit(sha: string): Promise<void>;
   /** Absolute path of the work tree's root. */

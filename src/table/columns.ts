@@ -1,5 +1,6 @@
 import type { ColumnKind } from '../evidence/column.ts';
 import { longSql } from './cells.ts';
+import { contentColumn } from './image-column.ts';
 import type { Side } from './load.ts';
 import { missingWordSql } from './missing.ts';
 import type { TableOptions } from './pool.ts';
@@ -18,6 +19,9 @@ const SAMPLED_ABOVE = 200_000;
 /** Share of the values that must be numbers (or dates), so that one typing error does not make a column text. */
 const ENOUGH = 0.95;
 const TRUTHS = new Set(['true', 'false', 'yes', 'no', 'y', 'n', 't', 'f', '0', '1', '0.0', '1.0', 'on', 'off']);
+
+/** Kinds whose values are texts, even where all of them look like numbers. */
+const TEXTS: readonly ColumnKind[] = ['id', 'text', 'image', 'excluded'];
 
 interface Facts {
   readonly present: number;
@@ -97,13 +101,15 @@ function planOf(name: string, facts: Facts, options: TableOptions): ColumnPlan {
   const plan = (kind: ColumnKind): ColumnPlan => ({
     name,
     kind,
-    numeric: numeric && kind !== 'id' && kind !== 'text' && kind !== 'excluded',
+    numeric: numeric && !TEXTS.includes(kind),
     missingWords: kind === 'numeric' || kind === 'date',
   });
   if (name === options.label) return plan('label');
   if (name === options.id) return plan('id');
   if (name === options.group) return plan('group');
-  if (options.exclude.includes(name)) return plan('excluded');
+  const { image = null } = options;
+  if (image !== null && name === contentColumn(image)) return plan('image');
+  if (options.exclude.includes(name) || name === image) return plan('excluded');
   if (options.text.includes(name)) return plan('text');
   const single = facts.low === facts.high;
   if (facts.present === 0 || (single && facts.present === facts.total)) return plan('constant');

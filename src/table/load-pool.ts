@@ -2,11 +2,12 @@ import { UserError } from '../errors.ts';
 import { type ColumnPlan, planColumns } from './columns.ts';
 import { diffSides } from './diff.ts';
 import { planGuessed } from './guess-label.ts';
+import { addContents, type ImageFiles } from './image-column.ts';
 import { type Labels, readLabels } from './labels.ts';
 import { loadSide, type Side } from './load.ts';
 import { numberRemarks } from './number-remarks.ts';
 import { type Picked, pickRows } from './pick.ts';
-import type { Pool, TableOptions } from './pool.ts';
+import { declaredColumns, type Pool, type TableOptions } from './pool.ts';
 import { schemaRemarks } from './schema-remarks.ts';
 import type { LocalFile, Sql } from './sql.ts';
 import { summariseSides } from './summarise-sides.ts';
@@ -17,6 +18,7 @@ export interface PoolFiles {
   readonly head: readonly LocalFile[] | null;
   readonly holdout: { readonly base: readonly LocalFile[] | null; readonly head: readonly LocalFile[] | null };
   readonly options: TableOptions;
+  readonly images?: ImageFiles | null | undefined;
 }
 
 interface Sides {
@@ -32,14 +34,19 @@ const CHANGE_FACTOR = 4;
  * `unit` is the row's own index. Throws a UserError for files that cannot be read whole.
  */
 export async function loadPool(sql: Sql, files: PoolFiles): Promise<Pool> {
-  const { label, id: idColumn, group, exclude, text } = files.options;
-  const declared = [label, idColumn, group, ...exclude, ...text].filter((name) => name !== null);
-  const load = async (table: string, list: readonly LocalFile[] | null) =>
-    list?.length ? await loadSide(sql, table, list, declared) : null;
-  const train: Sides = { base: await load('train_base', files.base), head: await load('train_head', files.head) };
+  const declared = declaredColumns(files.options);
+  const { images } = files;
+  const load = async (name: string, revision: 'base' | 'head', list: readonly LocalFile[] | null) => {
+    const side = list?.length ? await loadSide(sql, `${name}_${revision}`, list, declared) : null;
+    return side && images ? await addContents(sql, side, images, images[revision]) : side;
+  };
+  const train: Sides = {
+    base: await load('train', 'base', files.base),
+    head: await load('train', 'head', files.head),
+  };
   const holdout: Sides = {
-    base: await load('hold_base', files.holdout.base),
-    head: await load('hold_head', files.holdout.head),
+    base: await load('hold', 'base', files.holdout.base),
+    head: await load('hold', 'head', files.holdout.head),
   };
   const first = train.base ?? train.head;
   if (!first)
@@ -113,7 +120,8 @@ async function dropTables(sql: Sql): Promise<void> {
 }
 
 function checkDeclared(side: Side, options: TableOptions): void {
-  for (const [role, name] of Object.entries({ label: options.label, id: options.id, group: options.group }))
+  const { label, id, group, image = null } = options;
+  for (const [role, name] of Object.entries({ label, id, group, image }))
     if (name !== null && !side.names.includes(name))
       throw new UserError(
         `${role}-column-missing`,

@@ -12,6 +12,8 @@ export interface TableOptions {
   readonly group: string | null;
   readonly exclude: readonly string[];
   readonly text: readonly string[];
+  /** The column of image paths. */
+  readonly image?: string | null | undefined;
   /** Upper bound on pool rows; all change rows are in, base rows are sampled by hash. */
   readonly maxRows: number;
 }
@@ -22,6 +24,20 @@ export interface PoolColumn {
   readonly kind: ColumnKind;
   /** [N] trimmed text per pool row; null for a missing value. */
   readonly values: readonly (string | null)[];
+  /** For a column of images, once they are read: what the built-in slice sees of them. */
+  readonly small?: SmallImages;
+}
+
+/** Images of N rows made small. */
+export interface SmallImages {
+  readonly height: number;
+  readonly width: number;
+  /** [N,H,W,3] red, green, blue in 0..255; zero where a row has no image. */
+  readonly data: Uint8Array;
+  /** [N] 1 where the image could be read. */
+  readonly readable: Uint8Array;
+  /** How the images were read, in a few words. */
+  readonly words: string;
 }
 
 /** All rows of base and head, each distinct version once: what `features/` and `training/` work on. */
@@ -39,4 +55,16 @@ export interface Pool {
   readonly counts: RowCounts;
   readonly sampled: boolean;
   readonly remarks: readonly string[];
+}
+
+/** Columns that the options name: a file whose first record holds one has a header. */
+export function declaredColumns({
+  label,
+  id,
+  group,
+  exclude,
+  text,
+  image = null,
+}: Omit<TableOptions, 'maxRows'>): string[] {
+  return [label, id, group, ...exclude, ...text, image].filter((name) => name !== null);
 }

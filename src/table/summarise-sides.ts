@@ -36,7 +36,10 @@ export async function summariseSides(
     const target = rows.map((at) => labels.read(picked.values[labelAt]?.[at] ?? null));
     const halves = Uint8Array.from(rows, (row) => keyOf(picked.rows[row]!.contentHash) % 2);
     for (const [at, plan] of used.entries()) {
-      if (labels.task === 'unlabelled' || ['label', 'id', 'group', 'excluded', 'text', 'constant'].includes(plan.kind))
+      if (
+        labels.task === 'unlabelled' ||
+        ['label', 'id', 'group', 'excluded', 'text', 'image', 'constant'].includes(plan.kind)
+      )
         continue;
       const values = rows.map((row) => picked.values[at]![row]!);
       const value = labelAccuracy(plan, values, target, halves, labels.task === 'regression');

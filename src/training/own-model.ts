@@ -1,4 +1,4 @@
-import { modelInputs } from '../features/model-inputs.ts';
+import { type ImageFeed, modelInputs } from '../features/model-inputs.ts';
 import { readBatch, type TrunkInput } from '../features/trunk.ts';
 import type { Candidate } from '../gradients/slices.ts';
 import { encodeModel, setsWith } from '../onnx/encode.ts';
@@ -52,11 +52,13 @@ export async function readOwnModel(at: {
   readonly external: ExternalFiles | null;
   readonly reading: ModelReading;
   readonly pool: Pick<Pool, 'columns' | 'rows'>;
+  /** Null for rows without images. */
+  readonly images: ImageFeed | null;
   readonly runtime: () => Promise<Runtime>;
 }): Promise<OwnModel> {
   const { bytes, external, reading, pool } = at;
   const opened = openModel(bytes, external, reading.output);
-  const inputs = modelInputs(opened.graph, pool, reading.inputs);
+  const inputs = modelInputs(opened.graph, pool, reading.inputs, at.images);
   const rows = Object.fromEntries(inputs.map(({ name, row }) => [name, row]));
   const known: CutModel = { ...opened, rows };
   const untold = untoldCuts(known);

@@ -103,3 +103,10 @@ test('a slice is one of its forms', () => {
   for (const text of ['{}', '{last: 2, from: fc1}', '{last: 0}', 'all', '[2]'])
     assert.equal(problems(slice(text)).length, 1, text);
 });
+
+test('a folder per class has no columns to name', () => {
+  const [label, ...more] = problems('version: 1\ndata:\n  - {path: a, image: folder, label: class, exclude: [x]}');
+  assert.match(label!, /^taster\.yml:3:\d+: with "image: folder" there are no columns: remove label/);
+  assert.equal(more.length, 1);
+  assert.equal(parse('version: 1\ndata:\n  - {path: a, image: folder, holdout: b}').data[0]!.image, 'folder');
+});

@@ -42,6 +42,21 @@ for (const rows of [0, 1, 64, 150])
     assert.deepEqual(told.at(-1), rows === 0 ? undefined : 1);
   });
 
+test('inputs are read batch by batch, no row twice but at the end', async () => {
+  const asked: [number, number][] = [];
+  const inputs = inputsOf().map(
+    (input): TrunkInput => ({
+      ...input,
+      read(start, count) {
+        asked.push([start, count]);
+        return input.read(start, count);
+      },
+    }),
+  );
+  await runTrunk({ graph: trunk, rows: 150, width: 3, runtime, inputs });
+  assert.deepEqual(asked.filter((_, call) => call % 2 === 0), [[0, 64], [64, 64], [86, 64]]); // biome-ignore format: one idea
+});
+
 test('answers that are not finite, or of another size, are refused', async () => {
   const at = { graph: trunk, rows: 2, width: 3, runtime };
   await assert.rejects(runTrunk({ ...at, inputs: inputsOf(() => Number.POSITIVE_INFINITY) }), /not finite/);

@@ -10,6 +10,7 @@ const root = `https://github.com/example/spam-filter/blob/${review.base.sha}`;
 test('a place is file and line, or the row where the format has no lines', () => {
   assert.equal(placeText(place), 'data/train.csv:17');
   assert.equal(placeText({ ...place, path: 'a.parquet', line: null }), 'a.parquet row 16');
+  assert.equal(placeText({ ...place, path: 'data/cat/1.JPG', line: null }), 'data/cat/1.JPG');
 });
 
 for (const [path, line, expected] of [

@@ -58,6 +58,15 @@ test('a request names no file outside the private folder', () => {
     );
 });
 
+test('the images of a data set lie in the private folder, too', () => {
+  const inside = { repoPath: 'images', localPath: '/nowhere/files/0007', bytes: 3 };
+  const images = { column: 'file', folder: false, pack: inside, base: inside, head: inside };
+  const request = (more: object) => ({ ...aRequest, data: [{ ...data('/nowhere/files/0001'), images: { ...images, ...more } }] }); // biome-ignore format: one idea
+  assert.deepEqual(parseRequest(throughJson(request({}))), request({}));
+  for (const part of ['pack', 'base', 'head'])
+    assert.throws(() => parseRequest(throughJson(request({ [part]: { ...inside, localPath: '/etc/passwd' } }))), /private folder/); // biome-ignore format: one idea
+});
+
 test('a request out of form is refused', () => {
   for (const broken of [null, {}, { ...aRequest, limits: null }, { ...aRequest, folders: { files: 'x' } }])
     assert.throws(() => parseRequest(broken), /engine request/);

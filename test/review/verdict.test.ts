@@ -27,6 +27,14 @@ test('a gate does not fail open', () => {
   assert.equal(exitCode('unknown'), 2);
 });
 
+test('a gate that would be kept is not, where rows of the change could not be looked at', () => {
+  const some = { unseen: 2, rowsTotal: 1 };
+  assert.equal(verdict([{ outcome: 'warn', ...some }], [{ ...gate, maxRows: 5 }]).verdict, 'unknown');
+  assert.equal(verdict([{ outcome: 'warn', ...some }], [{ ...gate, maxRows: 0 }]).verdict, 'fail');
+  assert.equal(verdict([{ outcome: 'warn', ...some }], []).verdict, 'warn');
+  assert.equal(verdict([{ outcome: 'warn', rowsTotal: 1, unseen: 0 }], [{ ...gate, maxRows: 5 }]).verdict, 'warn');
+});
+
 test('a gate judges what the change introduced', () => {
   assert.equal(verdict([{ outcome: 'fail' }], [gate]).verdict, 'fail');
   assert.equal(verdict([{ outcome: 'fail', introduced: false }], [gate]).verdict, 'pass');

@@ -26,18 +26,18 @@ async function train({ slice, recipe, rates, parameters, features, labels }: Tra
   for (let step = 0; step < STEPS; step++) {
     const own = {
       features: float([B, D], features.subarray(step * B * D, (step + 1) * B * D)),
-      labels: {
-        type: 'int32',
-        shape: [B],
-        data: Int32Array.from(labels.subarray(step * B, (step + 1) * B)),
-      },
     } as const;
+    const due = labels.subarray(step * B, (step + 1) * B);
     const fed = (name: string) => float(shapeOf.get(name)!, weights[name]!);
     const asked = Object.fromEntries(parameters.map(({ name }) => [name, fed(name)]));
-    const { phi } = await scoring.run({ ...asked, ...own });
+    const { phi } = await scoring.run({
+      ...{ ...asked, ...own },
+      labels: { type: 'int64', shape: [B], data: BigInt64Array.from(due, BigInt) },
+    });
     losses.push((phi as Float32Array).reduce((sum, value) => sum + Math.log1p(Math.exp(-value)), 0) / B);
     const results = await training.run({
       ...own,
+      labels: { type: 'int32', shape: [B], data: Int32Array.from(due) },
       ...Object.fromEntries(carried.map(({ name }) => [`${name}_start`, fed(name)])),
       rows: { type: 'int32', shape: [1, 1, B], data: Int32Array.from({ length: B }, (_, row) => row) },
       weights: float([1, 1, B, 1], new Float32Array(B).fill(1)),
