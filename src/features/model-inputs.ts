@@ -52,7 +52,7 @@ export function modelInputs(
           `Inputs of ${READ.join(', ')} are fed.`,
         );
       const type = input.type as Feed['type'];
-      if (feed && (column?.kind === 'image' || (!column && input.shape.length === IMAGE_AXES)))
+      if (feed && (column?.kind === 'image' || input.shape.length === IMAGE_AXES))
         return { name: input.name, type, ...imageOf(input, feed) };
       if (column) {
         const row = rowOf(input, () => listLength(column));
