@@ -21,9 +21,12 @@ const GATED_ALWAYS = defaultConfig.gates.map(({ check }) => check);
 /** A `.github/taster.yml` for what was found: a guess that a person is to read, never more than the file says. */
 export function proposeConfig({
   files,
+  models = [],
   checks = builtChecks,
 }: {
   files: readonly FoundFile[];
+  /** Paths of ONNX models. */
+  models?: readonly string[];
   checks?: readonly Check[];
 }): string {
   const usable = files.filter(({ path }) => isPlainText(path, 1000) && isRepoPath(path));
@@ -34,6 +37,7 @@ export function proposeConfig({
   if (trained.length > 0) lines.push('data:');
   const names = new Set<string>();
   for (const file of trained) lines.push(...dataLines(file, freshName(file.path, names), holdouts.get(file)));
+  lines.push(...modelLines(models, names));
   const wanted = [...(trained.some((file) => guessLabel(file) !== null) ? GATED : []), ...GATED_ALWAYS];
   const gates = wanted.filter((id) => checks.some((check) => check.id === id));
   if (gates.length > 0) {
@@ -41,6 +45,20 @@ export function proposeConfig({
     for (const id of gates) lines.push(`  ${id}: fail`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+const MOST_MODELS = 10;
+
+/** Commented out: whether a model reads these columns as they stand, only someone who knows it can say. */
+function modelLines(models: readonly string[], data: ReadonlySet<string>): string[] {
+  const usable = models.filter((path) => isPlainText(path, 1000) && isRepoPath(path)).slice(0, MOST_MODELS);
+  const [name] = data;
+  if (usable.length === 0 || name === undefined) return [];
+  return [
+    '# The last layers of a model of yours can be retrained instead of a built-in one, where it reads the columns as they are.',
+    '# models:',
+    ...usable.map((path) => `#   - {path: ${word(path)}, data: ${word(name)}}`),
+  ];
 }
 
 function dataLines(file: FoundFile, name: string, holdout: FoundFile | undefined): string[] {

@@ -40,7 +40,9 @@ export async function initRepository(options: InitOptions): Promise<string[]> {
     throw new UserError('no-data', 'No data file was found (csv, tsv, jsonl, parquet).', {
       hint: 'Write .github/taster.yml by hand: docs/configuration.md describes it.',
     });
-  await write(join(repository.root, options.configPath), proposeConfig({ files }));
+  const tree = await repository.listTree(WORKTREE);
+  const models = tree.filter(({ kind, path }) => kind === 'file' && /\.onnx$/i.test(path)).map(({ path }) => path);
+  await write(join(repository.root, options.configPath), proposeConfig({ files, models }));
   await write(join(repository.root, WORKFLOW), workflowYaml(options.action));
   return [options.configPath, WORKFLOW];
 }

@@ -106,3 +106,13 @@ test('a proposal always reads, and says of every name what the file says, whatev
       );
   }
 });
+
+test('models are proposed as comments that read once they are opened; what is no path of a repository is left out', () => {
+  const files = [file('data/train.csv', [column('a'), column('label', { kind: 'category', distinct: 2 })])];
+  const text = proposeConfig({ files, models: ['models/a.onnx', 'odd\n- b.onnx', '../c.onnx'] });
+  assert.deepEqual(parseConfig(text, { path: '.github/taster.yml' }).models, []);
+  const opened = text.replace(/^# (models:)$/m, '$1').replace(/^# ( {2}- \{path)/gm, '$1');
+  const { models } = parseConfig(opened, { path: '.github/taster.yml' });
+  assert.deepEqual(models.map(({ path, data, slice }) => [path, data, slice]), [['models/a.onnx', 'train', 'auto']]); // biome-ignore format: one idea
+  assert.doesNotMatch(proposeConfig({ files: [], models: ['a.onnx'] }), /models/);
+});
