@@ -7,6 +7,7 @@ import { wholeWay } from './whole-way.ts';
 /** What became of one model: a line on standard output. */
 export interface Ended {
   readonly name: string;
+  /** Of the processor, all threads together: what else the machine does is not counted. */
   readonly milliseconds: number;
   readonly end: 'taken' | 'refused' | 'crashed';
   readonly message: string;
@@ -23,9 +24,13 @@ const groups: Readonly<Record<string, (folder: string) => readonly Hostile[]>> =
 
 function tried({ name, bytes, files }: Hostile): Ended {
   const model = bytes();
-  const started = performance.now();
+  const started = process.cpuUsage();
+  const used = () => {
+    const { user, system } = process.cpuUsage(started);
+    return Math.round((user + system) / 1000);
+  };
   const ended = (end: Ended['end'], message = '', hint = ''): Ended => ({
-    ...{ name, end, message, hint, milliseconds: Math.round(performance.now() - started) },
+    ...{ name, end, message, hint, milliseconds: used() },
   });
   try {
     wholeWay(model, files ?? null);

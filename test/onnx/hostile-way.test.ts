@@ -10,7 +10,9 @@ import { bombs, type Hostile, operators, truncated, turned } from './hostile-cor
 
 const ROOT = join(import.meta.dirname, '../..');
 const CHILD = join(import.meta.dirname, 'hostile-child.ts');
+/** Milliseconds of the processor that a model may take, and of silence after which the child is taken for hanging. */
 const LONGEST = 10_000;
+const SILENCE = 120_000;
 /** Megabytes: what a small runner can give. */
 const MEMORY = 2048;
 
@@ -39,7 +41,7 @@ async function tryAll(group: string, folder: string): Promise<readonly Ended[]> 
     errors += text;
   });
   const watch = setInterval(() => {
-    if (performance.now() - heard > 2 * LONGEST) child.kill('SIGKILL');
+    if (performance.now() - heard > SILENCE) child.kill('SIGKILL');
   }, 500);
   const code = await new Promise((resolve) => child.once('close', resolve));
   clearInterval(watch);
