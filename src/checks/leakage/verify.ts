@@ -11,6 +11,7 @@ export interface Thresholds {
   readonly difference: number;
   readonly lower: number;
   readonly tpr: number;
+  readonly rise: number;
   readonly p: number;
 }
 
@@ -70,10 +71,11 @@ export function verify(
 }
 
 function judge(effect: PairedEffect, q: number, decoyMaximum: number, limits: Thresholds): Judged['verdict'] {
-  const stands = effect.difference > decoyMaximum && q <= limits.p;
-  if (stands && effect.difference >= limits.difference && effect.lower >= limits.lower && effect.tpr >= limits.tpr)
-    return 'exposed';
-  return stands && effect.lower > limits.lower / 2 && effect.tpr >= limits.tpr ? 'suspicious' : 'unharmed';
+  // A row that was recognised all but surely before cannot be given away: how far beyond, d' says, and nobody gains by it.
+  const isGivenAway = effect.tpr >= limits.tpr && effect.tpr - effect.tprBefore >= limits.rise;
+  if (!isGivenAway || effect.difference <= decoyMaximum || q > limits.p) return 'unharmed';
+  if (effect.difference >= limits.difference && effect.lower >= limits.lower) return 'exposed';
+  return effect.lower > limits.lower / 2 ? 'suspicious' : 'unharmed';
 }
 
 /**
