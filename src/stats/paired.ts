@@ -20,8 +20,6 @@ export interface PairedEffect {
   readonly lower: number;
   /** Model-based TPR at 0.1% FPR with the change. */
   readonly tpr: number;
-  /** The same without it. */
-  readonly tprBefore: number;
   readonly before: number;
   readonly after: number;
   /** One-sided p-value of the mean fall of the row's score, model by model. */
@@ -44,7 +42,6 @@ export function pairedEffect(applied: ScoredModels, without: ScoredModels, row: 
     error,
     lower: difference - 1.645 * error,
     tpr: rowTpr(after),
-    tprBefore: rowTpr(before),
     before: dPrime(before),
     after: dPrime(after),
     p: 1 - normalCdf(pairedFall(applied, without, row)),

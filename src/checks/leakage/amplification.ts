@@ -35,13 +35,6 @@ const options = {
     unit: 'rate',
     sentence: 'Least rate at which the row is then recognised as a member, at 0.1% false positives.',
   },
-  min_rise: {
-    default: 0.1,
-    min: 0,
-    max: 1,
-    unit: 'rate',
-    sentence: 'Least rise of that rate: a row that was recognised before cannot be given away.',
-  },
   max_p: {
     default: 0.01,
     min: 0,
@@ -82,13 +75,7 @@ export const amplification = defineCheck({
         `None of ${list.screened} new units stands out among ${list.reference.length} units of base.${found}`,
         { power },
       );
-    const thresholds = {
-      difference: limits.min_effect,
-      lower: limits.min_lower,
-      tpr: limits.min_tpr,
-      rise: limits.min_rise,
-      p: limits.max_p,
-    };
+    const thresholds = { difference: limits.min_effect, lower: limits.min_lower, tpr: limits.min_tpr, p: limits.max_p };
     const trial = trialOf(evidence, list, limits.min_effect);
     const verified = trial && verify(list, trial, confirmationOf(evidence), thresholds);
     if (!verified)

@@ -11,7 +11,6 @@ export interface Thresholds {
   readonly difference: number;
   readonly lower: number;
   readonly tpr: number;
-  readonly rise: number;
   readonly p: number;
 }
 
@@ -71,11 +70,10 @@ export function verify(
 }
 
 function judge(effect: PairedEffect, q: number, decoyMaximum: number, limits: Thresholds): Judged['verdict'] {
-  // A row that was recognised all but surely before cannot be given away: how far beyond, d' says, and nobody gains by it.
-  const isGivenAway = effect.tpr >= limits.tpr && effect.tpr - effect.tprBefore >= limits.rise;
-  if (!isGivenAway || effect.difference <= decoyMaximum || q > limits.p) return 'unharmed';
-  if (effect.difference >= limits.difference && effect.lower >= limits.lower) return 'exposed';
-  return effect.lower > limits.lower / 2 ? 'suspicious' : 'unharmed';
+  const stands = effect.difference > decoyMaximum && q <= limits.p;
+  if (stands && effect.difference >= limits.difference && effect.lower >= limits.lower && effect.tpr >= limits.tpr)
+    return 'exposed';
+  return stands && effect.lower > limits.lower / 2 && effect.tpr >= limits.tpr ? 'suspicious' : 'unharmed';
 }
 
 /**

@@ -169,13 +169,6 @@ test('copies that share a unit are named together', () => {
   assert.deepEqual(culprits(evidenceOf(world)), [FIRST, FIRST + 1, FIRST + 2]);
 });
 
-test('a row that is recognised as well without the suspect is not given away by it', () => {
-  const evidence = evidenceOf(twoCopies(8));
-  const world = (min_rise: number) => amplification.run(evidence, { ...options, min_rise });
-  assert.equal(world(0.3).outcome, 'fail');
-  assert.deepEqual([world(1).outcome, world(1).rows], ['pass', []]);
-});
-
 test('a removal that exposes a row is named at base', () => {
   const world = worldOf(
     (rows) => [{ ...rows[7]!, inHead: false, change: 'removed' }],

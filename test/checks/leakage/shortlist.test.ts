@@ -7,7 +7,7 @@ import { trialOf } from '../../../src/checks/leakage/trial.ts';
 import { verify } from '../../../src/checks/leakage/verify.ts';
 import { BASE, evidenceOf, FIRST, worldOf, wrongCopy } from './harmful-world.ts';
 
-const limits = { difference: 1.5, lower: 1, tpr: 0.1, rise: 0.1, p: 0.01 };
+const limits = { difference: 1.5, lower: 1, tpr: 0.1, p: 0.01 };
 const copyOfSeven = (strength: number) =>
   evidenceOf(worldOf((rows) => [wrongCopy(rows[7]!)], [{ culprit: FIRST, victim: 7, strength }]));
 const suspectOf = (evidence: ReturnType<typeof copyOfSeven>) => {
