@@ -9,8 +9,8 @@ import { loadSide } from '../../src/table/load.ts';
 import { uniformAt } from '../../src/tensor/random.ts';
 
 const ROWS = 2_000_000;
-/** What DuckDB may keep in memory before it writes to its scratch folder: `--memory 1300` gives it half of that. */
-const DUCKDB_BYTES = 6.5e8;
+/** What DuckDB may keep in memory before it writes to its scratch folder: `--memory 1200` gives it half of that. */
+const DUCKDB_BYTES = 600e6;
 const OPTIONS = { label: 'label', classes: null, id: 'row_id', group: null, exclude: [], text: [], maxRows: 100_000 };
 
 export interface DiffBench {

@@ -19,7 +19,7 @@ lines.push([
 console.error('diff of 2,000,000 rows ...');
 const diff = await benchDiff();
 lines.push([
-  'diff of 2,000,000 x 5 rows a side, DuckDB held to 650 MB',
+  'diff of 2,000,000 x 5 rows a side, DuckDB held to 600 MB',
   `${number(diff.seconds)} s, ${number(diff.peakBytes / 1e9, 2)} GB`,
   '5 s, 1 GB',
 ]);
