@@ -41,9 +41,9 @@ const PREPARED = 0.05;
 const SCORED = 0.4;
 const EXPERIMENTED = 0.95;
 /** Experiments are asked for, run, and, since a check may ask for more once it sees them, asked for again. */
-const ROUNDS = 2;
+const ROUNDS = 3;
 
-/** Trains the ensembles, runs two rounds of experiments inside the budget, and asks the checks. */
+/** Trains the ensembles, runs the rounds of experiments inside the budget, and asks the checks. */
 export async function measure({ prepared, training, checks, context }: Order): Promise<Measured> {
   const { tools, request, progress, start } = context;
   if (!training)

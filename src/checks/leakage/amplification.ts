@@ -1,15 +1,15 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { Experiment } from '../../evidence/experiment.ts';
 import { type Finding, plainFinding } from '../../evidence/finding.ts';
-import { defineCheck } from '../check.ts';
+import { defaultOptions, defineCheck } from '../check.ts';
 import { answerRounds, sampleEnsemble } from '../sample-ensemble.ts';
 import { sampleEvidence, sampleWorld } from '../sample-evidence.ts';
 import { answer, powerSentence } from './amplification-words.ts';
-import { confirmationOf, confirmingExperiments } from './confirmation.ts';
+import { confirmationOf, confirmingExperiments, lastExperiment } from './confirmation.ts';
 import { measuredPower, powerExperiment } from './power.ts';
 import { type Shortlist, shortlistOf } from './shortlist.ts';
-import { trialExperiments, trialOf } from './trial.ts';
-import { verify } from './verify.ts';
+import { type Trial, trialExperiments, trialOf } from './trial.ts';
+import { namedBy, type Thresholds, verify } from './verify.ts';
 
 const REMEDY = 'Remove the named rows, or have their labels confirmed by someone other than their author.';
 
@@ -52,6 +52,8 @@ const options = {
   },
 } as const;
 
+const DEFAULTS = defaultOptions(options);
+
 /** Truth Serum (Tramèr et al., CCS 2022, arXiv 2204.00032), its evaluation turned into a defence: docs/method.md. */
 export const amplification = defineCheck({
   id: 'amplification',
@@ -75,10 +77,12 @@ export const amplification = defineCheck({
         `None of ${list.screened} new units stands out among ${list.reference.length} units of base.${found}`,
         { power },
       );
-    const thresholds = { difference: limits.min_effect, lower: limits.min_lower, tpr: limits.min_tpr, p: limits.max_p };
+    const thresholds = thresholdsOf(limits);
     const trial = trialOf(evidence, list, limits.min_effect);
-    const verified = trial && verify(list, trial, confirmationOf(evidence), thresholds);
-    if (!verified)
+    const confirmation = confirmationOf(evidence);
+    const verified = trial && verify(list, trial, confirmation, thresholds);
+    const isOpen = trial && verified && isLastAsked(evidence, list, trial, limits) && !confirmation?.withoutNamed;
+    if (!verified || isOpen)
       return plainFinding(
         'unknown',
         `${list.suspects.length} suspects were shortlisted, but the budget ended before they were verified.`,
@@ -116,7 +120,7 @@ export const amplification = defineCheck({
       });
       const made = (['base', 'with', 'screen'] as const).map((name) => sampleEnsemble(world, { name }));
       const evidence = sampleEvidence(world, { scores: { base: made[0]!, with: made[1]!, screen: made[2]! } });
-      return answerRounds(world, evidence, (seen) => experiments(seen, { power: 1, min_effect: 1.5 }));
+      return answerRounds(world, evidence, (seen) => experiments(seen, { ...DEFAULTS, power: 1 }));
     };
     return { faulty: evidenceOf(true), clean: evidenceOf(false) };
   },
@@ -128,17 +132,38 @@ function unmeasured({ unmeasured: units, screened }: Shortlist): Finding {
   });
 }
 
-/** First the trial and the power replicate; once the trial is in, the confirmation of what it accuses. */
-function experiments(
-  evidence: Evidence,
-  { power, min_effect }: { readonly power: number; readonly min_effect: number },
-): Experiment[] {
+type Limits = Parameters<typeof thresholdsOf>[0];
+
+function thresholdsOf(limits: {
+  readonly min_effect: number;
+  readonly min_lower: number;
+  readonly min_tpr: number;
+  readonly max_p: number;
+}): Thresholds {
+  return { difference: limits.min_effect, lower: limits.min_lower, tpr: limits.min_tpr, p: limits.max_p };
+}
+
+/**
+ * First the trial and the power replicate; once the trial is in, the confirmation of what it accuses; once that is in, and
+ * clears some of the accused, the last without the others alone.
+ */
+function experiments(evidence: Evidence, limits: Limits & { readonly power: number }): Experiment[] {
   const list = shortlistOf(evidence);
   if (!list) return [];
-  const trial = trialOf(evidence, list, min_effect);
+  const trial = trialOf(evidence, list, limits.min_effect);
   return [
     ...trialExperiments(evidence, list),
     ...(trial ? confirmingExperiments(evidence, list, trial) : []),
-    ...(power > 0 ? [powerExperiment(evidence, list)] : []),
+    ...(trial ? lastOf(evidence, list, trial, limits) : []),
+    ...(limits.power > 0 ? [powerExperiment(evidence, list)] : []),
   ];
 }
+
+function lastOf(evidence: Evidence, list: Shortlist, trial: Trial, limits: Limits): Experiment[] {
+  const confirmation = confirmationOf(evidence);
+  // By the confirmation as it was before the last: whom that would name does not change by what the last says.
+  const first = confirmation && verify(list, trial, { ...confirmation, withoutNamed: null }, thresholdsOf(limits));
+  return first ? lastExperiment(evidence, list, trial, namedBy(first.judged).culprits) : [];
+}
+
+const isLastAsked = (...asked: Parameters<typeof lastOf>) => lastOf(...asked).length > 0;

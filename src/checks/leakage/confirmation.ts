@@ -2,13 +2,14 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import type { Experiment } from '../../evidence/experiment.ts';
 import type { Ensemble } from '../../evidence/scores.ts';
 import { hash32 } from '../../tensor/random.ts';
-import type { Shortlist } from './shortlist.ts';
+import type { Shortlist, Suspect } from './shortlist.ts';
 import type { Trial } from './trial.ts';
 
 const ARMS = {
   applied: 'amplification/confirm/with',
   without: 'amplification/confirm/without',
   withoutDecoys: 'amplification/confirm/without-decoys',
+  withoutNamed: 'amplification/confirm/without-named',
 } as const;
 
 /** Models of a confirming ensemble per model of another: at 64, the error of D alone hid one harmed row in twelve. */
@@ -19,6 +20,8 @@ export interface Confirmation {
   readonly applied: Ensemble;
   /** All but the accused. */
   readonly without: Ensemble;
+  /** All but those whom the finding names; null where they are all of the accused, or where nobody is named yet. */
+  readonly withoutNamed: Ensemble | null;
   /** All but the decoys; fewer models. Were decoys left out beside the accused, their effects would add to D. */
   readonly withoutDecoys: Ensemble;
 }
@@ -33,20 +36,42 @@ export function confirmingExperiments(
   { accusations }: Trial,
 ): Experiment[] {
   if (accusations.size === 0) return [];
-  const accused = [...new Set([...accusations.values()].flat().map(({ unit }) => unit))];
   const models = scores.base?.models ?? 0;
-  const decoys = list.decoys.map(({ unit }) => unit);
-  const arm = { kind: 'retrain', revision: 'head', plant: [], inside: decoys, seed: hash32(seed, 0xc0f1) } as const;
+  const arm = armOf(seed, list);
   return [
     { ...arm, id: ARMS.applied, shadows: FRESH * models, without: [] },
-    { ...arm, id: ARMS.without, shadows: FRESH * models, without: accused },
-    { ...arm, id: ARMS.withoutDecoys, shadows: models, without: decoys },
+    { ...arm, id: ARMS.without, shadows: FRESH * models, without: unitsOf([...accusations.values()].flat()) },
+    { ...arm, id: ARMS.withoutDecoys, shadows: models, without: arm.inside },
   ];
 }
+
+/**
+ * Asked once the confirmation is in, where it clears some of the accused: what the others do beside them to a row that is
+ * exposed is not laid to those who are named for it.
+ */
+export function lastExperiment(
+  { scores, seed }: Evidence,
+  list: Shortlist,
+  { accusations }: Trial,
+  named: readonly Suspect[],
+): Experiment[] {
+  const [all, without] = [unitsOf([...accusations.values()].flat()), unitsOf(named)];
+  if (without.length === 0 || without.length === all.length) return [];
+  const shadows = FRESH * (scores.base?.models ?? 0);
+  return [{ ...armOf(seed, list), id: ARMS.withoutNamed, shadows, without }];
+}
+
+function armOf(seed: number, { decoys }: Shortlist) {
+  const inside = decoys.map(({ unit }) => unit);
+  return { kind: 'retrain', revision: 'head', plant: [], inside, seed: hash32(seed, 0xc0f1) } as const;
+}
+
+const unitsOf = (suspects: readonly Suspect[]) => [...new Set(suspects.map(({ unit }) => unit))];
 
 /** Null when one of the ensembles has not come back: the budget cut it. */
 export function confirmationOf({ experiments }: Evidence): Confirmation | null {
   const arm = (id: string) => experiments.find(({ experiment }) => experiment.id === id)?.ensemble;
   const [applied, without, withoutDecoys] = [arm(ARMS.applied), arm(ARMS.without), arm(ARMS.withoutDecoys)];
-  return applied && without && withoutDecoys ? { applied, without, withoutDecoys } : null;
+  const withoutNamed = arm(ARMS.withoutNamed) ?? null;
+  return applied && without && withoutDecoys ? { applied, without, withoutDecoys, withoutNamed } : null;
 }

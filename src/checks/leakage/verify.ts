@@ -53,13 +53,9 @@ export function verify(
   const effects = confirmation
     ? [...accusations.keys()].flatMap((row) => pairedEffect(confirmation.applied, confirmation.without, row) ?? [])
     : [];
-  const adjusted = holm(effects.map(({ p }) => p));
-  const confirmed = effects.map((effect, index): Judged => {
-    const q = adjusted[index]!;
-    const culprits = accusations.get(effect.row)!;
-    const verdict = tempered(judge(effect, q, decoyMaximum, limits), culprits);
-    return { ...effect, q, verdict, culprits: verdict === 'unharmed' ? [] : culprits };
-  });
+  const rule = { accusations, decoyMaximum, limits };
+  const first = judgeAll(effects, rule);
+  const confirmed = confirmation?.withoutNamed ? judgedLast(first, confirmation, rule) : first;
   return {
     judged: [...confirmed, ...cleared],
     decoys: decoys.length,
@@ -67,6 +63,36 @@ export function verify(
     detectable: detectableEffect(trial.effects, effects, limits),
     empty: trial.empty + accusations.size - effects.length,
   };
+}
+
+interface Rule {
+  readonly accusations: Trial['accusations'];
+  readonly decoyMaximum: number;
+  readonly limits: Thresholds;
+}
+
+function judgeAll(effects: readonly PairedEffect[], { accusations, decoyMaximum, limits }: Rule): Judged[] {
+  const adjusted = holm(effects.map(({ p }) => p));
+  return effects.map((effect, index): Judged => {
+    const q = adjusted[index]!;
+    const culprits = accusations.get(effect.row)!;
+    const verdict = tempered(judge(effect, q, decoyMaximum, limits), culprits);
+    return { ...effect, q, verdict, culprits: verdict === 'unharmed' ? [] : culprits };
+  });
+}
+
+/** The rows that stand, judged again by the ensemble that leaves out just those who are named for them. */
+function judgedLast(judged: readonly Judged[], { applied, withoutNamed }: Confirmation, rule: Rule): Judged[] {
+  const standing = new Set(namedBy(judged).rows);
+  const again = [...standing].flatMap((row) => pairedEffect(applied, withoutNamed!, row) ?? []);
+  return [...judged.filter(({ row }) => !standing.has(row)), ...judgeAll(again, rule)];
+}
+
+/** Whom a finding would name, and for which rows: those of the exposed rows, else those of the suspicious ones. */
+export function namedBy(judged: readonly Judged[]): { readonly rows: number[]; readonly culprits: Suspect[] } {
+  const exposed = judged.filter(({ verdict }) => verdict === 'exposed');
+  const standing = exposed.length > 0 ? exposed : judged.filter(({ verdict }) => verdict === 'suspicious');
+  return { rows: standing.map(({ row }) => row), culprits: standing.flatMap(({ culprits }) => culprits) };
 }
 
 function judge(effect: PairedEffect, q: number, decoyMaximum: number, limits: Thresholds): Judged['verdict'] {
