@@ -126,6 +126,25 @@ test('who is named is left out alone: what another suspect of the same row does 
   assert.deepEqual(culprits(evidenceOf(twoOfOne(FIRST))), [FIRST]);
 });
 
+test('what the accused of one row do to another is not laid to those who are named for that: they are left out once more, alone', () => {
+  const worldWith = (...effects: Parameters<typeof worldOf>[1]) =>
+    worldOf((rows) => [wrongCopy(rows[7]!), wrongCopy(rows[9]!)], effects);
+  const own = { culprit: FIRST, victim: 7, strength: 8 };
+  const others = { culprit: FIRST + 1, victim: 9, strength: 8 };
+  const weak = { ...others, strength: 1.1 };
+  const honest = evidenceOf(worldWith(own, others), worldWith({ ...own, strength: 8 }, weak));
+  assert.ok(retrained(honest).has('confirm/without-named'), 'one of two accused is cleared');
+  assert.deepEqual(culprits(honest), [FIRST]);
+  const isLast = (id: string) => id.endsWith('without-named');
+  const cut = honest.experiments.map((each) => (isLast(each.experiment.id) ? { ...each, ensemble: null } : each));
+  assert.equal(ask({ ...honest, experiments: cut }).outcome, 'unknown');
+  // Fresh models say that it is the other one, accused for row 9, that harms row 7.
+  const evidence = evidenceOf(worldWith(own, others), worldWith({ ...own, culprit: FIRST + 1 }, weak));
+  assert.deepEqual(retrained(evidence).get('confirm/without-named')!.without, [evidence.rows[FIRST]!.unit]);
+  assert.deepEqual(ask(evidence).rows.map(({ row }) => row).filter((row) => row === FIRST), []); // biome-ignore format: one idea
+  assert.notEqual(ask(evidence).outcome, 'fail');
+});
+
 test('a rise no larger than honest base rows cause exposes nobody', () => {
   const effects = [{ culprit: FIRST, victim: 7, strength: 3 }];
   const withHarm = (harm: typeof effects) => evidenceOf(worldOf((rows) => [wrongCopy(rows[7]!)], harm));
