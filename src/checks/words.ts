@@ -16,3 +16,6 @@ export function listed(names: readonly string[], limit = 5): string {
   const more = names.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }
+
+/** A share in [0, 1] as a percentage with one decimal, for rates that stand beside each other. */
+export const tenths = (share: number): string => `${(100 * share).toFixed(1)}%`;

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Graph, TensorData, Value } from '../onnx/graph.ts';
-import { quoted, refusedModel } from '../onnx/refuse.ts';
+import { quoted, quotedNames, refusedModel } from '../onnx/refuse.ts';
 import type { Feed } from '../onnx/runtime.ts';
 import type { Pool, PoolColumn } from '../table/pool.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
@@ -34,12 +34,11 @@ export function modelInputs(
   mapping: Readonly<Record<string, string>>,
   feed: ImageFeed | null = null,
 ): TrunkInput[] {
-  const constants = new Set(graph.initializers.map(({ name }) => name));
-  const asked = graph.inputs.filter(({ name }) => !constants.has(name));
+  const asked = graph.inputs;
   for (const name of Object.keys(mapping))
     if (!asked.some((input) => input.name === name))
       throw unfit(
-        `it has no input ${quoted(name)}; its inputs are ${namesOf(asked)}`,
+        `it has no input ${quoted(name)}; its inputs are ${quotedNames(asked)}`,
         'Correct `inputs` of the model in the configuration.',
       );
   return asked
@@ -179,16 +178,10 @@ function typed(numbers: Float64Array, type: Feed['type'], { name }: PoolColumn):
 
 function noColumn(input: Value, wanted: string, columns: readonly PoolColumn[]): UserError {
   return unfit(
-    `there is no column ${quoted(wanted)} for its input ${quoted(input.name)}; the columns are ${namesOf(columns)}`,
+    `there is no column ${quoted(wanted)} for its input ${quoted(input.name)}; the columns are ${quotedNames(columns)}`,
     'Name the column of each input by `inputs` of the model in the configuration.',
   );
 }
-
-const namesOf = (all: readonly { readonly name: string }[]) =>
-  `${all
-    .slice(0, 8)
-    .map(({ name }) => quoted(name))
-    .join(', ')}${all.length > 8 ? ' ...' : ''}`;
 
 function unfit(reason: string, hint: string): UserError {
   return new UserError('model-inputs', `The model does not fit the data: ${reason}.`, { hint });

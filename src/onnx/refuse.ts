@@ -16,3 +16,11 @@ export function refusedModel(reason: string, hint: string): UserError {
 export function quoted(name: string): string {
   return `"${oneLine(name, 60)}"`;
 }
+
+const MOST_NAMES = 8;
+
+/** Foreign names for a message, the first few of them. */
+export function quotedNames(all: readonly { readonly name: string }[]): string {
+  const shown = all.slice(0, MOST_NAMES).map(({ name }) => quoted(name));
+  return `${shown.join(', ')}${all.length > MOST_NAMES ? ' ...' : ''}`;
+}

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { filesBeside } from '../adapters/files-beside.ts';
 import { oneLine, UserError } from '../errors.ts';
-import type { Shape } from '../tensor/shape.ts';
-import { sizeOf } from '../tensor/shape.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { type CutModel, candidatesOf, untoldCuts } from '../training/cut-model.ts';
 import { openModel } from '../training/open-model.ts';
 import { ENSEMBLES, REFERENCE_RATE } from '../training/plan.ts';
@@ -59,10 +58,8 @@ export async function explainSlice(path: string): Promise<string> {
 }
 
 /** Shapes of a row by what the model declares. */
-function rowsOf({ inputs, initializers }: CutModel['graph']): Record<string, Shape> {
-  const constants = new Set(initializers.map(({ name }) => name));
-  const asked = inputs.filter(({ name }) => !constants.has(name));
+function rowsOf({ inputs }: CutModel['graph']): Record<string, Shape> {
   return Object.fromEntries(
-    asked.map(({ name, shape }) => [name, shape.slice(1).map((axis) => (typeof axis === 'number' ? axis : 1))]),
+    inputs.map(({ name, shape }) => [name, shape.slice(1).map((axis) => (typeof axis === 'number' ? axis : 1))]),
   );
 }

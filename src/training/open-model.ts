@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { decodeModel } from '../onnx/decode.ts';
-import type { Graph, Value } from '../onnx/graph.ts';
+import type { Graph } from '../onnx/graph.ts';
 import type { ExternalFiles } from '../onnx/read-tensor.ts';
-import { quoted, refusedModel } from '../onnx/refuse.ts';
+import { quoted, quotedNames, refusedModel } from '../onnx/refuse.ts';
 import { upgrade } from '../onnx/upgrade.ts';
 import { type CutModel, logitsOf } from './cut-model.ts';
 
@@ -22,7 +22,7 @@ export function openModel(bytes: Uint8Array, external: ExternalFiles | null, wan
   const answer = wanted?.name ?? onlyAnswer(graph);
   if (!graph.outputs.some(({ name }) => name === answer))
     throw refusedModel(
-      `it has no output ${quoted(answer)}; its outputs are ${namesOf(graph.outputs)}`,
+      `it has no output ${quoted(answer)}; its outputs are ${quotedNames(graph.outputs)}`,
       'Correct `output` of the model in the configuration.',
     );
   const output = logitsOf(graph, answer, wanted?.kind ?? null);
@@ -35,13 +35,7 @@ function onlyAnswer({ outputs }: Graph): string {
   const floats = outputs.filter(({ type }) => type === 'float32');
   if (floats.length === 1) return floats[0]!.name;
   throw refusedModel(
-    `it has ${floats.length} outputs of floats among ${namesOf(outputs)}`,
+    `it has ${floats.length} outputs of floats among ${quotedNames(outputs)}`,
     'Name the answer by `output` of the model in the configuration.',
   );
 }
-
-const namesOf = (values: readonly Value[]) =>
-  values
-    .slice(0, 8)
-    .map(({ name }) => quoted(name))
-    .join(', ');

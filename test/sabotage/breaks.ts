@@ -49,14 +49,14 @@ export const breaks: readonly Break[] = [
   {
     name: 'decoys are left out beside the accused',
     file: 'src/checks/leakage/confirmation.ts',
-    search: 'shadows: FRESH * models, without: unitsOf([...accusations.values()].flat())',
-    replace: 'shadows: FRESH * models, without: [...arm.inside, ...unitsOf([...accusations.values()].flat())]',
+    search: 'shadows: FRESH * models, without: accused',
+    replace: 'shadows: FRESH * models, without: [...arm.inside, ...accused]',
     tests: ['test/checks/leakage/amplification.test.ts'],
   },
   {
     name: 'all suspects are left out of the confirmation',
     file: 'src/checks/leakage/confirmation.ts',
-    search: 'shadows: FRESH * models, without: unitsOf([...accusations.values()].flat())',
+    search: 'shadows: FRESH * models, without: accused',
     replace: 'shadows: FRESH * models, without: unitsOf(list.suspects)',
     tests: ['test/checks/leakage/amplification.test.ts'],
   },

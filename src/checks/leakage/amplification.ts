@@ -52,8 +52,6 @@ const options = {
   },
 } as const;
 
-const DEFAULTS = defaultOptions(options);
-
 /** Truth Serum (Tramèr et al., CCS 2022, arXiv 2204.00032), its evaluation turned into a defence: docs/method.md. */
 export const amplification = defineCheck({
   id: 'amplification',
@@ -81,7 +79,7 @@ export const amplification = defineCheck({
     const trial = trialOf(evidence, list, limits.min_effect);
     const confirmation = confirmationOf(evidence);
     const verified = trial && verify(list, trial, confirmation, thresholds);
-    const isOpen = trial && verified && isLastAsked(evidence, list, trial, limits) && !confirmation?.withoutNamed;
+    const isOpen = trial && !confirmation?.withoutNamed && lastOf(evidence, list, trial, thresholds).length > 0;
     if (!verified || isOpen)
       return plainFinding(
         'unknown',
@@ -120,7 +118,7 @@ export const amplification = defineCheck({
       });
       const made = (['base', 'with', 'screen'] as const).map((name) => sampleEnsemble(world, { name }));
       const evidence = sampleEvidence(world, { scores: { base: made[0]!, with: made[1]!, screen: made[2]! } });
-      return answerRounds(world, evidence, (seen) => experiments(seen, { ...DEFAULTS, power: 1 }));
+      return answerRounds(world, evidence, (seen) => experiments(seen, defaultOptions(options)));
     };
     return { faulty: evidenceOf(true), clean: evidenceOf(false) };
   },
@@ -154,16 +152,14 @@ function experiments(evidence: Evidence, limits: Limits & { readonly power: numb
   return [
     ...trialExperiments(evidence, list),
     ...(trial ? confirmingExperiments(evidence, list, trial) : []),
-    ...(trial ? lastOf(evidence, list, trial, limits) : []),
+    ...(trial ? lastOf(evidence, list, trial, thresholdsOf(limits)) : []),
     ...(limits.power > 0 ? [powerExperiment(evidence, list)] : []),
   ];
 }
 
-function lastOf(evidence: Evidence, list: Shortlist, trial: Trial, limits: Limits): Experiment[] {
+function lastOf(evidence: Evidence, list: Shortlist, trial: Trial, thresholds: Thresholds): Experiment[] {
   const confirmation = confirmationOf(evidence);
   // By the confirmation as it was before the last: whom that would name does not change by what the last says.
-  const first = confirmation && verify(list, trial, { ...confirmation, withoutNamed: null }, thresholdsOf(limits));
+  const first = confirmation && verify(list, trial, { ...confirmation, withoutNamed: null }, thresholds);
   return first ? lastExperiment(evidence, list, trial, namedBy(first.judged).culprits) : [];
 }
-
-const isLastAsked = (...asked: Parameters<typeof lastOf>) => lastOf(...asked).length > 0;

@@ -30,17 +30,14 @@ export interface Confirmation {
  * Asked once the trial is in, with seeds of its own: what was picked by one ensemble is not confirmed by the same. Only
  * those whom the finding would name are left out: what others do beside them is not laid to them.
  */
-export function confirmingExperiments(
-  { scores, seed }: Evidence,
-  list: Shortlist,
-  { accusations }: Trial,
-): Experiment[] {
-  if (accusations.size === 0) return [];
+export function confirmingExperiments({ scores, seed }: Evidence, list: Shortlist, trial: Trial): Experiment[] {
+  const accused = accusedBy(trial);
+  if (accused.length === 0) return [];
   const models = scores.base?.models ?? 0;
   const arm = armOf(seed, list);
   return [
     { ...arm, id: ARMS.applied, shadows: FRESH * models, without: [] },
-    { ...arm, id: ARMS.without, shadows: FRESH * models, without: unitsOf([...accusations.values()].flat()) },
+    { ...arm, id: ARMS.without, shadows: FRESH * models, without: accused },
     { ...arm, id: ARMS.withoutDecoys, shadows: models, without: arm.inside },
   ];
 }
@@ -52,10 +49,10 @@ export function confirmingExperiments(
 export function lastExperiment(
   { scores, seed }: Evidence,
   list: Shortlist,
-  { accusations }: Trial,
+  trial: Trial,
   named: readonly Suspect[],
 ): Experiment[] {
-  const [all, without] = [unitsOf([...accusations.values()].flat()), unitsOf(named)];
+  const [all, without] = [accusedBy(trial), unitsOf(named)];
   if (without.length === 0 || without.length === all.length) return [];
   const shadows = FRESH * (scores.base?.models ?? 0);
   return [{ ...armOf(seed, list), id: ARMS.withoutNamed, shadows, without }];
@@ -65,6 +62,8 @@ function armOf(seed: number, { decoys }: Shortlist) {
   const inside = decoys.map(({ unit }) => unit);
   return { kind: 'retrain', revision: 'head', plant: [], inside, seed: hash32(seed, 0xc0f1) } as const;
 }
+
+const accusedBy = ({ accusations }: Trial) => unitsOf([...accusations.values()].flat());
 
 const unitsOf = (suspects: readonly Suspect[]) => [...new Set(suspects.map(({ unit }) => unit))];
 

@@ -6,6 +6,7 @@ import { rocCurve } from '../../stats/roc.ts';
 import { defineCheck } from '../check.ts';
 import { sampleEnsemble } from '../sample-ensemble.ts';
 import { sampleEvidence, sampleWorld } from '../sample-evidence.ts';
+import { tenths } from '../words.ts';
 
 /** Fewer expected false positives than this carry no rate. */
 const FEWEST_FALSE_POSITIVES = 5;
@@ -78,7 +79,7 @@ function compared(all: ReturnType<typeof compareLeakage>, min_increase: number):
   const outcome = lower > min_increase ? 'fail' : lower > min_increase / 2 ? 'warn' : 'pass';
   const words =
     outcome === 'pass' ? 'no more than before' : outcome === 'warn' ? 'somewhat more than before' : 'more than before';
-  const summary = `At ${percent(after.rate)} false positives an attacker recognises ${percent(after.tpr)} of the training rows (base: ${percent(before.tpr)}): ${words}.`;
+  const summary = `At ${tenths(after.rate)} false positives an attacker recognises ${tenths(after.tpr)} of the training rows (base: ${tenths(before.tpr)}): ${words}.`;
   return plainFinding(outcome, summary, {
     remedy: outcome === 'pass' ? '' : REMEDY,
     metrics: [
@@ -104,7 +105,7 @@ function compared(all: ReturnType<typeof compareLeakage>, min_increase: number):
 function alone(all: readonly Leakage[], min_increase: number): Finding {
   const leakage = all[0]!;
   const leaks = leakage.tpr - SURELY * leakage.error > min_increase;
-  const summary = `The rows are new, with no base to compare with: at ${percent(leakage.rate)} false positives an attacker recognises ${percent(leakage.tpr)} of them.`;
+  const summary = `The rows are new, with no base to compare with: at ${tenths(leakage.rate)} false positives an attacker recognises ${tenths(leakage.tpr)} of them.`;
   return plainFinding(leaks ? 'warn' : 'pass', summary, {
     remedy: leaks ? REMEDY : '',
     metrics: [
@@ -118,7 +119,6 @@ function alone(all: readonly Leakage[], min_increase: number): Finding {
 
 /** Two-sided 99%. */
 const SURELY = 2.576;
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
 const metric = (name: string, unit: string, fpr: number | null): Metric => ({
   name,

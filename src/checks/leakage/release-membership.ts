@@ -7,6 +7,7 @@ import { bootstrap, type Resampled } from '../../stats/resample.ts';
 import { areaUnder, rocCurve, tprAt } from '../../stats/roc.ts';
 import { defineCheck } from '../check.ts';
 import { sampleMembers } from '../sample-release.ts';
+import { tenths } from '../words.ts';
 
 const REMEDY =
   'Train the submitted model for fewer epochs, with more regularisation or with differential privacy, or keep it inside.';
@@ -83,8 +84,7 @@ function judge(at: {
   const [is, was] = [tpr(after), before && tpr(before)];
   const own = resampled(after, seed, tpr);
   const old = before && resampled(before, seed + 1, tpr);
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-  const said = `At ${percent(rate)} false positives the submitted model betrays ${percent(is)} of its training rows`;
+  const said = `At ${tenths(rate)} false positives the submitted model betrays ${tenths(is)} of its training rows`;
   const areas = [before, after].map((attack) => attack && areaUnder(sorted(attack)));
   const metrics = (delta: Metric['delta']): Metric[] => [
     metric('tpr', rate, { base: old && bounded(was!, old), head: bounded(is, own), delta }),
@@ -101,7 +101,7 @@ function judge(at: {
   const outcome = rise.low > min_increase ? 'fail' : rise.low > min_increase / 2 ? 'warn' : 'pass';
   return plainFinding(
     outcome,
-    `${said}, the old one ${percent(was)}${outcome === 'pass' ? ': no more than before' : ''}.`,
+    `${said}, the old one ${tenths(was)}${outcome === 'pass' ? ': no more than before' : ''}.`,
     {
       ...{ metrics: metrics({ value: is - was, low: rise.low, high: rise.high, n: null }), figures },
       remedy: outcome === 'pass' ? '' : REMEDY,

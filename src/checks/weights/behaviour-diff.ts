@@ -8,6 +8,7 @@ import { pairedRateDifference } from '../../stats/interval.ts';
 import { bootstrap } from '../../stats/resample.ts';
 import { defineCheck } from '../check.ts';
 import { sampleReleased } from '../sample-release.ts';
+import { tenths } from '../words.ts';
 
 const REMEDY = 'Look at the rows that the old model got right, and have the new one retrained or explained.';
 /** Fewer rows carry no rate worth a word. */
@@ -71,7 +72,7 @@ export const behaviourDiff = defineCheck({
       });
     return compare(evidence, { base, head, rows }, limits);
   },
-  samples: (seed) => sampleReleased(seed),
+  samples: sampleReleased,
 });
 
 interface Sides {
@@ -117,11 +118,10 @@ function compare(
   const isWorse = change.high < -limits.max_drop;
   const isOdd = q[0]! <= limits.max_p || fallen.length > 0 || calibration.low > limits.max_calibration;
   const outcome = isWorse ? 'fail' : isOdd ? 'warn' : 'pass';
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   const [was, is] = [whole.before / whole.n, (whole.before - whole.lost + whole.gained) / whole.n];
   const words = [
-    `On ${whole.n} rows of the holdout the submitted model is right on ${percent(is)}, the old one on ${percent(was)} (${whole.lost} rows lost, ${whole.gained} gained)`,
-    ...(fallen.length > 0 ? [`${fallen.length} class${fallen.length === 1 ? ' falls' : 'es fall'} by ${percent(limits.max_class_drop)} or more`] : []), // biome-ignore format: one idea
+    `On ${whole.n} rows of the holdout the submitted model is right on ${tenths(is)}, the old one on ${tenths(was)} (${whole.lost} rows lost, ${whole.gained} gained)`,
+    ...(fallen.length > 0 ? [`${fallen.length} class${fallen.length === 1 ? ' falls' : 'es fall'} by ${tenths(limits.max_class_drop)} or more`] : []), // biome-ignore format: one idea
     ...(calibration.low > limits.max_calibration ? ['its probabilities are less to be believed'] : []),
   ];
   return plainFinding(outcome, `${words.join('; ')}.`, {
@@ -131,7 +131,7 @@ function compare(
       .slice(0, outcome === 'pass' ? 0 : NAMED)
       .map((row) => ({
         ...{ row, revision: 'head', score: sides.head.confidence[row]!, q: null, victims: [] },
-        why: `The old model is right; the submitted one is wrong, and ${percent(sides.head.confidence[row]!)} sure.`,
+        why: `The old model is right; the submitted one is wrong, and ${tenths(sides.head.confidence[row]!)} sure.`,
       })),
     rowsTotal: outcome === 'pass' ? 0 : lostRows.length,
     metrics: [

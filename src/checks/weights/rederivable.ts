@@ -3,7 +3,7 @@ import type { Experiment } from '../../evidence/experiment.ts';
 import { type Finding, type Metric, plainFinding } from '../../evidence/finding.ts';
 import { type Columns, placeInCloud } from '../../stats/cloud.ts';
 import { hash32 } from '../../tensor/random.ts';
-import { defineCheck } from '../check.ts';
+import { defaultOptions, defineCheck } from '../check.ts';
 import { sampleHeads } from '../sample-release.ts';
 
 const ID = 'rederivable/heads';
@@ -59,7 +59,7 @@ export const rederivable = defineCheck({
     const heads = Array.from({ length: found.models }, (_, model) => values(found.phi, model * found.rows));
     return judge(rows, placeInCloud([values(head.phi, 0), ...heads], columnsOf(evidence, rows)), found.models);
   },
-  samples: (seed) => sampleHeads(seed, (evidence) => experiments(evidence, { heads: 99 })),
+  samples: (seed) => sampleHeads(seed, (evidence) => experiments(evidence, defaultOptions(options))),
 });
 
 function columnsOf({ features }: Evidence, rows: readonly number[]): Columns | null {
