@@ -1,4 +1,4 @@
-/** What a released model itself says of every row of the pool, its rows as the model was given to us. */
+/** What a model that is submitted, or was merged before, itself says of every row of the pool. */
 export interface ReleasedScores {
   /** [N] log p_y - log sum of the others (nats), minus the squared error for regression; NaN without a label. */
   readonly phi: Float32Array;
