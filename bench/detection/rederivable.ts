@@ -1,8 +1,10 @@
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
 import { placeInCloud } from '../../src/stats/cloud.ts';
 import { clopperPearson } from '../../src/stats/interval.ts';
+import { leanings } from '../../src/stats/leaning.ts';
 import { hash32, permutation, randomSequence } from '../../src/tensor/random.ts';
 import { scoreGroup, type TrainingSet, trainGroup, type Weights } from '../../src/training/group.ts';
+import { inputGradients } from '../../src/training/input-gradients.ts';
 import { makePlan } from '../../src/training/plan.ts';
 import { type DataSet, readDataSet } from './data-sets.ts';
 
@@ -10,6 +12,8 @@ import { type DataSet, readDataSet } from './data-sets.ts';
 const [DECLARED, PROBES, HIDDEN, OTHER] = [1000, 500, 20, 300];
 const HEADS = 99;
 const GROUP = 4;
+/** Rows at which input gradients are taken; a review spreads as many over its rows. */
+const GRADIENT_ROWS = 64;
 /** Columns that a shortcut sets. */
 const SHORTCUT = 8;
 
@@ -19,7 +23,8 @@ type Kind = keyof typeof KINDS;
 
 /**
  * `rederivable` on planted cases: heads trained on the declared rows alone; on 2% hidden rows with wrong labels beside
- * them, or with a shortcut; and fine-tuned on other rows. Each is placed in a cloud of 99 retrained heads.
+ * them, or with a shortcut; and fine-tuned on other rows. Each is placed in a cloud of 99 retrained heads, as the check
+ * places it.
  */
 export async function benchRederivable(folder: string, seeds: readonly number[], threads: number): Promise<string> {
   const data = readDataSet('location30', folder);
@@ -43,6 +48,7 @@ async function oneSeed(data: DataSet, seed: number, threads: number): Promise<(r
   const { slice, recipe } = makePlan(sizes, { nonce: '', membershipKey: '', models: HEADS, budgetSeconds: 300, epochs: 'auto' }); // biome-ignore format: one idea
   const runtime = makeRuntime(loadOnnxruntime(), { threads, kind: 'native' });
   const declared = (row: number) => row < DECLARED;
+  const asked = Array.from({ length: GRADIENT_ROWS }, (_, row) => row);
   const train = async (
     count: number,
     stream: number,
@@ -51,7 +57,7 @@ async function oneSeed(data: DataSet, seed: number, threads: number): Promise<(r
     epochs = recipe.epochs,
   ) => {
     const N = set.rowKeys.length;
-    const all: { weights: Weights; phi: Float32Array }[] = [];
+    const all: { weights: Weights; phi: Float32Array; gradients: Float32Array }[] = [];
     for (let first = 0; first < count; first += GROUP) {
       const models = Math.min(GROUP, count - first);
       const modelKeys = Array.from({ length: models }, (_, at) => hash32(seed, stream, first + at));
@@ -59,7 +65,14 @@ async function oneSeed(data: DataSet, seed: number, threads: number): Promise<(r
       const weights = await trainGroup({ set, slice, recipe: { ...recipe, epochs }, runtime, modelKeys, inside, ...(start ? { start } : {}) }, () => {}); // biome-ignore format: one idea
       const phi = new Float32Array(models * N);
       await scoreGroup({ set, slice, runtime, weights, models }, { phi, right: new Uint8Array(models * N) });
-      for (let at = 0; at < models; at++) all.push({ weights, phi: phi.slice(at * N, at * N + DECLARED + PROBES) });
+      const { values } = await inputGradients({ set, slice, runtime, weights, models, rows: asked });
+      const size = slice.outputs * slice.width;
+      for (let at = 0; at < models; at++)
+        all.push({
+          weights,
+          phi: phi.slice(at * N, at * N + DECLARED + PROBES),
+          gradients: values.subarray(at * size, (at + 1) * size),
+        });
     }
     return all;
   };
@@ -67,7 +80,7 @@ async function oneSeed(data: DataSet, seed: number, threads: number): Promise<(r
     const from = order.hidden + (block * KINDS['hidden shortcut'] + model) * HIDDEN;
     return declared(row) || (row >= from && row < from + HIDDEN);
   };
-  const cloud = (await train(HEADS, 1, (_, row) => declared(row))).map(({ phi }) => phi);
+  const cloud = await train(HEADS, 1, (_, row) => declared(row));
   const honest = await train(KINDS.honest, 2, (_, row) => declared(row));
   const wrong = await train(KINDS['hidden wrong labels'], 3, hiddenOf(0));
   const shortcut = await train(KINDS['hidden shortcut'], 4, hiddenOf(1));
@@ -82,7 +95,12 @@ async function oneSeed(data: DataSet, seed: number, threads: number): Promise<(r
   );
   const columns = { values: set.features.subarray(0, (DECLARED + PROBES) * set.width), width: set.width };
   const place = (kind: Kind, heads: typeof honest) =>
-    heads.map(({ phi }) => [kind, placeInCloud([phi, ...cloud], columns).p * (HEADS + 1) < 1.5] as const);
+    heads.map((head) => {
+      const all = [head, ...cloud];
+      const { measures } = leanings(all.map(({ gradients }) => gradients), classes); // biome-ignore format: one idea
+      const { p } = placeInCloud(all.map(({ phi }) => phi), { columns, more: measures }); // biome-ignore format: one idea
+      return [kind, p * (HEADS + 1) < 1.5] as const;
+    });
   return [
     ...place('honest', honest),
     ...place('hidden wrong labels', wrong),

@@ -72,6 +72,9 @@ export function makeEvidence(evidence: Evidence): Evidence {
   for (const side of [evidence.release?.base, evidence.release?.head])
     if (side && [side.phi, side.predicted, side.confidence].some((each) => each.length !== rows))
       throw new Error(`a released model's scores: expected ${rows} rows`);
+  const gradients = evidence.release?.gradients;
+  if (gradients && gradients.values.length !== gradients.classes * gradients.width)
+    throw new Error(`a released model's input gradients: ${gradients.values.length} values`);
   if (evidence.features && evidence.features.values.length !== rows * evidence.features.width)
     throw new Error(
       `features: ${evidence.features.values.length} values; expected ${rows} x ${evidence.features.width}`,

@@ -1,3 +1,5 @@
+import type { InputGradients } from './gradients.ts';
+
 /** What a model that is submitted, or was merged before, itself says of every row of the pool. */
 export interface ReleasedScores {
   /** [N] log p_y - log sum of the others (nats), minus the squared error for regression; NaN without a label. */
@@ -14,4 +16,6 @@ export interface Release {
   readonly head: ReleasedScores | null;
   /** False where both are the same file. */
   readonly changed: boolean;
+  /** Of head's slice with the weights it came with; null where it cannot be told, or was not asked for. */
+  readonly gradients: InputGradients | null;
 }

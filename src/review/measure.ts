@@ -105,8 +105,8 @@ export async function measure({ prepared, training, checks, context }: Order): P
     for (const { experiment, ids } of wanted) {
       const left = request.limits.budgetSeconds - (tools.seconds() - start);
       const cut = left < perShadow * experiment.shadows;
-      const { ensemble } = cut ? { ensemble: null } : await runExperiment(run, experiment);
-      results.push(...ids.map((id) => ({ experiment: { ...experiment, id }, ensemble })));
+      const result = cut ? { ensemble: null } : await runExperiment(run, experiment);
+      results.push(...ids.map((id) => ({ ...result, experiment: { ...experiment, id } })));
       if (!cut) count.trained += experiment.shadows;
       done += width;
     }

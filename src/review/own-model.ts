@@ -10,6 +10,7 @@ import type { Runtime } from '../onnx/runtime.ts';
 import type { Pool } from '../table/pool.ts';
 import type { LocalFile } from '../table/sql.ts';
 import type { SliceChoice } from '../training/choose-candidate.ts';
+import { releasedGradients } from '../training/input-gradients.ts';
 import { type DeclaredModel, type OwnModel, readOwnModel } from '../training/own-model.ts';
 import { releasedScores } from '../training/released.ts';
 import { makeSubject } from '../training/subject.ts';
@@ -89,7 +90,7 @@ export async function withTrunk(
 
 /** What the model itself, as it was and as it is submitted, says of every row. */
 export async function askReleased(
-  { evidence }: Prepared,
+  { evidence, training }: Prepared,
   { base, head, changed }: DeclaredModel,
   { processor, progress }: Running,
 ): Promise<Release> {
@@ -99,7 +100,9 @@ export async function askReleased(
   const ask = async (own: OwnModel | null) =>
     own && (await releasedScores(own, order, (share) => progress('asking the released model', TRUNK * (1 + share))));
   const after = await ask(head);
-  return { base: changed ? await ask(base) : after, head: after, changed };
+  const gradients =
+    changed && head && training ? await releasedGradients({ ...training, runtime: order.runtime }) : null;
+  return { base: changed ? await ask(base) : after, head: after, changed, gradients };
 }
 
 function whole(file: LocalFile, tools: Pick<Tools, 'bytes'>): Uint8Array {

@@ -57,15 +57,12 @@ export async function prepare(data: DataRequest, pool: Pool, context: Context): 
       ? await readDeclared(data, pool, request, { tools, processor, images: images?.images ?? null })
       : null;
     const ready = prepared(declared);
-    const training = trained.length > 0 ? ready.training : null;
-    if (!declared || request.limits.dryRun) return { prepared: ready, training, refused: [] };
-    const release = released.length > 0 ? await askReleased(ready, declared, running) : null;
+    const planned = trained.length > 0 ? ready.training : null;
+    if (!declared || request.limits.dryRun) return { prepared: ready, training: planned, refused: [] };
+    const training = planned && (await withTrunk(planned, { declared, task: pool.task }, running));
+    const release = released.length > 0 ? await askReleased({ ...ready, training }, declared, running) : null;
     const evidence = makeEvidence({ ...ready.evidence, release });
-    return {
-      prepared: { ...ready, evidence },
-      training: training && (await withTrunk(training, { declared, task: pool.task }, running)),
-      refused: [],
-    };
+    return { prepared: { ...ready, evidence }, training, refused: [] };
   } catch (error) {
     if (!(error instanceof UserError) || !data.model) throw error;
     const asked = checks.filter((check) => trained.includes(check) || released.includes(check));

@@ -1,3 +1,4 @@
+import { alignedTo, deviationsAmong, middleOf } from './deviations.ts';
 import { median } from './lira.ts';
 
 /** How far one function lies from others of its kind, all given by their values at the same N points. */
@@ -30,20 +31,28 @@ const MOST_PRODUCTS = 2e7;
  * Places function 0 among the others. All are stretched and moved to fit their mean best (a longer training only makes
  * answers surer); each is then held against the rest, in units of their standard deviation at each point, and summed
  * over each column of what describes the points. A function is as far out as the furthest of its bulk and its peak, over points
- * and over columns, each in units of what is typical: a single rank, so that one test is made, not four.
+ * and over columns, and of what else is measured of each, in units of what is typical: a single rank, so that one test is made.
  * @param functions [K+1] of [N]. Throws a plain Error for fewer than four.
+ * @param more measures of the same functions, of each larger where it lies further out: [K+1] each.
  */
-export function placeInCloud(functions: readonly Float32Array[], columns: Columns | null = null): CloudPlace {
+export function placeInCloud(
+  functions: readonly Float32Array[],
+  {
+    columns = null,
+    more = [],
+  }: { readonly columns?: Columns | null; readonly more?: readonly (readonly number[])[] } = {},
+): CloudPlace {
   const count = functions.length;
   if (count < 4) throw new Error(`a cloud of ${count} functions`);
-  const middle = totals(functions).sums.map((sum) => sum / count);
+  const middle = middleOf(functions);
   const aligned = functions.map((values) => alignedTo(middle, values));
   const atPoints = spreadOf(aligned);
   const overColumns = columns && spreadOf(sumsOver(columns, aligned.map((values) => values.map((value, at) => value - middle[at]!)))); // biome-ignore format: one idea
-  const measures = [atPoints, ...(overColumns ? [overColumns] : [])].flatMap((spread) => [
-    standardised(spread.map(({ bulk }) => bulk)),
-    standardised(spread.map(({ peak }) => peak)),
+  const ofSpreads = [atPoints, ...(overColumns ? [overColumns] : [])].flatMap((spread) => [
+    spread.map(({ bulk }) => bulk),
+    spread.map(({ peak }) => peak),
   ]);
+  const measures = [...ofSpreads, ...more].map(standardised);
   const far = functions.map((_, at) => Math.max(...measures.map((measure) => measure[at]!)));
   const others = atPoints.slice(1);
   return {
@@ -56,11 +65,11 @@ export function placeInCloud(functions: readonly Float32Array[], columns: Column
 
 /** Each function's deviations from the rest, their mean square, and their mean where they are largest. */
 function spreadOf(functions: readonly Float64Array[]) {
-  const { sums, squares } = totals(functions);
-  const points = sums.length;
+  const points = functions[0]!.length;
+  const deviationsOf = deviationsAmong(functions);
   const top = Math.max(1, Math.round(PEAK * points));
   return functions.map((values) => {
-    const deviations = deviationsOf(values, sums, squares, functions.length - 1);
+    const deviations = deviationsOf(values);
     const sizes = deviations.map(Math.abs).sort();
     return {
       deviations,
@@ -89,44 +98,6 @@ function sumsOver({ values, width }: Columns, functions: readonly Float64Array[]
       for (let at = 0; at < chosen.length; at++)
         sums[at]! += own[row]! * (values[row * width + chosen[at]!]! - means[chosen[at]!]!);
     return sums;
-  });
-}
-
-function totals(functions: readonly ArrayLike<number>[]): {
-  readonly sums: Float64Array;
-  readonly squares: Float64Array;
-} {
-  const points = functions[0]!.length;
-  const sums = new Float64Array(points);
-  const squares = new Float64Array(points);
-  for (const values of functions)
-    for (let at = 0; at < points; at++) {
-      sums[at]! += values[at]!;
-      squares[at]! += values[at]! ** 2;
-    }
-  return { sums, squares };
-}
-
-/** The values, stretched and moved by least squares of them on the middle: what is left is what that cannot explain. */
-function alignedTo(middle: Float64Array, values: Float32Array): Float64Array {
-  const mean = (list: Float64Array | Float32Array) =>
-    (list as Float64Array).reduce((sum, value) => sum + value, 0) / list.length;
-  const [centre, own] = [mean(middle), mean(values)];
-  let cross = 0;
-  let square = 0;
-  for (let at = 0; at < middle.length; at++) {
-    cross += (middle[at]! - centre) * (values[at]! - own);
-    square += (middle[at]! - centre) ** 2;
-  }
-  const slope = square > 0 && cross > 0 ? cross / square : 1;
-  return Float64Array.from(values, (value) => centre + (value - own) / slope);
-}
-
-function deviationsOf(values: Float64Array, sums: Float64Array, squares: Float64Array, rest: number): Float64Array {
-  return values.map((value, at) => {
-    const mean = (sums[at]! - value) / rest;
-    const variance = ((squares[at]! - value ** 2) / rest - mean * mean) * (rest / (rest - 1));
-    return (value - mean) / Math.sqrt(Math.max(1e-9, variance));
   });
 }
 

@@ -24,6 +24,9 @@ export interface WeightStore {
   put(key: string, weights: Readonly<Record<string, Float32Array>>): Promise<void>;
 }
 
+/** Looks at the models of one group, the first of which has the number `first`. */
+export type EachGroup = (weights: Weights, group: { readonly first: number; readonly models: number }) => Promise<void>;
+
 /**
  * Trains M shadow models in groups, as many groups at once as the runtime has lanes, and asks each about every row.
  * `progress` is told each finished share in [0,1].
@@ -37,6 +40,7 @@ export async function trainEnsemble(
     runtime: Runtime;
     /** With a store, groups are looked up under this key first. */
     kept?: { store: WeightStore; key: string } | undefined;
+    each?: EachGroup | undefined;
     /** Steps of one `session.run`; usually left out. */
     stepsPerRun?: number;
   },
@@ -67,6 +71,7 @@ export async function trainEnsemble(
     trained[index] = size;
     const scores = { phi: phi.subarray(...cells), right: right.subarray(...cells) };
     await scoreGroup({ set, slice, runtime, weights, models: size }, scores);
+    await at.each?.(weights, { first, models: size });
   });
   refuseDivergence(phi, name);
   return { name, models, rows: N, phi, inside, ...accuracies(right, inside) };

@@ -2,7 +2,8 @@ import type { Experiment, ExperimentResult } from '../evidence/experiment.ts';
 import type { Ensemble, Scores } from '../evidence/scores.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { keyOf } from '../tensor/random.ts';
-import { trainEnsemble, type WeightStore } from './ensemble.ts';
+import { type EachGroup, trainEnsemble, type WeightStore } from './ensemble.ts';
+import { gatherGradients } from './input-gradients.ts';
 import { type MembershipRequest, membershipBits } from './membership.ts';
 import type { Plan } from './plan.ts';
 import { baseKey, changeUnits, experimentKey, hasLabelledBase, type TrainingSubject, withPlanted } from './subject.ts';
@@ -51,6 +52,7 @@ export async function runExperiment(run: TrainingRun, experiment: Experiment): P
   const inside = new Set(experiment.inside);
   const without = new Set([...experiment.without, ...(revision === 'base' ? changeUnits(subject) : [])]);
   const membership = { membershipKey: `${key}/membership`, models: shadows, inside, without };
+  const gathered = kind === 'input-gradient' ? gatherGradients(run, shadows) : null;
   const ensemble =
     kind === 'plant'
       ? await train(
@@ -63,9 +65,9 @@ export async function runExperiment(run: TrainingRun, experiment: Experiment): P
           run,
           without.size > 0 ? 'without' : 'with',
           { ...membership, change: 'in' },
-          { seed: keyOf(key), keptAs },
+          { seed: keyOf(key), keptAs, each: gathered?.each },
         );
-  return { experiment, ensemble };
+  return { experiment, ensemble, gradients: gathered?.gradients ?? null };
 }
 
 const keyOfBase = ({ subject, plan, runtime }: TrainingRun) =>
@@ -76,9 +78,10 @@ function train(
   name: Ensemble['name'],
   request: Omit<MembershipRequest, 'rows' | 'units'>,
   /** `seed` keys weights and batch order; `keptAs` works out the key under which the weights may be kept. */
-  { seed, keptAs }: { readonly seed: number; readonly keptAs: (() => string) | null },
+  how: { readonly seed: number; readonly keptAs: (() => string) | null; readonly each?: EachGroup | undefined },
 ): Promise<Ensemble> {
   const inside = membershipBits({ ...request, rows: subject.rows, units: subject.units });
+  const { seed, keptAs, each } = how;
   const kept = store && keptAs ? { store, key: keptAs() } : undefined;
   return trainEnsemble(
     {
@@ -86,8 +89,7 @@ function train(
       slice: plan.slice,
       recipe: plan.recipe,
       order: { name, models: request.models, inside, seed },
-      runtime,
-      kept,
+      ...{ runtime, kept, each },
     },
     (share) => progress(name, share),
   );
