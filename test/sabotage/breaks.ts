@@ -42,8 +42,8 @@ export const breaks: readonly Break[] = [
   {
     name: 'the confirmation compares an arm with itself',
     file: 'src/checks/leakage/confirmation.ts',
-    search: '? { applied, without, withoutDecoys, withoutNamed } : null;',
-    replace: '? { applied: without, without, withoutDecoys, withoutNamed } : null;',
+    search: '? { applied, without, withoutDecoys, last } : null;',
+    replace: '? { applied: without, without, withoutDecoys, last } : null;',
     tests: ['test/checks/leakage/amplification.test.ts'],
   },
   {
@@ -63,8 +63,8 @@ export const breaks: readonly Break[] = [
   {
     name: 'the last round leaves out all of the accused once more',
     file: 'src/checks/leakage/confirmation.ts',
-    search: 'id: ARMS.withoutNamed, shadows, without }',
-    replace: 'id: ARMS.withoutNamed, shadows, without: all }',
+    search: 'id: ARMS.lastWithout, without }',
+    replace: 'id: ARMS.lastWithout, without: accusedBy(trial) }',
     tests: ['test/checks/leakage/amplification.test.ts'],
   },
   {

@@ -5,11 +5,11 @@ import { defaultOptions, defineCheck } from '../check.ts';
 import { answerRounds, sampleEnsemble } from '../sample-ensemble.ts';
 import { sampleEvidence, sampleWorld } from '../sample-evidence.ts';
 import { answer, powerSentence } from './amplification-words.ts';
-import { confirmationOf, confirmingExperiments, lastExperiment } from './confirmation.ts';
+import { confirmationOf, confirmingExperiments, lastExperiments } from './confirmation.ts';
 import { measuredPower, powerExperiment } from './power.ts';
 import { type Shortlist, shortlistOf } from './shortlist.ts';
 import { type Trial, trialExperiments, trialOf } from './trial.ts';
-import { namedBy, type Thresholds, verify } from './verify.ts';
+import { isDoubtful, namedBy, type Thresholds, verify } from './verify.ts';
 
 const REMEDY = 'Remove the named rows, or have their labels confirmed by someone other than their author.';
 
@@ -79,7 +79,7 @@ export const amplification = defineCheck({
     const trial = trialOf(evidence, list, limits.min_effect);
     const confirmation = confirmationOf(evidence);
     const verified = trial && verify(list, trial, confirmation, thresholds);
-    const isOpen = trial && !confirmation?.withoutNamed && lastOf(evidence, list, trial, thresholds).length > 0;
+    const isOpen = trial && !confirmation?.last && lastOf(evidence, list, trial, thresholds).length > 0;
     if (!verified || isOpen)
       return plainFinding(
         'unknown',
@@ -142,8 +142,8 @@ function thresholdsOf(limits: {
 }
 
 /**
- * First the trial and the power replicate; once the trial is in, the confirmation of what it accuses; once that is in, and
- * clears some of the accused, the last without the others alone.
+ * First the trial and the power replicate; once the trial is in, the confirmation of what it accuses; once that is in, the
+ * last round where it is needed.
  */
 function experiments(evidence: Evidence, limits: Limits & { readonly power: number }): Experiment[] {
   const list = shortlistOf(evidence);
@@ -160,6 +160,9 @@ function experiments(evidence: Evidence, limits: Limits & { readonly power: numb
 function lastOf(evidence: Evidence, list: Shortlist, trial: Trial, thresholds: Thresholds): Experiment[] {
   const confirmation = confirmationOf(evidence);
   // By the confirmation as it was before the last: whom that would name does not change by what the last says.
-  const first = confirmation && verify(list, trial, { ...confirmation, withoutNamed: null }, thresholds);
-  return first ? lastExperiment(evidence, list, trial, namedBy(first.judged).culprits) : [];
+  const first = confirmation && verify(list, trial, { ...confirmation, last: null }, thresholds);
+  if (!first) return [];
+  const { judged } = first;
+  const named = namedBy(judged).culprits;
+  return lastExperiments(evidence, list, trial, { named, isDoubtful: isDoubtful(judged, thresholds) });
 }

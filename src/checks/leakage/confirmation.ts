@@ -9,7 +9,8 @@ const ARMS = {
   applied: 'amplification/confirm/with',
   without: 'amplification/confirm/without',
   withoutDecoys: 'amplification/confirm/without-decoys',
-  withoutNamed: 'amplification/confirm/without-named',
+  lastApplied: 'amplification/last/with',
+  lastWithout: 'amplification/last/without',
 } as const;
 
 /** Models of a confirming ensemble per model of another: at 64, the error of D alone hid one harmed row in twelve. */
@@ -20,10 +21,16 @@ export interface Confirmation {
   readonly applied: Ensemble;
   /** All but the accused. */
   readonly without: Ensemble;
-  /** All but those whom the finding names; null where they are all of the accused, or where nobody is named yet. */
-  readonly withoutNamed: Ensemble | null;
   /** All but the decoys; fewer models. Were decoys left out beside the accused, their effects would add to D. */
   readonly withoutDecoys: Ensemble;
+  /** Null where nobody is named, or where what is claimed is beyond doubt. */
+  readonly last: LastRound | null;
+}
+
+/** Fresh once more: the whole change, and all but those whom the finding names. */
+export interface LastRound {
+  readonly applied: Ensemble;
+  readonly without: Ensemble;
 }
 
 /**
@@ -43,19 +50,24 @@ export function confirmingExperiments({ scores, seed }: Evidence, list: Shortlis
 }
 
 /**
- * Asked once the confirmation is in, where it clears some of the accused: what the others do beside them to a row that is
- * exposed is not laid to those who are named for it.
+ * Asked once the confirmation is in, where it clears some of the accused, since what these do beside the named is not laid
+ * to the named; and where a claim is in doubt, since the largest of many rises is mostly one that luck made larger.
  */
-export function lastExperiment(
+export function lastExperiments(
   { scores, seed }: Evidence,
   list: Shortlist,
   trial: Trial,
-  named: readonly Suspect[],
+  { named, isDoubtful }: { readonly named: readonly Suspect[]; readonly isDoubtful: boolean },
 ): Experiment[] {
-  const [all, without] = [accusedBy(trial), unitsOf(named)];
-  if (without.length === 0 || without.length === all.length) return [];
+  const without = unitsOf(named);
+  const isCleared = without.length < accusedBy(trial).length;
+  if (without.length === 0 || !(isDoubtful || isCleared)) return [];
   const shadows = FRESH * (scores.base?.models ?? 0);
-  return [{ ...armOf(seed, list), id: ARMS.withoutNamed, shadows, without }];
+  const arm = { ...armOf(seed, list), seed: hash32(seed, 0x1a57), shadows };
+  return [
+    { ...arm, id: ARMS.lastApplied, without: [] },
+    { ...arm, id: ARMS.lastWithout, without },
+  ];
 }
 
 function armOf(seed: number, { decoys }: Shortlist) {
@@ -71,6 +83,7 @@ const unitsOf = (suspects: readonly Suspect[]) => [...new Set(suspects.map(({ un
 export function confirmationOf({ experiments }: Evidence): Confirmation | null {
   const arm = (id: string) => experiments.find(({ experiment }) => experiment.id === id)?.ensemble;
   const [applied, without, withoutDecoys] = [arm(ARMS.applied), arm(ARMS.without), arm(ARMS.withoutDecoys)];
-  const withoutNamed = arm(ARMS.withoutNamed) ?? null;
-  return applied && without && withoutDecoys ? { applied, without, withoutDecoys, withoutNamed } : null;
+  const [again, withoutNamed] = [arm(ARMS.lastApplied), arm(ARMS.lastWithout)];
+  const last = again && withoutNamed ? { applied: again, without: withoutNamed } : null;
+  return applied && without && withoutDecoys ? { applied, without, withoutDecoys, last } : null;
 }

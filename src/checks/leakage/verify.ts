@@ -2,7 +2,7 @@ import type { Ensemble } from '../../evidence/scores.ts';
 import { holm } from '../../stats/fdr.ts';
 import { median } from '../../stats/lira.ts';
 import { type PairedEffect, pairedEffect, type ScoredModels } from '../../stats/paired.ts';
-import { type Confirmation, FRESH } from './confirmation.ts';
+import { type Confirmation, FRESH, type LastRound } from './confirmation.ts';
 import type { Shortlist, Suspect } from './shortlist.ts';
 import { type Trial, WORTH } from './trial.ts';
 
@@ -55,7 +55,7 @@ export function verify(
     : [];
   const rule = { accusations, decoyMaximum, limits };
   const first = judgeAll(effects, rule);
-  const confirmed = confirmation?.withoutNamed ? judgedLast(first, confirmation, rule) : first;
+  const confirmed = confirmation?.last ? judgedLast(first, confirmation.last, rule) : first;
   return {
     judged: [...confirmed, ...cleared],
     decoys: decoys.length,
@@ -81,11 +81,21 @@ function judgeAll(effects: readonly PairedEffect[], { accusations, decoyMaximum,
   });
 }
 
-/** The rows that stand, judged again by the ensemble that leaves out just those who are named for them. */
-function judgedLast(judged: readonly Judged[], { applied, withoutNamed }: Confirmation, rule: Rule): Judged[] {
+/** The rows that stand, judged again by fresh ensembles of which one leaves out just those who are named for them. */
+function judgedLast(judged: readonly Judged[], { applied, without }: LastRound, rule: Rule): Judged[] {
   const standing = new Set(namedBy(judged).rows);
-  const again = [...standing].flatMap((row) => pairedEffect(applied, withoutNamed!, row) ?? []);
+  const again = [...standing].flatMap((row) => pairedEffect(applied, without, row) ?? []);
   return [...judged.filter(({ row }) => !standing.has(row)), ...judgeAll(again, rule)];
+}
+
+/** Times the least effect beyond which no luck of the pick reaches. */
+const BEYOND_DOUBT = 2;
+
+/** Whether a failure rests on a rise that is not far above the limit. */
+export function isDoubtful(judged: readonly Judged[], limits: Thresholds): boolean {
+  return judged.some(
+    ({ verdict, difference }) => verdict === 'exposed' && difference < BEYOND_DOUBT * limits.difference,
+  );
 }
 
 /** Whom a finding would name, and for which rows: those of the exposed rows, else those of the suspicious ones. */

@@ -133,16 +133,34 @@ test('what the accused of one row do to another is not laid to those who are nam
   const others = { culprit: FIRST + 1, victim: 9, strength: 8 };
   const weak = { ...others, strength: 1.1 };
   const honest = evidenceOf(worldWith(own, others), worldWith({ ...own, strength: 8 }, weak));
-  assert.ok(retrained(honest).has('confirm/without-named'), 'one of two accused is cleared');
+  assert.ok(retrained(honest).has('last/without'), 'one of two accused is cleared');
   assert.deepEqual(culprits(honest), [FIRST]);
-  const isLast = (id: string) => id.endsWith('without-named');
+  const isLast = (id: string) => id.endsWith('last/without');
   const cut = honest.experiments.map((each) => (isLast(each.experiment.id) ? { ...each, ensemble: null } : each));
   assert.equal(ask({ ...honest, experiments: cut }).outcome, 'unknown');
   // Fresh models say that it is the other one, accused for row 9, that harms row 7.
   const evidence = evidenceOf(worldWith(own, others), worldWith({ ...own, culprit: FIRST + 1 }, weak));
-  assert.deepEqual(retrained(evidence).get('confirm/without-named')!.without, [evidence.rows[FIRST]!.unit]);
+  assert.deepEqual(retrained(evidence).get('last/without')!.without, [evidence.rows[FIRST]!.unit]);
   assert.deepEqual(ask(evidence).rows.map(({ row }) => row).filter((row) => row === FIRST), []); // biome-ignore format: one idea
   assert.notEqual(ask(evidence).outcome, 'fail');
+});
+
+test('a rise that is beyond doubt is verified once; a smaller one must come again in fresh models to be a failure', () => {
+  const clear = evidenceOf(twoCopies(8));
+  assert.deepEqual([...retrained(clear).keys()].filter((id) => id.startsWith('last/')), []); // biome-ignore format: one idea
+  const worldWith = (strength: number) =>
+    worldOf((rows) => [wrongCopy(rows[7]!)], [{ culprit: FIRST, victim: 7, strength }]);
+  const doubtful = evidenceOf(worldWith(2.2));
+  const [confirmed, last] = ['confirm/with', 'last/with'].map((id) => retrained(doubtful).get(id)!);
+  assert.notEqual(last!.seed, confirmed!.seed);
+  assert.equal(last!.shadows, confirmed!.shadows);
+  assert.deepEqual(culprits(doubtful), [FIRST]);
+  assert.equal(ask(doubtful).outcome, 'fail');
+  const isLast = ({ experiment }: { experiment: { id: string } }) => experiment.id.includes('/last/');
+  const gone = doubtful.experiments.map((each) =>
+    isLast(each) ? answerExperiments(worldWith(0), [each.experiment])[0]! : each,
+  );
+  assert.deepEqual(ask({ ...doubtful, experiments: gone }).rows, []);
 });
 
 test('a rise no larger than honest base rows cause exposes nobody', () => {
@@ -198,9 +216,13 @@ test('a removal that exposes a row is named at base', () => {
 });
 
 test('an effect below the limit of a failure warns', () => {
-  const evidence = evidenceOf(twoCopies(1.2, { seed: 2, models: 128 }));
+  const world = twoCopies(1.2, { seed: 2, models: 128 });
+  const evidence = evidenceOf(world);
   assert.equal(ask(evidence).outcome, 'warn');
-  assert.equal(amplification.run(evidence, { ...options, min_effect: 1 }).outcome, 'fail');
+  const lower = { ...options, min_effect: 1 };
+  const last = amplification.experiments!(evidence, lower).filter(({ id }) => id.includes('/last/'));
+  const experiments = [...evidence.experiments, ...answerExperiments(world, last)];
+  assert.equal(amplification.run({ ...evidence, experiments }, lower).outcome, 'fail');
 });
 
 test('what the budget cut is unknown: never a pass', () => {
