@@ -12,8 +12,8 @@ const ALL = [
 ];
 /** The default of the configuration: the slice is what a user gets. */
 const BUDGET = defaultConfig.shadows.budgetSeconds;
-/** Seeds that are reported; thresholds were looked at on seeds below 100 alone. */
-const REPORTED = 201;
+/** Seeds that are reported; thresholds were looked at on seeds below 100, the rule of the last round on 202 to 204. */
+const REPORTED = 211;
 /** Seeds 301 to 320, 601 to 620, 701 to 720 and 801 to 820 showed what the verification got wrong, and were mended on: they are reported no more. */
 const CLEAN = 901;
 

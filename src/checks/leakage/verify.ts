@@ -81,11 +81,18 @@ function judgeAll(effects: readonly PairedEffect[], { accusations, decoyMaximum,
   });
 }
 
-/** The rows that stand, judged again by fresh ensembles of which one leaves out just those who are named for them. */
+/**
+ * The rows that stand, judged again by fresh ensembles of which one leaves out just those who are named for them. The
+ * rise must reach the limit once more; how large it is at least, the confirmation has shown, and to ask for both twice
+ * would lose one harmed row in ten.
+ */
 function judgedLast(judged: readonly Judged[], { applied, without }: LastRound, rule: Rule): Judged[] {
   const standing = new Set(namedBy(judged).rows);
   const again = [...standing].flatMap((row) => pairedEffect(applied, without, row) ?? []);
-  return [...judged.filter(({ row }) => !standing.has(row)), ...judgeAll(again, rule)];
+  return [
+    ...judged.filter(({ row }) => !standing.has(row)),
+    ...judgeAll(again, { ...rule, limits: { ...rule.limits, lower: 0 } }),
+  ];
 }
 
 /** Times the least effect beyond which no luck of the pick reaches. */
