@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { dataFolder } from './data-sets.ts';
+import { benchImages } from './images.ts';
 import type { Job } from './job.ts';
 import { readResults, runJobs } from './queue.ts';
 import { benchRederivable } from './rederivable.ts';
@@ -58,6 +59,8 @@ if (names.includes('tables')) {
 } else if (names.includes('rederivable')) {
   const seeds = (values.seeds ?? '801,802,803,804,805').split(',').map(Number);
   console.log(await benchRederivable(dataFolder()!, seeds, Number(values.threads)));
+} else if (names.includes('images')) {
+  console.log(benchImages(dataFolder()!, values.kinds?.split(',') ?? []));
 } else if (names.includes('replays')) {
   console.log(replayAll(dataFolder()!));
 } else {

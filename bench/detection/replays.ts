@@ -1,12 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { markdownTable } from 'markdown-table';
 import type { Review } from '../../src/review/review.ts';
-
-const CLI = fileURLToPath(new URL('../../src/shells/cli.ts', import.meta.url));
+import { reviewRepository } from './review-repository.ts';
 
 /** Real changes of tables, all honest: name, file, label column where it has one that both sides know. */
 const REPLAYS = [
@@ -35,30 +31,9 @@ export function replayAll(data: string): string {
 }
 
 function replay(source: string, file: string, label: string | null): Review {
-  const folder = mkdtempSync(join(tmpdir(), 'taster-replay-'));
-  try {
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-C', folder, '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], {
-        stdio: 'pipe',
-      });
-    git('init', '--quiet', '--initial-branch=main');
-    mkdirSync(join(folder, '.github'));
-    writeFileSync(
-      join(folder, '.github/taster.yml'),
-      `version: 1\ndata:\n  - {name: data, path: "${file}"${label ? `, label: ${label}` : ''}}\nshadows: {models: 32, budget: 60s}\n`,
-    );
-    cpSync(join(source, 'base'), folder, { recursive: true });
-    git('add', '.');
-    git('commit', '--quiet', '-m', 'base');
-    git('checkout', '--quiet', '-b', 'change');
-    cpSync(join(source, 'head'), folder, { recursive: true });
-    git('commit', '--quiet', '--allow-empty', '-am', 'head');
-    const json = join(folder, 'review.json');
-    spawnSync(process.execPath, [CLI, 'review', '--repo', folder, '--base', 'main', '--seed', '1', '--json', json], {
-      stdio: 'ignore',
-    });
-    return JSON.parse(readFileSync(json, 'utf8')) as Review;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return reviewRepository({
+    config: `version: 1\ndata:\n  - {name: data, path: "${file}"${label ? `, label: ${label}` : ''}}\nshadows: {models: 32, budget: 60s}\n`,
+    base: (folder) => cpSync(join(source, 'base'), folder, { recursive: true }),
+    head: (folder) => cpSync(join(source, 'head'), folder, { recursive: true }),
+  });
 }

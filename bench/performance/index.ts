@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { markdownTable } from 'markdown-table';
 import { benchDiff } from './diff.ts';
 import { benchLoop } from './loop.ts';
+import { benchTrunk } from './trunk.ts';
 import { benchReviews } from './whole-review.ts';
 
 const threads = 2;
@@ -25,6 +27,13 @@ lines.push([
 ]);
 const data = process.env.TASTER_DATA ?? '../shared/data';
 if (existsSync(data)) {
+  console.error('trunk of a ResNet-20 ...');
+  const { trunk, own } = await benchTrunk(join(data, 'models/onnx/resnet20_cifar10.onnx'), threads);
+  lines.push([
+    'trunk of a ResNet-20, all but the last layer',
+    `${number(trunk, 0)} images/s = ${number(trunk / own, 2)} x onnxruntime on the whole file`,
+    '0.9 x',
+  ]);
   console.error('whole reviews of Location-30 ...');
   for (const { kind, target, seconds, shadows, peakBytes, verdict } of benchReviews(data))
     lines.push([

@@ -93,7 +93,7 @@ export function readZip(bytes: Uint8Array, most: number): ZipContents {
   return { entries, problems, unread };
 }
 
-/** Where the end record begins: the last one whose comment reaches just to the end of the file. */
+/** Where the end record begins: the last one, as other readers take it. */
 function findEnd(bytes: Uint8Array): number | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lowest = Math.max(0, bytes.length - END_BYTES - LONGEST_COMMENT);
