@@ -45,7 +45,10 @@ export function makeLanes(program: URL, setup: LaneSetup, threads: number): Runt
       const lane = lanes.reduce((least, one) => (one.open < least.open ? one : least));
       const session = sessions++;
       lane.open++;
-      await lane.ask({ kind: 'create', session, model, carry });
+      await lane.ask({ kind: 'create', session, model, carry }).catch((error: unknown) => {
+        lane.open--;
+        throw error;
+      });
       return {
         run: (feeds) => lane.ask({ kind: 'run', session, feeds }),
         carried: () => lane.ask({ kind: 'carried', session }),

@@ -12,7 +12,7 @@ import type { LocalFile } from '../table/sql.ts';
 import type { SliceChoice } from '../training/choose-candidate.ts';
 import { releasedGradients } from '../training/input-gradients.ts';
 import { type DeclaredModel, type OwnModel, readOwnModel } from '../training/own-model.ts';
-import { releasedScores } from '../training/released.ts';
+import { releasedScores, releasedSliceScores } from '../training/released.ts';
 import { makeSubject } from '../training/subject.ts';
 import type { DataRequest, EngineRequest, WeightFiles } from './request.ts';
 import type { Prepared } from './subject.ts';
@@ -88,17 +88,22 @@ export async function withTrunk(
   return { plan, subject: makeSubject(subject.rows, subject.units, { values, width }, task) };
 }
 
-/** What the model itself, as it was and as it is submitted, says of every row. */
+/** What the model itself, as it was and as it is submitted, says of every row; the trunk that was run is not run again. */
 export async function askReleased(
   { evidence, training }: Prepared,
-  { base, head, changed }: DeclaredModel,
+  { own, base, head, changed }: DeclaredModel,
   { processor, progress }: Running,
 ): Promise<Release> {
   const task = evidence.task === 'regression' ? 'regression' : 'classification';
   const outputs = task === 'regression' ? 1 : evidence.classes.length;
   const order = { rows: evidence.rows, task, outputs, runtime: await processor() } as const;
-  const ask = async (own: OwnModel | null) =>
-    own && (await releasedScores(own, order, (share) => progress('asking the released model', TRUNK * (1 + share))));
+  const told = (share: number) => progress('asking the released model', TRUNK * (1 + share));
+  const slice = training?.plan.slice;
+  const ask = async (model: OwnModel | null) => {
+    if (model === own && training && slice?.kind === 'model' && slice.at(1).inputs[0]!.type === 'float32')
+      return await releasedSliceScores(slice, training.subject.set.features, order, told);
+    return model && (await releasedScores(model, order, told));
+  };
   const after = await ask(head);
   const gradients =
     changed && head && training ? await releasedGradients({ ...training, runtime: order.runtime }) : null;

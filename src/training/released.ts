@@ -2,25 +2,49 @@ import type { ReleasedScores } from '../evidence/release.ts';
 import type { PoolRow } from '../evidence/rows.ts';
 import { runTrunk } from '../features/trunk.ts';
 import type { Runtime } from '../onnx/runtime.ts';
+import type { Shape } from '../tensor/shape.ts';
 import { answersOf } from './cut-model.ts';
+import type { ModelSlice } from './model-slice.ts';
 import type { OwnModel } from './own-model.ts';
+
+interface Asking {
+  readonly rows: readonly PoolRow[];
+  readonly task: 'classification' | 'regression';
+  /** C; 1 for regression. */
+  readonly outputs: number;
+  readonly runtime: Runtime;
+}
 
 /** Runs a whole model over all rows as it was submitted. Throws a UserError where it does not answer each class. */
 export async function releasedScores(
   { model, inputs, candidates }: OwnModel,
-  at: {
-    readonly rows: readonly PoolRow[];
-    readonly task: 'classification' | 'regression';
-    /** C; 1 for regression. */
-    readonly outputs: number;
-    readonly runtime: Runtime;
-  },
+  at: Asking,
   progress: (share: number) => void,
 ): Promise<ReleasedScores> {
-  const { rows, runtime, task } = at;
   const { width, graph } = answersOf(model, candidates[0]!, at);
-  const order = { graph, domains: model.domains, inputs, rows: rows.length, width, runtime };
-  const answers = await runTrunk(order, progress);
+  const order = { graph, domains: model.domains, inputs, rows: at.rows.length, width, runtime: at.runtime };
+  return scoresOf(await runTrunk(order, progress), width, at);
+}
+
+/**
+ * The same of a model whose trunk has been run over the rows: only what lies behind the cut, with its own weights.
+ * @param features [N,D] what the slice takes in: floats.
+ */
+export async function releasedSliceScores(
+  slice: ModelSlice,
+  features: Float32Array,
+  at: Asking,
+  progress: (share: number) => void,
+): Promise<ReleasedScores> {
+  const { width, answers } = slice;
+  const { name, shape } = slice.at(1).inputs[0]!;
+  const read = (start: number, count: number) => features.subarray(start * width, (start + count) * width);
+  const inputs = [{ name, type: 'float32' as const, row: shape.slice(1) as Shape, read }];
+  const order = { graph: slice.at, inputs, rows: at.rows.length, width: answers, runtime: at.runtime };
+  return scoresOf(await runTrunk(order, progress), answers, at);
+}
+
+function scoresOf(answers: Float32Array, width: number, { rows, task }: Asking): ReleasedScores {
   return task === 'regression' ? errorsOf(answers, rows) : classesOf(answers, width, rows);
 }
 

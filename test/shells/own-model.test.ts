@@ -84,6 +84,23 @@ test('a changed model alone is a reason to retrain its slice; its other cuts are
   assert.match(models[0].slice, /^1 last layer of the model, behind Relu_1: 1[0-9]% of its parameters$/);
 });
 
+test('a submitted model that its data do not give is told, in figures and by the class that it leans towards', async (t) => {
+  const repository = smallRepository(t);
+  const files = { '.github/taster.yml': config('auto'), 'train.csv': coins(200) };
+  const base = repository.commit({ ...files, 'models/mlp.onnx': perceptron() });
+  repository.git('checkout', '-q', '-b', 'change');
+  // Weights that were drawn, and trained on nothing.
+  repository.commit({ 'models/mlp.onnx': perceptron({ seed: 2 }) });
+  const only = ['--only', 'rederivable,behaviour-diff,release-membership', '--json', 'r.json'];
+  const ran = await repository.taster('review', '--base', base, ...QUICK.slice(0, 6), ...only);
+  const { findings } = JSON.parse(readFileSync(join(repository.path, 'r.json'), 'utf8'));
+  const rederivable = findings.find(({ check }: { check: string }) => check === 'rederivable');
+  assert.equal(rederivable.outcome, 'warn', ran.out + ran.err);
+  assert.match(rederivable.summary, /lies outside of 99 models retrained .* It leans towards "(yes|no)" by a few/);
+  const leaning = rederivable.metrics.find(({ name }: { name: string }) => name === 'leaning by few inputs');
+  assert.ok(leaning.head.value > leaning.base.value, JSON.stringify(leaning));
+});
+
 /** What the model is, and what is said of it; the gate on what needs shadow models stays shut. */
 const refusals: Readonly<Record<string, { model: Buffer | null; slice?: string; says: RegExp }>> = {
   'of another width': { model: perceptron({ columns: 7 }), says: /takes 7 values a row, and the data has 12 numeric/ },
