@@ -1,6 +1,7 @@
 import type { Check } from '../checks/check.ts';
 import type { ImageSource } from '../features/images/images.ts';
 import type { Runtime } from '../onnx/runtime.ts';
+import type { ReadArrays } from '../table/arrays/array-files.ts';
 import type { ImageFiles } from '../table/image-column.ts';
 import type { LocalFile, Sql } from '../table/sql.ts';
 import type { WeightStore } from '../training/ensemble.ts';
@@ -19,6 +20,7 @@ export interface Tools {
   readonly store: WeightStore | null;
   /** Opens the images of a data set; closed by who asked. */
   images(files: ImageFiles): Promise<ImageSource & { close(): Promise<void> }>;
+  readonly arrays: ReadArrays;
   readonly locate: Locate;
   /** The bytes of a materialised file. */
   bytes(file: LocalFile): ByteSource;

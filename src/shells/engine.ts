@@ -7,6 +7,7 @@ import { fileBytes } from '../adapters/file-bytes.ts';
 import { readBytes } from '../adapters/files.ts';
 import { openImageStore } from '../adapters/image-store.ts';
 import { openRuntime, type RuntimeOrder } from '../adapters/open-runtime.ts';
+import { readArrays } from '../adapters/read-arrays.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { type EngineMessage, failureOf, parseRequest } from '../review/protocol.ts';
@@ -68,6 +69,7 @@ async function review(request: EngineRequest): Promise<Review> {
       processor: () => openRuntime({ ...order, device: 'cpu', plan: null }),
       store: folders.cache === null ? null : openWeightStore(folders.cache),
       images: (files) => openImageStore(files, openDecoders(programOf('decoder'), limits.threads)),
+      arrays: readArrays,
       locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, declared.get(file.localPath) ?? []),
       bytes: fileBytes,
       drawNonce: () => randomBytes(8).toString('hex'),
