@@ -13,6 +13,7 @@ import type { FoundWeights } from '../source/weight-files.ts';
 import { type Bringing, bringWeights, LARGEST_WEIGHTS, wholeAllowance } from './bring-weights.ts';
 import { findChangedWeights } from './find-changed-weights.ts';
 import { pointerOptions } from './gather-data.ts';
+import { modelsRetokenized } from './gather-models.ts';
 
 export interface Gathered {
   readonly weights: WeightRequest[];
@@ -44,7 +45,11 @@ export async function gatherWeights(repository: Repository, gathering: WeightGat
   const bring = { repository, trees, folder, options, left: wholeAllowance() };
   const search = { ...bring, head: revisions.head, models: config.models, data };
   const { found, notes } = await findChangedWeights(search);
-  const models = found.slice(0, MOST_WEIGHTS).map(modelOf);
+  const changed = found.slice(0, MOST_WEIGHTS).map(modelOf);
+  const retokenized = modelsRetokenized(config.models, trees).filter(
+    (path) => !changed.some((one) => one.path === path),
+  );
+  const models = [...changed, ...retokenized.map((path) => ({ path, change: 'changed' as const, slice: '' }))];
   if (!isAsked(gathering)) return { weights: [], models, notes };
   const weights: WeightRequest[] = [];
   const isTooMany = found.length > MOST_WEIGHTS;
