@@ -26,12 +26,9 @@ export function fitList(column: PoolColumn, fit: Int32Array, room: number): Enco
     if (numbers?.length !== length) continue;
     present[row] = 1;
     for (let at = 0; at < width; at++)
-      values[row * width + at] = meanOf(numbers.subarray(at * together, (at + 1) * together));
+      values[row * width + at] = meanOf(numbers, at * together, Math.min(length, (at + 1) * together));
   }
-  const scales = Array.from({ length: width }, (_, at) => {
-    const fitted = Float64Array.from(fit, (row) => values[row * width + at]!).filter((value) => !Number.isNaN(value));
-    return fitRobustScale(fitted.sort());
-  });
+  const scales = Array.from({ length: width }, (_, at) => fitRobustScale(fittedValues(values, width, at, fit)));
   const missing = fit.reduce((sum, row) => sum + (present[row] === 1 ? 0 : 1), 0);
   const pooled = together > 1 ? `, by the means of ${together} neighbours each` : '';
   return {
@@ -51,6 +48,17 @@ export function fitList(column: PoolColumn, fit: Int32Array, room: number): Enco
   };
 }
 
+/** The values of one feature in the fitting rows, ascending, missing ones left out. */
+function fittedValues(values: Float32Array, width: number, at: number, fit: Int32Array): Float64Array {
+  const fitted = new Float64Array(fit.length);
+  let count = 0;
+  for (const row of fit) {
+    const value = values[row * width + at]!;
+    if (!Number.isNaN(value)) fitted[count++] = value;
+  }
+  return fitted.subarray(0, count).sort();
+}
+
 /** Far below what single precision holds, so that sums stay finite. */
 const LARGEST = 1e32;
 
@@ -65,9 +73,11 @@ function usualLength(column: PoolColumn, fit: Int32Array): number | null {
   return usual;
 }
 
-function meanOf(numbers: Float64Array): number {
+/** The mean of the numbers from `start` to `end`, exclusive; NaN where there are none. */
+function meanOf(numbers: Float64Array, start: number, end: number): number {
   let [sum, count] = [0, 0];
-  for (const number of numbers) {
+  for (let at = start; at < end; at++) {
+    const number = numbers[at]!;
     if (Number.isNaN(number)) continue;
     sum += Math.min(LARGEST, Math.max(-LARGEST, number));
     count += 1;
