@@ -24,6 +24,7 @@ const PROGRAMS = {
   lane: 'adapters/lane',
   probe: 'adapters/probe',
   decoder: 'adapters/decoder',
+  'tokenizer-thread': 'adapters/tokenizer-thread',
 } as const;
 /** Copied as they are: parts of onnxruntime's WASM build, and the image codecs, are looked for beside the code. */
 const WASM = [

@@ -41,8 +41,8 @@ export async function benchDiff(rows: number = ROWS): Promise<DiffBench> {
     }
     const sql = await openDuckdb({ folder, scratch: join(root, 'scratch'), memoryBytes: DUCKDB_BYTES, threads: 2 });
     const start = process.hrtime.bigint();
-    const base = await loadSide(sql, 'base_rows', [files[0]!], []);
-    const head = await loadSide(sql, 'head_rows', [files[1]!], []);
+    const base = await loadSide(sql, 'base_rows', [files[0]!], [], null);
+    const head = await loadSide(sql, 'head_rows', [files[1]!], [], null);
     const plans = await planColumns(sql, base, OPTIONS);
     const compared = plans.filter(({ kind }) => kind !== 'id');
     const { counts } = await diffSides(sql, 'bench', { base, head }, compared, 'row_id');

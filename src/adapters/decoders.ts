@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import type { ImageHeader } from '../features/images/header.ts';
 import type { ImageSource } from '../features/images/images.ts';
 import type { Pixels, Size } from '../features/images/resize.ts';
+import { openTimedThread, type ThreadMessage } from './timed-thread.ts';
 
 export interface DecoderOrder {
   readonly bytes: Uint8Array;
@@ -10,7 +9,7 @@ export interface DecoderOrder {
   readonly size: Size | null;
 }
 
-export type DecoderAnswer = 'ready' | { readonly pixels: Pixels | null } | { readonly error: Error };
+export type DecoderAnswer = ThreadMessage<{ readonly pixels: Pixels | null }>;
 
 export interface Decoders extends Pick<ImageSource, 'decode'> {
   close(): Promise<void>;
@@ -57,51 +56,20 @@ export function openDecoders(program: URL, threads: number, limitMs: number = LI
 
 type Thread = ReturnType<typeof openThread>;
 
-type Answer = Exclude<DecoderAnswer, 'ready'>;
-
 function openThread(program: URL, limitMs: number) {
-  let worker: Worker | null = null;
+  const thread = openTimedThread<DecoderOrder, { readonly pixels: Pixels | null }>(program, { limitMs });
   let leftBehind = 0;
-  /** Ends the wait for an answer; null where none will come. */
-  let settle: (answer: Answer | null) => void = () => {};
-  const start = async (): Promise<Worker> => {
-    const fresh = new Worker(program);
-    const lost = () => {
-      if (worker === fresh) worker = null;
-      settle(null);
-    };
-    const early = once(fresh, 'exit').then(() => Promise.reject(new Error('a decoder ended before it had begun')));
-    // Rejects where the program cannot be begun at all: a bug of ours, and no damaged image.
-    await Promise.race([once(fresh, 'message'), early]);
-    early.catch(() => {});
-    fresh.on('message', (answer: Answer) => settle(answer));
-    fresh.on('error', lost);
-    fresh.on('exit', lost);
-    return fresh;
-  };
   return {
     async run(order: DecoderOrder): Promise<Pixels | null> {
-      const thread = worker ?? (await start());
-      worker = thread;
-      const clock = setTimeout(() => void thread.terminate(), limitMs);
-      const answer = await new Promise<Answer | null>((resolve) => {
-        settle = resolve;
-        thread.postMessage(order);
-      });
-      clearTimeout(clock);
-      if (answer && 'error' in answer) throw answer.error;
-      const pixels = answer?.pixels ?? null;
+      const pixels = (await thread.run(order))?.pixels ?? null;
       const { bytes, header } = order;
       if (pixels === null) leftBehind += Math.max(LEAST_LEFT_BEHIND, bytes.length + 4 * header.width * header.height);
       if (leftBehind > MOST_LEFT_BEHIND) {
         leftBehind = 0;
-        worker = null;
-        await thread.terminate();
+        await thread.end();
       }
       return pixels;
     },
-    async end() {
-      await worker?.terminate();
-    },
+    end: thread.end,
   };
 }

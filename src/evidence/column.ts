@@ -1,6 +1,7 @@
 /** How a column was read: decided once, on base. */
 export type ColumnKind =
   | 'numeric'
+  | 'list'
   | 'category'
   | 'boolean'
   | 'date'

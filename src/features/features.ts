@@ -5,6 +5,7 @@ import { fitCategory, fitConstant } from './category.ts';
 import { fitDate } from './date.ts';
 import { type Encoder, unread } from './encoder.ts';
 import { fitImage } from './image.ts';
+import { fitList } from './list.ts';
 import { fitNumeric } from './numeric.ts';
 import { fitText, TEXT_SQUARED_NORM, TEXT_WIDTH } from './text.ts';
 
@@ -21,11 +22,13 @@ export interface Features {
 const CONTINUOUS_SQUARED_NORM = 64;
 const NARROWEST_TEXT = 128;
 const NARROWEST_CATEGORY = 8;
+const NARROWEST_LIST = 16;
 
 /**
  * Encodes every row of a pool. Fitted on the training rows of base (of head where base is empty), applied to all: rows
  * of the change never alter how base is read. Numbers have about unit variance, categories and booleans are 0/1, texts
- * share a squared length of 16. Columns that do not fit into `maxWidth` features are narrowed, then left out, and say so.
+ * share a squared length of 16, lists share the room that the others leave. Columns that do not fit into `maxWidth`
+ * features are narrowed, then left out, and say so.
  */
 export function encodeFeatures(pool: Pool, { maxWidth }: { readonly maxWidth: number }): Features {
   const fit = fittingRows(pool);
@@ -55,7 +58,8 @@ function fitWithin(columns: readonly PoolColumn[], fit: Int32Array, maxWidth: nu
   const squaredNorm = TEXT_SQUARED_NORM / Math.max(texts, 1);
   let textWidth = TEXT_WIDTH;
   let cap = 50;
-  const encode = (column: PoolColumn) => fitColumn(column, fit, { textWidth, squaredNorm, cap });
+  let room: number | null = null;
+  const encode = (column: PoolColumn) => fitColumn(column, fit, { textWidth, squaredNorm, cap, room });
   const encoders = columns.map(encode);
   const total = () => encoders.reduce((sum, encoder) => sum + encoder.width, 0);
   const narrow = (kind: PoolColumn['kind']) =>
@@ -67,6 +71,9 @@ function fitWithin(columns: readonly PoolColumn[], fit: Int32Array, maxWidth: nu
     cap = NARROWEST_CATEGORY;
     narrow('category');
   }
+  const lists = columns.filter((column) => column.kind === 'list').length;
+  room = Math.max(NARROWEST_LIST, Math.floor((maxWidth - total()) / Math.max(1, lists)));
+  narrow('list');
   let used = 0;
   return encoders.map((encoder, i) => {
     if (used + encoder.width > maxWidth)
@@ -79,11 +86,13 @@ function fitWithin(columns: readonly PoolColumn[], fit: Int32Array, maxWidth: nu
 function fitColumn(
   column: PoolColumn,
   fit: Int32Array,
-  { textWidth, squaredNorm, cap }: { textWidth: number; squaredNorm: number; cap: number },
+  { textWidth, squaredNorm, cap, room }: { textWidth: number; squaredNorm: number; cap: number; room: number | null },
 ): Encoder {
   switch (column.kind) {
     case 'numeric':
       return fitNumeric(column, fit);
+    case 'list':
+      return room === null ? unread(column, 'a list') : fitList(column, fit, room);
     case 'category':
       return fitCategory(column, fit, cap);
     case 'boolean':

@@ -7,6 +7,7 @@ import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { parseBoolean } from './boolean.ts';
 import { type Images, imageInput } from './images/images.ts';
 import { parseNumber } from './numeric.ts';
+import type { TokenInputs } from './token-inputs.ts';
 import type { TrunkInput } from './trunk.ts';
 
 const READ: readonly string[] = ['float32', 'float64', 'int64', 'int32', 'bool', 'string'];
@@ -26,13 +27,14 @@ export interface ImageFeed {
  * What a model is asked about each row of a table. An input is the column that `mapping` or its own name says: a value a
  * row, a list of numbers in brackets, or an image; a single input of several values is all numeric columns, in their order.
  * Throws a UserError where an input meets no column, or a column does not fit.
- * @param mapping input of the model to column.
+ * @param mapping input of the model to column. @param tokens inputs that are filled already (`readTokens`).
  */
 export function modelInputs(
   graph: Graph,
   { columns, rows }: Pick<Pool, 'columns' | 'rows'>,
   mapping: Readonly<Record<string, string>>,
   feed: ImageFeed | null = null,
+  tokens: TokenInputs['inputs'] = new Map(),
 ): TrunkInput[] {
   const asked = graph.inputs;
   for (const name of Object.keys(mapping))
@@ -51,6 +53,8 @@ export function modelInputs(
           `Inputs of ${READ.join(', ')} are fed.`,
         );
       const type = input.type as Feed['type'];
+      const filled = tokens.get(input.name);
+      if (filled) return { name: input.name, type, ...filled };
       if (feed && (column?.kind === 'image' || input.shape.length === IMAGE_AXES))
         return { name: input.name, type, ...imageOf(input, feed) };
       if (column) {

@@ -3,6 +3,7 @@ import type { ModelConfig } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import type { Task } from '../evidence/evidence.ts';
 import type { Release } from '../evidence/release.ts';
+import type { Revision } from '../evidence/rows.ts';
 import type { Images } from '../features/images/images.ts';
 import { runTrunk } from '../features/trunk.ts';
 import { quoted, refusedModel } from '../onnx/refuse.ts';
@@ -43,26 +44,34 @@ export async function readDeclared(
     processor,
     images,
   }: {
-    readonly tools: Pick<Tools, 'bytes'>;
+    readonly tools: Pick<Tools, 'bytes' | 'tokenizer'>;
     readonly processor: () => Promise<Runtime>;
     readonly images: Images | null;
   },
 ): Promise<DeclaredModel | null> {
   if (!model) return null;
   const settings = config.models.find(({ path }) => path === model.path);
-  const read = async (files: WeightFiles | null) =>
-    files && settings
-      ? await readOwnModel({
-          bytes: whole(files.file, tools),
-          external: (location) => whole(fileAt(model.path, files, location), tools),
-          reading: settings,
-          pool,
-          images: images && { ...UNCHANGED, ...settings.preprocess, images },
-          runtime: processor,
-        })
-      : null;
-  const head = await read(model.head);
-  const base = model.changed ? await read(model.base) : head;
+  const read = async (revision: Revision) => {
+    const files = model[revision];
+    if (!files || !settings) return null;
+    const file = model.tokenizer[revision];
+    const tokenizer = file && (await tools.tokenizer(file));
+    try {
+      return await readOwnModel({
+        bytes: whole(files.file, tools),
+        external: (location) => whole(fileAt(model.path, files, location), tools),
+        reading: settings,
+        pool,
+        images: images && { ...UNCHANGED, ...settings.preprocess, images },
+        tokenizer,
+        runtime: processor,
+      });
+    } finally {
+      await tokenizer?.close();
+    }
+  };
+  const head = await read('head');
+  const base = model.changed ? await read('base') : head;
   const own = head ?? base;
   if (!own || !settings)
     throw new UserError('model-missing', model.problem ?? `${model.path} is not at hand.`, {

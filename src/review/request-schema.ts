@@ -82,6 +82,7 @@ const modelSchema = z.object({
   path: text(1000),
   ...{ base: side, head: side },
   changed: z.boolean(),
+  tokenizer: z.object({ base: file.nullable(), head: file.nullable() }),
   problem: nullable(2000),
 });
 
@@ -164,7 +165,10 @@ export const requestSchema: z.ZodType<EngineRequest> = z
     );
     const images = request.data.flatMap((data) => (data.images ? [data.images] : []));
     const packed = images.flatMap(({ pack, base, head }) => [pack, base, head]);
-    for (const file of [...sides.flatMap((side) => side ?? []), ...weights, ...packed])
+    const tokenizers = request.data.flatMap(({ model }) => (model ? [model.tokenizer.base, model.tokenizer.head] : []));
+    for (const file of [...[...sides, tokenizers].flatMap((side) => side ?? []), ...weights, ...packed].flatMap(
+      (one) => one ?? [],
+    ))
       if (!inside(request.folders.files, file.localPath))
         context.addIssue({ code: 'custom', message: `${file.localPath} lies outside the private folder` });
   });

@@ -72,8 +72,10 @@ export interface ModelRequest {
   /** Null where it is not there at the revision, or could not be materialised; head is base where neither changed. */
   readonly base: WeightFiles | null;
   readonly head: WeightFiles | null;
-  /** True where its file, or one that may hold its weights, differs between the revisions. */
+  /** True where its file, one that may hold its weights, or its tokenizer differs between the revisions. */
   readonly changed: boolean;
+  /** Its tokenizer's file at both revisions; null where it has none there. */
+  readonly tokenizer: { readonly base: LocalFile | null; readonly head: LocalFile | null };
   /** Why it cannot be read. */
   readonly problem: string | null;
 }

@@ -79,7 +79,8 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
   try {
     if (data.problem) return unreadable(data, checks, data.problem);
     progress('reading rows', 0.01);
-    const table = await loadPool(tools.sql, { ...data, options: { ...data.options, maxRows: request.limits.maxRows } });
+    const options = { ...data.options, maxRows: request.limits.maxRows };
+    const table = await loadPool(tools.sql, { ...data, options, arrays: tools.arrays });
     const before = tools.seconds();
     const decoding = (share: number) => progress('reading images', 0.01 + 0.03 * share);
     const pool = data.images ? await withImages(table, data.images, tools, decoding) : table;

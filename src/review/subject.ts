@@ -55,9 +55,11 @@ export function prepareSubject(
     columns: pool.summaries,
     counts: pool.counts,
     sampled: pool.sampled,
-    remarks: copies.approximate
-      ? [...pool.remarks, 'Near copies were looked for by sampling: some may be missed.']
-      : pool.remarks,
+    remarks: [
+      ...(declared?.own.remarks ?? []),
+      ...pool.remarks,
+      ...(copies.approximate ? ['Near copies were looked for by sampling: some may be missed.'] : []),
+    ],
     rows,
     nearCopies: near,
     nearCopiesSkipped: copies.skipped,

@@ -1,6 +1,8 @@
 import type { Check } from '../checks/check.ts';
 import type { ImageSource } from '../features/images/images.ts';
+import type { Tokenizer } from '../features/tokens.ts';
 import type { Runtime } from '../onnx/runtime.ts';
+import type { ReadArrays } from '../table/arrays/array-files.ts';
 import type { ImageFiles } from '../table/image-column.ts';
 import type { LocalFile, Sql } from '../table/sql.ts';
 import type { WeightStore } from '../training/ensemble.ts';
@@ -19,6 +21,9 @@ export interface Tools {
   readonly store: WeightStore | null;
   /** Opens the images of a data set; closed by who asked. */
   images(files: ImageFiles): Promise<ImageSource & { close(): Promise<void> }>;
+  readonly arrays: ReadArrays;
+  /** Reads a tokenizer's file; closed by who asked. Throws a UserError for one that cannot be used. */
+  tokenizer(file: LocalFile): Promise<Tokenizer & { close(): Promise<void> }>;
   readonly locate: Locate;
   /** The bytes of a materialised file. */
   bytes(file: LocalFile): ByteSource;

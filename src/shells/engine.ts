@@ -7,6 +7,8 @@ import { fileBytes } from '../adapters/file-bytes.ts';
 import { readBytes } from '../adapters/files.ts';
 import { openImageStore } from '../adapters/image-store.ts';
 import { openRuntime, type RuntimeOrder } from '../adapters/open-runtime.ts';
+import { readArrays } from '../adapters/read-arrays.ts';
+import { openTokenizer } from '../adapters/tokenizer.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { type EngineMessage, failureOf, parseRequest } from '../review/protocol.ts';
@@ -18,7 +20,7 @@ import { declaredColumns } from '../table/pool.ts';
 
 const DUCKDB_MOST = 2 ** 31;
 const PROGRESS_EVERY_SECONDS = 0.2;
-/** The programs of a training thread, of the child that tries a device, and of a thread that decodes images. */
+/** The programs of threads that train, decode images or make tokens, and of the child that tries a device. */
 const programOf = (name: string) =>
   new URL(import.meta.url.endsWith('.ts') ? `../adapters/${name}.ts` : `./${name}.js`, import.meta.url);
 
@@ -68,6 +70,8 @@ async function review(request: EngineRequest): Promise<Review> {
       processor: () => openRuntime({ ...order, device: 'cpu', plan: null }),
       store: folders.cache === null ? null : openWeightStore(folders.cache),
       images: (files) => openImageStore(files, openDecoders(programOf('decoder'), limits.threads)),
+      arrays: readArrays,
+      tokenizer: (file) => openTokenizer(file, programOf('tokenizer-thread')),
       locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, declared.get(file.localPath) ?? []),
       bytes: fileBytes,
       drawNonce: () => randomBytes(8).toString('hex'),

@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import type { Trees } from '../source/data-sets.ts';
 import type { Repository } from '../source/repository.ts';
-import { type FoundWeights, findWeights, isWeightPath, modelsBeside } from '../source/weight-files.ts';
-import { beginsLikeWeights, MAGIC_BYTES } from '../weights/magic.ts';
+import { type FoundWeights, findWeights, isArrayPath, isWeightPath, modelsBeside } from '../source/weight-files.ts';
+import { beginsLikeNumpy, beginsLikeWeights, MAGIC_BYTES } from '../weights/magic.ts';
 import { namesBeside } from './names-beside.ts';
 
 /** Changed files whose first bytes are looked at, and models that are asked for files beside them. */
@@ -18,6 +18,8 @@ export interface WeightSearch {
   readonly head: string;
   readonly trees: Trees;
   readonly models: Config['models'];
+  /** Files of the configured data sets: arrays among them are data, and no weights. */
+  readonly data: ReadonlySet<string>;
   /** Private folder for models that have to be looked into. */
   readonly folder: string;
   readonly options: MaterialiseOptions;
@@ -30,15 +32,19 @@ export interface WeightSearch {
 export async function findChangedWeights(
   search: WeightSearch,
 ): Promise<{ readonly found: FoundWeights[]; readonly notes: string[] }> {
-  const { repository, head, trees, models } = search;
+  const { repository, head, models, data } = search;
+  const isData = (path: string) => data.has(path) && isArrayPath(path);
+  const trees = { ...search.trees, changes: search.trees.changes.filter(({ path }) => !isData(path)) };
   const declared = new Set(models.flatMap(({ path }) => [path, `${path}.dvc`]));
   const isNamed = (path: string) => isWeightPath(path) || declared.has(path);
   const others = trees.changes.filter(
     ({ path, kind, change }) => kind === 'file' && change !== 'removed' && !isNamed(path),
   );
   const begun = new Set<string>();
-  for (const { path } of others.slice(0, MOST_LOOKED_AT))
-    if (beginsLikeWeights(await repository.readStart(head, path, MAGIC_BYTES))) begun.add(path);
+  for (const { path } of others.slice(0, MOST_LOOKED_AT)) {
+    const start = await repository.readStart(head, path, MAGIC_BYTES);
+    if (beginsLikeWeights(start) && !(data.has(path) && beginsLikeNumpy(start))) begun.add(path);
+  }
   const left = others.length - MOST_LOOKED_AT;
   return {
     found: [

@@ -1,8 +1,9 @@
+import { materialise } from '../adapters/files.ts';
 import type { Config, ModelConfig } from '../config/config.ts';
 import { oneLine, UserError } from '../errors.ts';
 import type { Revision } from '../evidence/rows.ts';
 import type { ModelRequest } from '../review/request.ts';
-import type { FoundDataSet } from '../source/data-sets.ts';
+import type { FoundDataSet, Trees } from '../source/data-sets.ts';
 import type { Revisions } from '../source/revisions.ts';
 import { type Bringing, bringWeights } from './bring-weights.ts';
 
@@ -22,16 +23,23 @@ export function isModelChanged(
   return model !== null && changed.has(model.path);
 }
 
+/** Models that are what they were, but whose tokenizer is another. */
+export function modelsRetokenized(models: readonly ModelConfig[], { changes }: Pick<Trees, 'changes'>): string[] {
+  const touched = new Set(changes.flatMap((one) => [one.path, one.previousPath ?? one.path].map(withoutPointer)));
+  return models.flatMap(({ path, tokenizer }) => (tokenizer !== null && touched.has(tokenizer) ? [path] : []));
+}
+
 /** Brings a declared model into the private folder, at both revisions where it changed. What cannot be had becomes a `problem`. */
 export async function gatherModel(
-  { path }: ModelConfig,
+  { path, tokenizer }: ModelConfig,
   bring: Bringing,
   { revisions, changed }: { readonly revisions: Revisions; readonly changed: ReadonlySet<string> },
 ): Promise<ModelRequest> {
   const { trees } = bring;
   const isChanged = changed.has(path);
   const found = { base: trees.base.find(isAt(path)), head: trees.head.find(isAt(path)) };
-  const request = { path, base: null, head: null, changed: isChanged, problem: null } as const;
+  const none = { base: null, head: null };
+  const request = { path, ...none, changed: isChanged, tokenizer: none, problem: null } as const;
   const odd = [found.base, found.head].find((entry) => entry && entry.kind !== 'file');
   if (odd) return { ...request, problem: `${oneLine(path, 200)} is a ${odd.kind}: name the file itself.` };
   if (!found.base && !found.head)
@@ -42,11 +50,40 @@ export async function gatherModel(
   };
   try {
     const base = await side('base');
-    return { ...request, base, head: isChanged ? await side('head') : base };
+    const head = isChanged ? await side('head') : base;
+    if (tokenizer === null) return { ...request, base, head };
+    return { ...request, base, head, tokenizer: await bringTokenizer(tokenizer, { base, head }, bring, revisions) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ...request, problem: `${error.message} ${error.hint}`.slice(0, 2000) };
   }
 }
 
-const isAt = (wanted: string) => (entry: { readonly path: string }) => entry.path.replace(/\.dvc$/, '') === wanted;
+/** Bytes of a tokenizer's file; those of the largest vocabularies have about as many. */
+const LARGEST_TOKENIZER = 2 ** 24;
+
+/** A tokenizer's file wherever its model is. Throws a UserError where it cannot be had. */
+async function bringTokenizer(
+  path: string,
+  model: Pick<ModelRequest, 'base' | 'head'>,
+  { repository, trees, folder, options }: Bringing,
+  revisions: Revisions,
+): Promise<ModelRequest['tokenizer']> {
+  const side = async (revision: Revision) => {
+    if (!model[revision]) return null;
+    const entry = trees[revision].find(isAt(path));
+    if (entry?.kind !== 'file')
+      throw new UserError(
+        'tokenizer-missing',
+        entry ? `${oneLine(path, 200)} is a ${entry.kind}.` : `There is no ${oneLine(path, 200)} at ${revision}.`,
+        { hint: 'Commit the file itself, or correct `tokenizer` of the model in the configuration.' },
+      );
+    const limited = { ...options, maxBytes: LARGEST_TOKENIZER };
+    const [file] = await materialise(repository, revisions[revision], [entry.path], folder, limited);
+    return file!;
+  };
+  return { base: await side('base'), head: await side('head') };
+}
+
+const withoutPointer = (path: string): string => path.replace(/\.dvc$/, '');
+const isAt = (wanted: string) => (entry: { readonly path: string }) => withoutPointer(entry.path) === wanted;

@@ -6,13 +6,14 @@ import { UserError } from '../errors.ts';
 import { chosenChecks } from '../review/answer.ts';
 import { MOST_WEIGHTS, type WeightRequest } from '../review/request.ts';
 import type { Review } from '../review/review.ts';
-import type { Trees } from '../source/data-sets.ts';
+import { type FoundDataSet, filesOf, type Trees } from '../source/data-sets.ts';
 import type { Repository } from '../source/repository.ts';
 import type { Revisions } from '../source/revisions.ts';
 import type { FoundWeights } from '../source/weight-files.ts';
 import { type Bringing, bringWeights, LARGEST_WEIGHTS, wholeAllowance } from './bring-weights.ts';
 import { findChangedWeights } from './find-changed-weights.ts';
 import { pointerOptions } from './gather-data.ts';
+import { modelsRetokenized } from './gather-models.ts';
 
 export interface Gathered {
   readonly weights: WeightRequest[];
@@ -23,7 +24,8 @@ export interface Gathered {
 export interface WeightGathering {
   readonly revisions: Revisions;
   readonly trees: Trees;
-  readonly config: Pick<Config, 'models' | 'checks' | 'gates'>;
+  readonly config: Pick<Config, 'data' | 'models' | 'checks' | 'gates'>;
+  readonly found: readonly FoundDataSet[];
   /** Check ids to run; null for all that the configuration leaves on. */
   readonly only: readonly string[] | null;
   /** Private folder for the files. */
@@ -38,11 +40,16 @@ export interface WeightGathering {
  */
 export async function gatherWeights(repository: Repository, gathering: WeightGathering): Promise<Gathered> {
   const { revisions, trees, config, folder, token } = gathering;
+  const data = filesOf(config.data.length > 0 ? gathering.found : []);
   const options = { ...(await pointerOptions(repository, token)), maxBytes: LARGEST_WEIGHTS };
   const bring = { repository, trees, folder, options, left: wholeAllowance() };
-  const search = { ...bring, head: revisions.head, models: config.models };
+  const search = { ...bring, head: revisions.head, models: config.models, data };
   const { found, notes } = await findChangedWeights(search);
-  const models = found.slice(0, MOST_WEIGHTS).map(modelOf);
+  const changed = found.slice(0, MOST_WEIGHTS).map(modelOf);
+  const retokenized = modelsRetokenized(config.models, trees).filter(
+    (path) => !changed.some((one) => one.path === path),
+  );
+  const models = [...changed, ...retokenized.map((path) => ({ path, change: 'changed' as const, slice: '' }))];
   if (!isAsked(gathering)) return { weights: [], models, notes };
   const weights: WeightRequest[] = [];
   const isTooMany = found.length > MOST_WEIGHTS;

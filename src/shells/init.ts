@@ -5,16 +5,19 @@ import { openDuckdb } from '../adapters/duckdb.ts';
 import { materialise } from '../adapters/files.ts';
 import { openRepository } from '../adapters/git.ts';
 import { withPrivateFolder } from '../adapters/private-folder.ts';
+import { readArrays } from '../adapters/read-arrays.ts';
 import { locateRuntime } from '../adapters/runtime.ts';
 import { type FoundFile, proposeConfig } from '../config/init.ts';
 import { workflowYaml } from '../config/workflow.ts';
 import { describeError, UserError } from '../errors.ts';
 import { type Repository, WORKTREE } from '../source/repository.ts';
+import { isArrayPath } from '../source/weight-files.ts';
+import { guessLabel } from '../table/guess-label.ts';
 import { loadPool } from '../table/load-pool.ts';
 import type { Sql } from '../table/sql.ts';
 import { pointerOptions } from './gather-data.ts';
 
-const DATA = /\.(?:csv|tsv|jsonl|ndjson|parquet)$/i;
+const DATA = /\.(?:csv|tsv|jsonl|ndjson|parquet|np[yz])$/i;
 const MOST_FILES = 20;
 const WORKFLOW = '.github/workflows/taster.yml';
 const AS_THEY_ARE = { label: null, classes: null, id: null, group: null, exclude: [], text: [], maxRows: 20_000 };
@@ -37,7 +40,7 @@ export async function initRepository(options: InitOptions): Promise<string[]> {
       throw new UserError('exists', `${path} is there already.`, { hint: 'Remove it first to have it written anew.' });
   const files = await lookAtFiles(repository, options);
   if (files.length === 0)
-    throw new UserError('no-data', 'No data file was found (csv, tsv, jsonl, parquet).', {
+    throw new UserError('no-data', 'No data file was found (csv, tsv, jsonl, parquet, npz).', {
       hint: 'Write .github/taster.yml by hand: docs/configuration.md describes it.',
     });
   const tree = await repository.listTree(WORKTREE);
@@ -73,10 +76,13 @@ async function lookAtFiles(repository: Repository, { environment, log }: InitOpt
   });
 }
 
-async function lookAt(repository: Repository, sql: Sql, path: string, folder: string): Promise<FoundFile> {
+async function lookAt(repository: Repository, sql: Sql, path: string, folder: string): Promise<FoundFile | null> {
   const head = await materialise(repository, WORKTREE, [path], folder, await pointerOptions(repository, null));
-  const pool = await loadPool(sql, { base: null, head, holdout: { base: null, head: null }, options: AS_THEY_ARE });
-  return { path, rows: pool.counts.head, columns: pool.summaries.head ?? [] };
+  const sides = { base: null, head, holdout: { base: null, head: null } };
+  const pool = await loadPool(sql, { ...sides, options: AS_THEY_ARE, arrays: readArrays });
+  const found = { path, rows: pool.counts.head, columns: pool.summaries.head ?? [] };
+  // Arrays without anything like a label are rather weights.
+  return isArrayPath(path) && guessLabel(found) === null ? null : found;
 }
 
 async function write(path: string, text: string): Promise<void> {

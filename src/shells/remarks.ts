@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { oneLine, UserError } from '../errors.ts';
-import type { FoundDataSet } from '../source/data-sets.ts';
+import { type FoundDataSet, filesOf } from '../source/data-sets.ts';
 import type { ChangedFile } from '../source/repository.ts';
 import { isWeightPath } from '../source/weight-files.ts';
 
@@ -17,9 +17,7 @@ export function remarksOn(
   changes: readonly ChangedFile[],
   { data }: Pick<Config, 'data'>,
 ): string[] {
-  const taken = new Set(
-    found.flatMap(({ base, head, holdout }) => [base, head, holdout.base, holdout.head].flatMap((side) => side ?? [])),
-  );
+  const taken = filesOf(found);
   const left = data.length === 0 ? [] : changes.filter(({ path }) => DATA.test(path) && !taken.has(path));
   const missing = found.filter(({ base, head }) => base === null && head === null);
   const assumed = data.length > 0 ? [] : found.map(({ path }) => path);

@@ -104,8 +104,9 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
     changes: await repository.changedFiles(revisions.base, revisions.head),
   };
   const { token, only } = options;
+  const found = findDataSets(trees, config.data.length > 0 ? config.data : null);
   const gathered = await gatherWeights(repository, {
-    ...{ revisions, trees, config, only, folder: folder.files, token },
+    ...{ revisions, trees, config, found, only, folder: folder.files, token },
   });
   const { weights, models } = gathered;
   if (
@@ -114,7 +115,6 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
     ![...trees.base, ...trees.head].some(({ path }) => isRecognised(path))
   )
     throw nothingRecognisable(options.configPath);
-  const found = findDataSets(trees, config.data.length > 0 ? config.data : null);
   const changedModels = new Set(models.map(({ path }) => path));
   const changed = found.filter((data) => data.changed || isModelChanged(data, config, changedModels));
   const request = { ...requestOf(options, configuration, revisions), models };

@@ -4,6 +4,7 @@ import { openDuckdb } from '../adapters/duckdb.ts';
 import { materialise } from '../adapters/files.ts';
 import { openRepository } from '../adapters/git.ts';
 import { withPrivateFolder } from '../adapters/private-folder.ts';
+import { readArrays } from '../adapters/read-arrays.ts';
 import { locateRuntime } from '../adapters/runtime.ts';
 import { UserError } from '../errors.ts';
 import { parseReview } from '../report/parse-review.ts';
@@ -78,7 +79,7 @@ async function valuesOf(
     );
     const options = await pointerOptions(repository, null);
     const files = await materialise(repository, sha, [tracked?.path ?? path], folder, options);
-    const side = await loadSide(sql, 'shown', files, []);
+    const side = await loadSide(sql, 'shown', files, [], readArrays);
     const columns = side.names.map((_, at) => `c${at}`).join(', ');
     for (const listing of listings) {
       const [row] = await sql.rows(`SELECT ${columns} FROM shown WHERE rowid = $1`, [listing.ordinal]);

@@ -42,6 +42,13 @@ export function findDataSets(trees: Trees, configured: readonly DataPath[] | nul
   return wanted.map((data) => findOne(trees, data));
 }
 
+/** All files of data sets at either revision, holdouts included. */
+export function filesOf(found: readonly FoundDataSet[]): ReadonlySet<string> {
+  return new Set(
+    found.flatMap(({ base, head, holdout }) => [base, head, holdout.base, holdout.head].flatMap((side) => side ?? [])),
+  );
+}
+
 function recognise(changes: readonly ChangedFile[]): DataPath[] {
   const names = new Set<string>();
   return changes

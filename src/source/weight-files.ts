@@ -20,6 +20,13 @@ const POINTER = /\.dvc$/i;
 const TEXT =
   /\.(?:py|pyi|ipynb|md|rst|txt|json|jsonl|ya?ml|toml|cfg|ini|lock|csv|tsv|[jt]sx?|html?|css|sh|c|cc|cpp|h|hpp|java|rs|go|png|jpe?g|gif|svg)$/i;
 
+const ARRAYS = /\.np[yz](?:\.dvc)?$/i;
+
+/** True for the names of NumPy's files, which hold weights or data. */
+export function isArrayPath(path: string): boolean {
+  return ARRAYS.test(path);
+}
+
 /** True where a path looks like weights. */
 export function isWeightPath(path: string): boolean {
   return WEIGHTS.test(path);

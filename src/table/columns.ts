@@ -1,6 +1,7 @@
 import type { ColumnKind } from '../evidence/column.ts';
 import { longSql } from './cells.ts';
 import { contentColumn } from './image-column.ts';
+import { listSql, widthSql } from './lists.ts';
 import type { Side } from './load.ts';
 import { missingWordSql } from './missing.ts';
 import type { TableOptions } from './pool.ts';
@@ -13,6 +14,8 @@ export interface ColumnPlan {
   readonly numeric: boolean;
   /** Words that stand for "no value" are read as missing. */
   readonly missingWords: boolean;
+  /** Numbers in a list, for a column of lists. */
+  readonly width?: number;
 }
 
 const SAMPLED_ABOVE = 200_000;
@@ -32,6 +35,10 @@ interface Facts {
   readonly words: number;
   readonly length: number;
   readonly spaces: number;
+  readonly lists: number;
+  /** Fewest and most numbers in a list, the outer 5% left out. */
+  readonly shortest: number;
+  readonly longest: number;
   readonly low: string;
   readonly high: string;
 }
@@ -44,13 +51,21 @@ export async function planColumns(sql: Sql, side: Side, options: TableOptions): 
   const first = await readFacts(sql, source, all, FIRST);
   const open = all.filter((at) => Number(first.get(at)?.numbers ?? 0) < Number(first.get(at)?.present ?? 0));
   const second = await readFacts(sql, source, open, SECOND);
+  const isListed = (at: number) =>
+    Number(second.get(at)?.brackets ?? 0) >= ENOUGH * Number(first.get(at)?.present ?? 0);
+  const third = await readFacts(sql, source, open.filter(isListed), THIRD);
   const [total] = (await sql.rows(`SELECT count(*) FROM ${source}`))[0]!;
   return side.names.map((name, at) => {
-    const found: Cells = { ...first.get(at), ...second.get(at) };
+    const found: Cells = { ...first.get(at), ...second.get(at), ...third.get(at) };
     const n = (key: string) => Number(found[key] ?? 0);
     const facts = { total: Number(total), present: n('present'), distinct: n('distinct'), numbers: n('numbers') };
     const text = { dates: n('dates'), words: n('words'), length: n('length'), spaces: n('spaces') };
-    return planOf(name, { ...facts, ...text, low: String(found.low ?? ''), high: String(found.high ?? '') }, options);
+    const lists = { lists: n('lists'), shortest: n('shortest'), longest: n('longest') };
+    return planOf(
+      name,
+      { ...facts, ...text, ...lists, low: String(found.low ?? ''), high: String(found.high ?? '') },
+      options,
+    );
   });
 }
 
@@ -92,6 +107,14 @@ const SECOND = {
   words: `count(*) FILTER (${missingWordSql('v')})`,
   length: 'avg(length(v))',
   spaces: `avg(length(v) - length(replace(v, ' ', '')))`,
+  brackets: `count(*) FILTER (prefix(v, '['))`,
+};
+
+/** What matters for columns that may be lists. */
+const THIRD = {
+  lists: `count(*) FILTER (${listSql('v')})`,
+  shortest: `quantile_disc(${widthSql('v')}, 0.025) FILTER (${listSql('v')})`,
+  longest: `quantile_disc(${widthSql('v')}, 0.975) FILTER (${listSql('v')})`,
 };
 
 function planOf(name: string, facts: Facts, options: TableOptions): ColumnPlan {
@@ -122,6 +145,8 @@ function planOf(name: string, facts: Facts, options: TableOptions): ColumnPlan {
     return plan('boolean');
   if (numeric) return plan('numeric');
   if (date) return plan('date');
+  if (facts.lists > 0 && facts.lists >= ENOUGH * facts.present && facts.shortest === facts.longest)
+    return { ...plan('list'), width: facts.shortest };
   const prose = facts.length > 25 && facts.spaces >= 3 && facts.distinct > 0.3 * facts.present;
   return plan(prose ? 'text' : 'category');
 }

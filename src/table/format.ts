@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import type { ArrayRows } from './arrays/array-files.ts';
 import { type Delimiter, findDelimiter } from './delimiter.ts';
 import { hasHeader, nameColumns, numberedColumns } from './header.ts';
 import { parseCsv } from './parse-csv.ts';
@@ -9,7 +10,7 @@ import { tableError } from './table-error.ts';
 
 /** How one file is to be read, and what its columns are called. */
 export interface Format {
-  readonly kind: 'delimited' | 'spaces' | 'jsonl' | 'parquet';
+  readonly kind: 'delimited' | 'spaces' | 'jsonl' | 'parquet' | 'arrays';
   readonly names: readonly string[];
   readonly encoding: Encoding;
   readonly delimiter: Delimiter;
@@ -18,10 +19,17 @@ export interface Format {
   readonly header: boolean;
   /** Comment lines before the header or the first row. */
   readonly skip: number;
+  /** Longest line that must be read; 2 MB where nothing is said. */
+  readonly lineBytes?: number;
 }
 
 const SAMPLE_LINES = 200;
 const COMMENT = /^(\||#|%|\/\/)/;
+
+/** How the text is read that stands for the rows of a file of arrays. */
+export function arraysFormat({ names, lineBytes }: Pick<ArrayRows, 'names' | 'lineBytes'>): Format {
+  return { kind: 'arrays', names, encoding: 'utf-8', delimiter: '\t', quote: '"', header: false, skip: 0, lineBytes };
+}
 
 /** Looks at a file's beginning. Throws a UserError when it is empty or no table. */
 export async function findFormat(sql: Sql, file: LocalFile, declared: readonly string[]): Promise<Format> {

@@ -1,5 +1,8 @@
 import { isMissingWord, isNumber } from './missing.ts';
 
+/** Planning a query takes the database more than a minute beyond a few thousand columns. */
+export const MOST_COLUMNS = 2000;
+
 const NAME_LIMIT = 200;
 
 /**

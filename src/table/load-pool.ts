@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import type { ReadArrays } from './arrays/array-files.ts';
 import { type ColumnPlan, planColumns } from './columns.ts';
 import { diffSides } from './diff.ts';
 import { planGuessed } from './guess-label.ts';
@@ -19,6 +20,8 @@ export interface PoolFiles {
   readonly holdout: { readonly base: readonly LocalFile[] | null; readonly head: readonly LocalFile[] | null };
   readonly options: TableOptions;
   readonly images?: ImageFiles | null | undefined;
+  /** Reads files of arrays; without it there are none. */
+  readonly arrays?: ReadArrays | null | undefined;
 }
 
 interface Sides {
@@ -35,9 +38,9 @@ const CHANGE_FACTOR = 4;
  */
 export async function loadPool(sql: Sql, files: PoolFiles): Promise<Pool> {
   const declared = declaredColumns(files.options);
-  const { images } = files;
+  const { images, arrays = null } = files;
   const load = async (name: string, revision: 'base' | 'head', list: readonly LocalFile[] | null) => {
-    const side = list?.length ? await loadSide(sql, `${name}_${revision}`, list, declared) : null;
+    const side = list?.length ? await loadSide(sql, `${name}_${revision}`, list, declared, arrays) : null;
     return side && images ? await addContents(sql, side, images, images[revision]) : side;
   };
   const train: Sides = {

@@ -1,6 +1,8 @@
 import { UserError } from '../errors.ts';
+import type { ArrayRows, ReadArrays } from './arrays/array-files.ts';
 import { mapCellsSql } from './cells.ts';
-import { type Format, findFormat } from './format.ts';
+import { arraysFormat, type Format, findFormat } from './format.ts';
+import { MOST_COLUMNS } from './header.ts';
 import { quoteName, quoteText } from './quote.ts';
 import { linesSql } from './read-lines.ts';
 import type { LocalFile, Sql } from './sql.ts';
@@ -23,19 +25,33 @@ export interface Side {
   readonly remarks: readonly string[];
 }
 
-/** Planning a query takes the database more than a minute beyond a few thousand columns. */
-const MOST_COLUMNS = 2000;
-
 /** Reads all parts in order; the implicit rowid is then the position. Throws a UserError for what cannot be read. */
 export async function loadSide(
   sql: Sql,
   table: string,
   files: readonly LocalFile[],
   declared: readonly string[],
+  readArrays: ReadArrays | null,
+): Promise<Side> {
+  const written: (ArrayRows | null)[] = [];
+  try {
+    for (const file of files) written.push(readArrays && (await readArrays(file)));
+    return await loadFiles(sql, table, files, { declared, written });
+  } finally {
+    for (const rows of written) await rows?.remove();
+  }
+}
+
+async function loadFiles(
+  sql: Sql,
+  table: string,
+  files: readonly LocalFile[],
+  { declared, written }: { readonly declared: readonly string[]; readonly written: readonly (ArrayRows | null)[] },
 ): Promise<Side> {
   const formats: Format[] = [];
-  for (const file of files) {
-    const format = await findFormat(sql, file, declared);
+  for (const [at, file] of files.entries()) {
+    const rows = written[at];
+    const format = rows ? arraysFormat(rows) : await findFormat(sql, file, declared);
     formats.push(format.kind === 'jsonl' ? { ...format, names: await jsonKeys(sql, file, format) } : format);
   }
   const names =
@@ -56,7 +72,7 @@ export async function loadSide(
     const format = formats[at]!;
     checkColumns(file, format, names, files[0]!.repoPath);
     try {
-      await sql.run(`INSERT INTO ${table} ${selectSql(file, format, names)}`);
+      await sql.run(`INSERT INTO ${table} ${selectSql(written[at]?.file ?? file, format, names)}`);
     } catch (error) {
       throw tableError(error, file.repoPath);
     }
@@ -64,7 +80,8 @@ export async function loadSide(
     parts.push({ file, format, first, rows: total - first });
     first = total;
   }
-  return { table, names, parts, rows: first, remarks: remarksOf(parts) };
+  const remarks = [...written.flatMap((rows) => rows?.remarks ?? []), ...remarksOf(parts)];
+  return { table, names, parts, rows: first, remarks };
 }
 
 function remarksOf(parts: readonly Part[]): string[] {
@@ -138,9 +155,17 @@ function selectSql(file: LocalFile, format: Format, names: readonly string[]): s
   const columns = format.names.map((_, at) => `'f${at}': 'VARCHAR'`).join(', ');
   return from(
     `read_csv(${quoteText(file.localPath)}, auto_detect=false, delim=${quoteText(format.delimiter ?? '\x1f')}, quote=${quoteText(format.quote)}, ` +
-      `escape=${quoteText(format.quote)}, header=false, skip=${skip}, columns={${columns}}, encoding=${quoteText(format.encoding)})`,
+      `escape=${quoteText(format.quote)}, header=false, skip=${skip}, columns={${columns}}, encoding=${quoteText(format.encoding)}${lineLimit(format)})`,
     (_, at) => `f${at}`,
   );
+}
+
+/** Bytes of a line that the database reads unless it is told otherwise. */
+const USUAL_LINE = 2_000_000;
+
+/** Longer lines take larger buffers. */
+function lineLimit({ lineBytes = 0 }: Format): string {
+  return lineBytes < USUAL_LINE ? '' : `, max_line_size=${lineBytes + 1}, buffer_size=${4 * lineBytes}`;
 }
 
 /** A JSON pointer (RFC 6901) to one member. */

@@ -1,3 +1,4 @@
+import { beginsLikeArrays } from './arrays/array-files.ts';
 import { type Format, findFormat } from './format.ts';
 import type { LocalFile, Sql } from './sql.ts';
 
@@ -6,7 +7,7 @@ export type ReadBytes = (localPath: string) => AsyncIterable<Uint8Array>;
 
 /**
  * One-based lines on which the rows with these ordinals begin, quote-aware, by streaming the file once up to the last
- * of them; null for a Parquet file and for an ordinal past the end. `declared` as when the file was loaded.
+ * of them; null for a file of Parquet or arrays and for an ordinal past the end. `declared` as when the file was loaded.
  */
 export async function locateLines(
   sql: Sql,
@@ -15,6 +16,7 @@ export async function locateLines(
   ordinals: readonly number[],
   declared: readonly string[],
 ): Promise<(number | null)[]> {
+  if (await isOfArrays(readBytes(file.localPath))) return ordinals.map(() => null);
   const format = await findFormat(sql, file, declared);
   if (format.kind === 'parquet' || ordinals.length === 0) return ordinals.map(() => null);
   const wanted = new Set(ordinals);
@@ -29,6 +31,11 @@ export async function locateLines(
     ordinal += 1;
   }
   return ordinals.map((at) => found.get(at) ?? null);
+}
+
+async function isOfArrays(chunks: AsyncIterable<Uint8Array>): Promise<boolean> {
+  for await (const chunk of chunks) return beginsLikeArrays(chunk);
+  return false;
 }
 
 /** A blank line of a table of one column is a row with a missing value. */

@@ -38,7 +38,7 @@ export async function summariseSides(
     for (const [at, plan] of used.entries()) {
       if (
         labels.task === 'unlabelled' ||
-        ['label', 'id', 'group', 'excluded', 'text', 'image', 'constant'].includes(plan.kind)
+        ['label', 'id', 'group', 'excluded', 'text', 'list', 'image', 'constant'].includes(plan.kind)
       )
         continue;
       const values = rows.map((row) => picked.values[at]![row]!);

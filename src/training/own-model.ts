@@ -1,4 +1,6 @@
 import { type ImageFeed, modelInputs } from '../features/model-inputs.ts';
+import { readTokens } from '../features/token-inputs.ts';
+import type { Tokenizer } from '../features/tokens.ts';
 import { readBatch, type TrunkInput } from '../features/trunk.ts';
 import type { Candidate } from '../gradients/slices.ts';
 import { encodeModel, setsWith } from '../onnx/encode.ts';
@@ -26,6 +28,8 @@ export interface OwnModel {
   readonly inputs: readonly TrunkInput[];
   /** The shallowest first; at least one. */
   readonly candidates: readonly Candidate[];
+  /** How its inputs were filled, where that is not plain: a sentence each. */
+  readonly remarks: readonly string[];
 }
 
 /** A model that was read and fits the rows, and how it is to be cut. */
@@ -54,11 +58,14 @@ export async function readOwnModel(at: {
   readonly pool: Pick<Pool, 'columns' | 'rows'>;
   /** Null for rows without images. */
   readonly images: ImageFeed | null;
+  /** Null where none is declared. */
+  readonly tokenizer: Tokenizer | null;
   readonly runtime: () => Promise<Runtime>;
 }): Promise<OwnModel> {
   const { bytes, external, reading, pool } = at;
   const opened = openModel(bytes, external, reading.output);
-  const inputs = modelInputs(opened.graph, pool, reading.inputs, at.images);
+  const tokens = await readTokens(opened.graph, pool.columns, reading.inputs, at.tokenizer);
+  const inputs = modelInputs(opened.graph, pool, reading.inputs, at.images, tokens.inputs);
   const rows = Object.fromEntries(inputs.map(({ name, row }) => [name, row]));
   const known: CutModel = { ...opened, rows };
   const untold = untoldCuts(known);
@@ -68,7 +75,7 @@ export async function readOwnModel(at: {
     : known;
   const candidates = candidatesOf(model);
   if (candidates.length === 0) throw whyUncut(model);
-  return { model, inputs, candidates };
+  return { model, inputs, candidates, remarks: tokens.remarks };
 }
 
 /** Shapes of values, found by asking about a few rows; what is no table of floats is left out. */

@@ -92,6 +92,8 @@ export async function smallReview(
     runtime: async () => makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' }),
     processor: async () => makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' }),
     store: null,
+    arrays: async () => null,
+    tokenizer: () => Promise.reject(new Error('no tokenizer here')),
     images: () => Promise.reject(new Error('no images here')),
     locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, ['label']),
     bytes: fileBytes,
