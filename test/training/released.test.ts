@@ -24,7 +24,7 @@ function perceptron(outputs: number) {
   const values = Float32Array.from({ length: ROWS * COLUMNS }, () => random.normal());
   const read = (start: number, count: number) => values.subarray(start * COLUMNS, (start + count) * COLUMNS);
   const inputs = [{ name: 'x', type: 'float32' as const, row: [COLUMNS], read }];
-  return { own: { model, inputs, candidates: candidatesOf(model) }, inputs };
+  return { own: { model, inputs, candidates: candidatesOf(model), remarks: [] }, inputs };
 }
 
 const cases = [
