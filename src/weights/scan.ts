@@ -1,6 +1,7 @@
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { isOnnx } from '../onnx/is-onnx.ts';
 import { quoted } from '../onnx/refuse.ts';
+import { readNpy } from './npy.ts';
 import { type PickleStream, readPickle } from './pickle.ts';
 import type { PickleImport } from './pickle-machine.ts';
 import { isSafetensors } from './safetensors.ts';
@@ -172,19 +173,9 @@ function lambdaIn(bytes: Uint8Array): string[] {
 
 /** An array of objects is a pickle behind NumPy's header. */
 function npy(bytes: Uint8Array, inside: string): Partial<FileScan> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const cut = { unread: ['Its header breaks off.'] };
-  if (bytes.length < 12) return cut;
-  const isOld = bytes[6] === 1;
-  const start = isOld ? 10 : 12;
-  const length = isOld ? view.getUint16(8, true) : view.getUint32(8, true);
-  if (start + length > bytes.length) return cut;
-  const header = latin(bytes.subarray(start, start + length));
-  // Objects may stand alone ('|O') or as a field of a record.
-  if (!/['"][|<>=]?O\d*['"]/.test(header)) return {};
-  return (
-    picklesIn(bytes.subarray(start + length), inside) ?? {
-      problems: ['It is said to hold objects, and holds no pickle.'],
-    }
-  );
+  const content = readNpy(bytes);
+  if (content === 'values') return {};
+  if ('unread' in content) return { unread: [content.unread] };
+  const none = { problems: ['It is said to hold objects, and holds no pickle.'] };
+  return picklesIn(content.objects, inside) ?? none;
 }

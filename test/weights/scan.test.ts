@@ -113,6 +113,15 @@ test('what cannot be looked into is told, not passed', () => {
   assert.match(problems(payload.subarray(0, 20)), /pickle breaks off: /);
   assert.match(problems(npy("'|O'", new Uint8Array(4))), /said to hold objects, and holds no pickle/);
   assert.match(problems(pickle(0x93, 'NUMPY', 1, 0, 9)), /header breaks off/);
+  // Python's literals can write a type in other ways than NumPy does: nobody vouches for such a header.
+  for (const descr of ["'|\\x4f'", "'|' 'O'", "u'|O'", "b'|O'", "'|O'[0:2]", '"|O"', "f'{1}O'"])
+    assert.match(scanFile(npy(descr, payload)).unread.join(), /not what NumPy writes/, descr);
+  for (const descr of ["'i4,O'", "'object'", "'O8'", "[('x', '<f4'), ('y', '|O')]", "'(2,)O'"])
+    assert.deepEqual(strange(scanFile(npy(descr, payload))), [':system'], descr);
+  for (const descr of ["'<c8'", "'<M8[ns]'", "[('O2_level', '<f4'), ('Ozone', '|b1')]"]) {
+    const { imports, unread, problems: found } = scanFile(npy(descr, new Uint8Array(8)));
+    assert.deepEqual([imports, unread, found], [[], [], []], descr);
+  }
   const deep = Array.from({ length: 6 }).reduce<Uint8Array>((bytes) => gzipSync(bytes), payload);
   assert.match(problems(deep), /nested more than 4 deep/);
   const bomb = zip([{ name: 'a', bytes: gzipSync(new Uint8Array(1e6)) }]);
