@@ -4,6 +4,7 @@ import { fitBoolean } from './boolean.ts';
 import { fitCategory, fitConstant } from './category.ts';
 import { fitDate } from './date.ts';
 import { type Encoder, unread } from './encoder.ts';
+import { fittingRows } from './fitting-rows.ts';
 import { fitImage } from './image.ts';
 import { fitList } from './list.ts';
 import { fitNumeric } from './numeric.ts';
@@ -44,13 +45,6 @@ export function encodeFeatures(pool: Pool, { maxWidth }: { readonly maxWidth: nu
   }
   calm(values, width, continuous, fit);
   return { values, width, description: encoders.map((encoder) => encoder.sentence) };
-}
-
-/** Training rows of base; of head for a data set that is new. */
-function fittingRows(pool: Pool): Int32Array {
-  const indices = pool.rows.map((_, index) => index).filter((index) => pool.rows[index]!.split === 'train');
-  const base = indices.filter((index) => pool.rows[index]!.inBase);
-  return Int32Array.from(base.length > 0 ? base : indices);
 }
 
 function fitWithin(columns: readonly PoolColumn[], fit: Int32Array, maxWidth: number): Encoder[] {

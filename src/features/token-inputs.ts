@@ -1,6 +1,7 @@
 import type { Graph, Value } from '../onnx/graph.ts';
 import { quoted } from '../onnx/refuse.ts';
 import type { Pool, PoolColumn } from '../table/pool.ts';
+import { fittingRows } from './fitting-rows.ts';
 import { parseNumber } from './numeric.ts';
 import {
   isTokenName,
@@ -27,14 +28,15 @@ type Mapping = Readonly<Record<string, string>>;
 /**
  * Finds the inputs [batch, length] of whole numbers that meet a column of texts, or of lists of token ids, and fills
  * them. Of one column all have one length: what the model fixes, else the tokenizer's truncation length or 512, but no
- * more than the longest row has. Throws a UserError for texts without a tokenizer.
+ * more than the longest row of base has: rows of the change never alter what the model is asked about base's. Throws a UserError for texts without a tokenizer.
  */
 export async function readTokens(
   { inputs }: Pick<Graph, 'inputs'>,
-  columns: Columns,
+  { columns, rows: poolRows }: Pick<Pool, 'columns' | 'rows'>,
   mapping: Mapping,
   tokenizer: Tokenizer | null,
 ): Promise<TokenInputs> {
+  const fit = fittingRows({ rows: poolRows });
   const found = new Map<string, Pick<TrunkInput, 'row' | 'read'>>();
   const remarks: string[] = [];
   const asked = inputs.flatMap((input) => {
@@ -48,7 +50,7 @@ export async function readTokens(
     const most = fixed[0] ?? (isText(column) ? tokenizer?.limit : null) ?? MOST_TOKENS;
     const rows = isText(column) ? await encoded(column, tokenizer, most) : listed(column, own);
     if (!rows) continue;
-    const length = fixed[0] ?? Math.min(most, longestOf(rows));
+    const length = fixed[0] ?? Math.min(most, longestOf(rows, fit));
     for (const input of own) found.set(input.name, tokenInput(input, rows, typeof input.shape[1] === 'number' ? input.shape[1] : length)); // biome-ignore format: one idea
     remarks.push(remarkOn(column, rows, length));
   }

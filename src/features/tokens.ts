@@ -55,10 +55,10 @@ export function joinTokens(rows: readonly ArrayLike<number>[], padding: TokenRow
   return { ids, starts, padding };
 }
 
-/** Ids of the longest row; at least one. */
-export function longestOf({ starts }: TokenRows): number {
+/** Ids of the longest of some rows; at least one. */
+export function longestOf({ starts }: TokenRows, rows: Iterable<number>): number {
   let longest = 1;
-  for (let row = 1; row < starts.length; row++) longest = Math.max(longest, starts[row]! - starts[row - 1]!);
+  for (const row of rows) longest = Math.max(longest, starts[row + 1]! - starts[row]!);
   return longest;
 }
 

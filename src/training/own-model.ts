@@ -64,7 +64,7 @@ export async function readOwnModel(at: {
 }): Promise<OwnModel> {
   const { bytes, external, reading, pool } = at;
   const opened = openModel(bytes, external, reading.output);
-  const tokens = await readTokens(opened.graph, pool.columns, reading.inputs, at.tokenizer);
+  const tokens = await readTokens(opened.graph, pool, reading.inputs, at.tokenizer);
   const inputs = modelInputs(opened.graph, pool, reading.inputs, at.images, tokens.inputs);
   const rows = Object.fromEntries(inputs.map(({ name, row }) => [name, row]));
   const known: CutModel = { ...opened, rows };

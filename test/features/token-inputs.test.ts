@@ -23,7 +23,7 @@ const OPEN = ['batch', 'length'];
 
 /** Shape and values of each input over all rows. */
 async function fed(graph: Graph, mapping: Record<string, string>, tokenizer: Tokenizer | null, pool = POOL) {
-  const tokens = await readTokens(graph, pool.columns, mapping, tokenizer);
+  const tokens = await readTokens(graph, pool, mapping, tokenizer);
   const inputs = modelInputs(graph, pool, mapping, null, tokens.inputs);
   const rows = pool.rows.length;
   const read = await Promise.all(inputs.map(async (input) => [input.name, [...input.row], Array.from((await input.read(0, rows)) as Int32Array)] as const)); // biome-ignore format: one idea
@@ -55,9 +55,16 @@ test('a fixed length counts before the tokenizer’s own, and that before the lo
   assert.deepEqual([read[0]![1], read[0]![2].length], [[512], 1024]);
 });
 
+test('a long row of the change is cut to what base has: what the model is asked about base stays', async () => {
+  const grown = smallPool({ review: { kind: 'text', base: ['ab', 'a'], added: ['abcdefgh'] } });
+  const { read, remarks } = await fed(graphOf({ input_ids: OPEN }), {}, letters(), grown);
+  assert.deepEqual(read[0], ['input_ids', [4], [1, 97, 98, 2, 1, 97, 2, 9, 1, 97, 98, 99]]);
+  assert.match(remarks[0]!, /as 4 token ids a row: 2 of 3 rows/);
+});
+
 test('int64 inputs get whole numbers of 64 bits, and a batch is any run of rows', async () => {
   const graph = graphOf({ input_ids: OPEN }, 'int64');
-  const tokens = await readTokens(graph, POOL.columns, { input_ids: 'review' }, letters());
+  const tokens = await readTokens(graph, POOL, { input_ids: 'review' }, letters());
   const [input] = modelInputs(graph, POOL, { input_ids: 'review' }, null, tokens.inputs);
   assert.deepEqual(await input!.read(1, 2), BigInt64Array.of(1n, 97n, 2n, 9n, 1n, 2n, 9n, 9n));
 });
