@@ -2,6 +2,7 @@ import type { Check } from '../checks/check.ts';
 import { oneLine } from '../errors.ts';
 import { type Subject, weightEvidence } from '../evidence/evidence.ts';
 import { plainFinding } from '../evidence/finding.ts';
+import { folderOf } from '../source/repository.ts';
 import { keyOf } from '../tensor/random.ts';
 import type { WeightSide } from '../weights/weight-facts.ts';
 import { weightFacts } from '../weights/weight-facts.ts';
@@ -56,7 +57,7 @@ function answersAbout(
 function sideOf(side: WeightFiles | null, tools: Tools): WeightSide | null {
   if (!side) return null;
   const { file, beside } = side;
-  const folder = file.repoPath.slice(0, file.repoPath.lastIndexOf('/') + 1);
+  const folder = folderOf(file.repoPath);
   return {
     path: file.repoPath,
     source: tools.bytes(file),

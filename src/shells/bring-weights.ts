@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { WeightFiles } from '../review/request.ts';
 import type { Trees } from '../source/data-sets.ts';
 import type { Repository } from '../source/repository.ts';
-import { folderOf } from '../source/weight-files.ts';
+import { folderOf } from '../source/repository.ts';
 import type { LocalFile } from '../table/sql.ts';
 import { namesBeside } from './names-beside.ts';
 

@@ -1,5 +1,5 @@
 import { globPattern, isGlob } from './glob.ts';
-import type { TreeEntry } from './repository.ts';
+import { folderOf, type TreeEntry } from './repository.ts';
 
 /** The word of `data[].image` that means: no table, each image file is a row and its folder the class. */
 export const FOLDER = 'folder';
@@ -29,11 +29,6 @@ export function imagesBeside(entries: readonly TreeEntry[], files: readonly stri
   return entries.filter(
     ({ path, kind }) => kind !== 'submodule' && isImagePath(path) && folders.some((folder) => path.startsWith(folder)),
   );
-}
-
-/** The folder of a file with a slash at its end; empty for the repository's root. */
-export function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
 /**

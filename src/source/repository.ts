@@ -44,3 +44,8 @@ export interface Repository {
   /** Absolute path of the work tree's root. */
   readonly root: string;
 }
+
+/** The folder of a path with a slash at its end; empty for the repository's root. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}

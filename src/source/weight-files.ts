@@ -1,5 +1,5 @@
 import type { Trees } from './data-sets.ts';
-import type { ChangedFile, TreeEntry } from './repository.ts';
+import { type ChangedFile, folderOf, type TreeEntry } from './repository.ts';
 
 /** A file of weights that changed, and where it lies. A side is null where it does not exist, or is no file. */
 export interface FoundWeights {
@@ -85,9 +85,4 @@ export function modelsBeside({ head, changes }: Trees): ReadonlyMap<string, read
       return beside.length > 0 ? [[path, beside] as const] : [];
     }),
   );
-}
-
-/** With its slash; empty for the root. */
-export function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/') + 1);
 }
