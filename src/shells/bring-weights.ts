@@ -2,8 +2,7 @@ import { type MaterialiseOptions, materialise } from '../adapters/files.ts';
 import { UserError } from '../errors.ts';
 import type { WeightFiles } from '../review/request.ts';
 import type { Trees } from '../source/data-sets.ts';
-import type { Repository } from '../source/repository.ts';
-import { folderOf } from '../source/repository.ts';
+import { folderOf, type Repository } from '../source/repository.ts';
 import type { LocalFile } from '../table/sql.ts';
 import { namesBeside } from './names-beside.ts';
 
