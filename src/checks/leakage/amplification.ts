@@ -164,5 +164,5 @@ function lastOf(evidence: Evidence, list: Shortlist, trial: Trial, thresholds: T
   if (!first) return [];
   const { judged } = first;
   const named = namedBy(judged).culprits;
-  return lastExperiments(evidence, list, trial, { named, isDoubtful: isDoubtful(judged, thresholds) });
+  return lastExperiments(evidence, trial, { named, isDoubtful: isDoubtful(judged, thresholds) });
 }

@@ -55,7 +55,6 @@ export function confirmingExperiments({ scores, seed }: Evidence, list: Shortlis
  */
 export function lastExperiments(
   { scores, seed }: Evidence,
-  list: Shortlist,
   trial: Trial,
   { named, isDoubtful }: { readonly named: readonly Suspect[]; readonly isDoubtful: boolean },
 ): Experiment[] {
@@ -63,7 +62,15 @@ export function lastExperiments(
   const isCleared = without.length < accusedBy(trial).length;
   if (without.length === 0 || !(isDoubtful || isCleared)) return [];
   const shadows = FRESH * (scores.base?.models ?? 0);
-  const arm = { ...armOf(seed, list), seed: hash32(seed, 0x1a57), shadows };
+  // Decoys come and go here like other rows: always in, they make some rises larger than they are.
+  const arm = {
+    kind: 'retrain',
+    revision: 'head',
+    plant: [],
+    inside: [],
+    seed: hash32(seed, 0x1a57),
+    shadows,
+  } as const;
   return [
     { ...arm, id: ARMS.lastApplied, without: [] },
     { ...arm, id: ARMS.lastWithout, without },
