@@ -3,7 +3,7 @@ import { dependentOn } from '../onnx/cut.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
 import { atNode } from '../onnx/node-error.ts';
-import { refusedModel } from '../onnx/refuse.ts';
+import { quoted, refusedModel } from '../onnx/refuse.ts';
 import { isSliceOp } from '../onnx/schema.ts';
 import { constantsOf, factsOf } from '../onnx/shape-rule.ts';
 import { rules } from './index.ts';
@@ -63,7 +63,11 @@ export function backward(
     build,
     gradients: wrt.map((name) => {
       const gradient = gradients.get(name);
-      if (gradient === undefined) throw new Error(`the loss does not depend on ${name}`);
+      if (gradient === undefined)
+        throw refusedModel(
+          `its answer does not depend on ${quoted(name)} by anything that can be differentiated`,
+          'Cut the model further behind.',
+        );
       return gradient;
     }),
   };

@@ -97,8 +97,8 @@ test('those of an ensemble are gathered group by group; a regression has none', 
   assert.equal(gatherGradients({ ...run, plan: { slice: slices[2]! } }, 5), null);
 });
 
-/** Embeds token ids, or multiplies floats; then a linear layer. */
-function model(kind: 'numbers' | 'tokens'): CutModel {
+/** Embeds token ids, or rounds or multiplies floats; then a linear layer. */
+function model(kind: 'numbers' | 'tokens' | 'rounded'): CutModel {
   const random = randomSequence(3);
   const drawn = (name: string, shape: readonly number[]) =>
     float32(
@@ -109,12 +109,13 @@ function model(kind: 'numbers' | 'tokens'): CutModel {
   const node = (op: string, inputs: readonly string[], output: string, attributes = {}) => ({
     ...{ op, domain: '', inputs, outputs: [output], attributes },
   });
-  const first = kind === 'numbers' ? [node('MatMul', ['x', 'a'], 'h')] : [node('Gather', ['a', 'x'], 'e'), node('ReduceMean', ['e', 'one'], 'h', { keepdims: 0 })]; // biome-ignore format: one choice
+  const product = kind === 'rounded' ? [node('Floor', ['x'], 'f'), node('MatMul', ['f', 'a'], 'h')] : [node('MatMul', ['x', 'a'], 'h')]; // biome-ignore format: one choice
+  const first = kind !== 'tokens' ? product : [node('Gather', ['a', 'x'], 'e'), node('ReduceMean', ['e', 'one'], 'h', { keepdims: 0 })]; // biome-ignore format: one choice
   const graph: Graph = {
     name: kind,
-    inputs: [{ name: 'x', type: kind === 'numbers' ? 'float32' : 'int64', shape: ['batch', 3] }],
+    inputs: [{ name: 'x', type: kind !== 'tokens' ? 'float32' : 'int64', shape: ['batch', 3] }],
     outputs: [{ name: 'z', type: 'float32', shape: ['batch', 3] }],
-    initializers: [drawn('a', [kind === 'numbers' ? 3 : 9, 4]), drawn('c', [4, 3]), { name: 'one', type: 'int64', shape: [1], data: BigInt64Array.of(1n) }], // biome-ignore format: one list
+    initializers: [drawn('a', [kind !== 'tokens' ? 3 : 9, 4]), drawn('c', [4, 3]), { name: 'one', type: 'int64', shape: [1], data: BigInt64Array.of(1n) }], // biome-ignore format: one list
     nodes: [...first, node('MatMul', ['h', 'c'], 'z')],
   };
   return { graph, rows: { x: [3] }, output: 'z', hash: kind };
@@ -145,4 +146,5 @@ test("a submitted model's are those of the weights it came with; where token ids
   const tokens = whole(model('tokens'));
   assert.equal(tokens.at(1).inputs[0]!.type, 'int64');
   assert.equal(await releasedGradients({ ...run, plan: { slice: tokens } }), null);
+  assert.equal(await releasedGradients({ ...run, plan: { slice: whole(model('rounded')) } }), null, 'nor behind steps');
 });
