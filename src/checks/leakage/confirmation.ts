@@ -62,7 +62,7 @@ export function lastExperiments(
   const isCleared = without.length < accusedBy(trial).length;
   if (without.length === 0 || !(isDoubtful || isCleared)) return [];
   const shadows = FRESH * (scores.base?.models ?? 0);
-  // Decoys come and go here like other rows: always in, they make some rises larger than they are.
+  // Decoys come and go here like other rows, as they do in the models that the claim is about.
   const arm = {
     kind: 'retrain',
     revision: 'head',
