@@ -50,7 +50,7 @@ export function makeLanes(program: URL, setup: LaneSetup, threads: number): Runt
         throw error;
       });
       return {
-        run: (feeds) => lane.ask({ kind: 'run', session, feeds }),
+        run: (feeds) => lane.ask({ kind: 'run', session, feeds: alone(feeds) }),
         carried: () => lane.ask({ kind: 'carried', session }),
         async release() {
           lane.open--;
@@ -62,6 +62,18 @@ export function makeLanes(program: URL, setup: LaneSetup, threads: number): Runt
       await Promise.all(lanes.map((lane) => lane.end()));
     },
   };
+}
+
+/** A part of a larger array would take the whole of it along to the other thread; what is shared is not copied. */
+function alone(feeds: Readonly<Record<string, Feed>>): Record<string, Feed> {
+  const isPart = ({ data }: Feed) =>
+    ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer && data.byteLength < data.buffer.byteLength;
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, feed]) => [
+      name,
+      isPart(feed) ? { ...feed, data: feed.data.slice() as TensorData } : feed,
+    ]),
+  );
 }
 
 function openLane(program: URL, workerData: LaneSetup) {
