@@ -23,6 +23,7 @@ const CASES: readonly Case[] = [
   { name: 'last layer', base: 500, honest: 40, slice: '{last: 1}', shadows: '{models: 64, budget: 5m}', only: POISON },
   { name: 'control: built-in MLP', base: 500, honest: 40, slice: null, shadows: '{models: 64, budget: 30m}', only: POISON },
   { name: 'control: few images', base: 50, honest: 4, slice: '{last: 1}', shadows: '{models: 64, budget: 5m}', only: POISON },
+  { name: 'control: built-in MLP on few images', base: 50, honest: 4, slice: null, shadows: '{models: 64, budget: 30m}', only: POISON },
   {
     ...{ name: 'last residual stage', base: 500, honest: 40, slice: '{from: /layer2/layer2.2/Relu_1}' },
     ...{ shadows: '{models: 16, budget: 24h}', only: ['membership'] },
