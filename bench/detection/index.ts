@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { dataFolder } from './data-sets.ts';
 import { benchImages } from './images.ts';
 import type { Job } from './job.ts';
-import { readResults, runJobs } from './queue.ts';
+import { readLines, runJobs } from './queue.ts';
 import { benchRederivable } from './rederivable.ts';
 import { replayAll } from './replays.ts';
 import { lookAgain } from './second-look.ts';
@@ -44,11 +44,7 @@ function partOf(jobs: readonly Job[], limit: number): Job[] {
 
 const names = positionals.length > 0 ? positionals : Object.keys(suites);
 const file = values.out ?? '.taster/detection.jsonl';
-const recorded = () =>
-  readResults(
-    file,
-    Object.values(suites).flatMap((suite) => suite()),
-  );
+const recorded = () => readLines(file);
 if (names.includes('tables')) {
   console.log(renderTables(recorded()));
 } else if (dataFolder() === null) {

@@ -3,7 +3,8 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Job, JobResult } from './job.ts';
 
-function readLines(file: string | null): JobResult[] {
+/** All results of a file, of whatever jobs. */
+export function readLines(file: string | null): JobResult[] {
   if (file === null || !existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')
