@@ -2,7 +2,8 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { markdownTable } from 'markdown-table';
-import { openRuntime } from '../../src/adapters/open-runtime.ts';
+import { median } from '../../src/stats/lira.ts';
+import { openProcessor } from '../performance/processor.ts';
 import { makeEnvironment } from './environment.ts';
 import { type Job, jobs, type Way } from './job.ts';
 import { trainOurs } from './ours.ts';
@@ -62,15 +63,7 @@ const contests: readonly Contest[] = [
   { peer: 'JAX, jit, one model after another', worker: jax, way: 'sequential', job: 'conv', models: 4, goal: '' },
 ];
 
-const programs = () => ({
-  lane: new URL('../../src/adapters/lane.ts', import.meta.url),
-  probe: new URL('../../src/adapters/probe.ts', import.meta.url),
-});
-const middle = (values: readonly number[]) => [...values].sort((x, y) => x - y)[values.length >> 1]!;
-const runtime = await openRuntime({
-  programs: programs(),
-  ...{ folder: null, threads: THREADS, device: 'cpu', plan: null },
-});
+const runtime = await openProcessor(THREADS);
 const own = new Map<string, number[]>();
 const theirs = new Map<Contest, number[]>();
 try {
@@ -103,7 +96,7 @@ const lines = contests.flatMap((contest) => {
     console.log(`Skipped: ${contest.peer} (${contest.job}) could not be had here.`);
     return [];
   }
-  const [ours, peer] = [middle(own.get(contest.job)!), middle(seconds)];
+  const [ours, peer] = [median(own.get(contest.job)!), median(seconds)];
   return [
     [titles[contest.job]!, contest.peer, peer.toFixed(3), ours.toFixed(3), (peer / ours).toFixed(2), contest.goal],
   ];

@@ -1,13 +1,14 @@
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
-import { openRuntime } from '../../src/adapters/open-runtime.ts';
 import { defaultConfig } from '../../src/config/defaults.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
+import { median } from '../../src/stats/lira.ts';
 import { hash32 } from '../../src/tensor/random.ts';
 import { sharedFloats } from '../../src/tensor/shared.ts';
 import { trainEnsemble } from '../../src/training/ensemble.ts';
 import { ensembleFlops, makePlan } from '../../src/training/plan.ts';
 import { describeSlice } from '../../src/training/slice.ts';
+import { openProcessor } from './processor.ts';
 
 const SIDE = 2048;
 const ROUNDS = 3;
@@ -22,9 +23,7 @@ export interface LoopBench {
 
 /** The shadow loop (Location-30's sizes, 64 models, scoring and batch order counted in) beside one large MatMul, in turn; medians. */
 export async function benchLoop(threads: number): Promise<LoopBench> {
-  const program = (name: string) => new URL(`../../src/adapters/${name}.ts`, import.meta.url);
-  const programs = { lane: program('lane'), probe: program('probe') };
-  const runtime = await openRuntime({ programs, folder: null, threads, device: 'cpu', plan: null });
+  const runtime = await openProcessor(threads);
   const [N, M] = [5010, 64];
   const { slice, recipe } = makePlan(
     { task: 'classification', width: 446, classes: 30, trainingRows: N },
@@ -54,10 +53,10 @@ export async function benchLoop(threads: number): Promise<LoopBench> {
     loops.push(ensembleFlops(slice, recipe.epochs, N, M) / (performance.now() - started) / 1e6);
   }
   await runtime.close();
-  const loop = middle(loops);
+  const loop = median(loops);
   return {
     slice: describeSlice(slice),
-    matmul: middle(matmuls),
+    matmul: median(matmuls),
     loop,
     secondsPerShadow: ensembleFlops(slice, recipe.epochs, N, 1) / loop / 1e9,
   };
@@ -79,7 +78,5 @@ async function matmulRate(threads: number): Promise<number> {
     if (round > 0) rates.push((2 * SIDE ** 3) / (performance.now() - started) / 1e6);
   }
   await session.release();
-  return middle(rates);
+  return median(rates);
 }
-
-const middle = (values: readonly number[]) => [...values].sort((x, y) => x - y)[values.length >> 1]!;

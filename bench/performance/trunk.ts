@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
-import { openRuntime } from '../../src/adapters/open-runtime.ts';
 import { runTrunk } from '../../src/features/trunk.ts';
+import { median } from '../../src/stats/lira.ts';
 import { hash32 } from '../../src/tensor/random.ts';
 import { candidatesOf, makeModelSlice } from '../../src/training/cut-model.ts';
 import { openModel } from '../../src/training/open-model.ts';
+import { openProcessor } from './processor.ts';
 
 const [IMAGES, BATCH, CHANNELS, SIDE, CLASSES] = [8192, 64, 3, 32, 10];
 const ROUNDS = 5;
@@ -27,9 +28,7 @@ export async function benchTrunk(path: string, threads: number): Promise<TrunkBe
   const size = CHANNELS * SIDE * SIDE;
   // As decoding gives them: each batch an array of its own.
   const read = (start: number, count: number) => pixels.slice(start * size, (start + count) * size);
-  const program = (file: string) => new URL(`../../src/adapters/${file}.ts`, import.meta.url);
-  const programs = { lane: program('lane'), probe: program('probe') };
-  const runtime = await openRuntime({ programs, folder: null, threads, device: 'cpu', plan: null });
+  const runtime = await openProcessor(threads);
   const plain = await makeRuntime(loadOnnxruntime(), { threads, kind: 'native' }).create(bytes);
   const inputs = [{ name, type: 'float32' as const, row, read }];
   const ours = () => runTrunk({ graph: slice.trunk, inputs, rows: IMAGES, width: slice.width, runtime });
@@ -51,7 +50,5 @@ export async function benchTrunk(path: string, threads: number): Promise<TrunkBe
     }
   await plain.release();
   await runtime.close();
-  return { trunk: middle(rates.ours), own: middle(rates.theirs) };
+  return { trunk: median(rates.ours), own: median(rates.theirs) };
 }
-
-const middle = (values: readonly number[]) => [...values].sort((x, y) => x - y)[values.length >> 1]!;

@@ -12,6 +12,7 @@ import type { Pool } from '../table/pool.ts';
 import type { LocalFile } from '../table/sql.ts';
 import type { SliceChoice } from '../training/choose-candidate.ts';
 import { releasedGradients } from '../training/input-gradients.ts';
+import { takesFloats } from '../training/model-slice.ts';
 import { type DeclaredModel, type OwnModel, readOwnModel } from '../training/own-model.ts';
 import { releasedScores, releasedSliceScores } from '../training/released.ts';
 import { makeSubject } from '../training/subject.ts';
@@ -109,7 +110,7 @@ export async function askReleased(
   const told = (share: number) => progress('asking the released model', TRUNK * (1 + share));
   const slice = training?.plan.slice;
   const ask = async (model: OwnModel | null) => {
-    if (model === own && training && slice?.kind === 'model' && slice.at(1).inputs[0]!.type === 'float32')
+    if (model === own && training && slice?.kind === 'model' && takesFloats(slice))
       return await releasedSliceScores(slice, training.subject.set.features, order, told);
     return model && (await releasedScores(model, order, told));
   };

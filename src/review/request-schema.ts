@@ -165,10 +165,10 @@ export const requestSchema: z.ZodType<EngineRequest> = z
     );
     const images = request.data.flatMap((data) => (data.images ? [data.images] : []));
     const packed = images.flatMap(({ pack, base, head }) => [pack, base, head]);
-    const tokenizers = request.data.flatMap(({ model }) => (model ? [model.tokenizer.base, model.tokenizer.head] : []));
-    for (const file of [...[...sides, tokenizers].flatMap((side) => side ?? []), ...weights, ...packed].flatMap(
-      (one) => one ?? [],
-    ))
+    const tokenizers = request.data.flatMap(({ model }) =>
+      [model?.tokenizer.base ?? [], model?.tokenizer.head ?? []].flat(),
+    );
+    for (const file of [...sides.flatMap((side) => side ?? []), ...tokenizers, ...weights, ...packed])
       if (!inside(request.folders.files, file.localPath))
         context.addIssue({ code: 'custom', message: `${file.localPath} lies outside the private folder` });
   });

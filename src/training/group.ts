@@ -134,12 +134,7 @@ export async function scoreGroup(
   const rows = Math.min(N, SCORE_ROWS);
   const session = await runtime.create(encodeModel(withKernels(scoringGraph(slice, models, rows), runtime.provider)));
   try {
-    const parameters = Object.fromEntries(
-      parametersOf(slice).map(({ name, shape }) => [
-        name,
-        { type: 'float32', shape: [models, ...shape], data: weights[name]! } satisfies Feed,
-      ]),
-    );
+    const parameters = parameterFeeds(slice, weights, models);
     const each = set.labels.length / N;
     for (const start of batchStarts(N, rows)) {
       const part = {
@@ -158,6 +153,16 @@ export async function scoreGroup(
   } finally {
     await session.release();
   }
+}
+
+/** The parameters of M models as a graph takes them. */
+export function parameterFeeds(slice: Slice, weights: Weights, models: number): Record<string, Feed> {
+  return Object.fromEntries(
+    parametersOf(slice).map(({ name, shape }) => [
+      name,
+      { type: 'float32', shape: [models, ...shape], data: weights[name]! } satisfies Feed,
+    ]),
+  );
 }
 
 const matrix = (set: Pick<TrainingSet, 'features' | 'width'>): Feed => ({

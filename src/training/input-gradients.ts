@@ -6,13 +6,13 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { refusingNodes } from '../onnx/node-error.ts';
 import { prune } from '../onnx/prune.ts';
-import type { Feed, Runtime } from '../onnx/runtime.ts';
+import type { Runtime } from '../onnx/runtime.ts';
 import { withKernels } from '../onnx/with-kernels.ts';
 import { batchStarts } from '../tensor/batches.ts';
 import type { EachGroup } from './ensemble.ts';
-import type { TrainingSet, Weights } from './group.ts';
-import { type ModelSlice, parameterName } from './model-slice.ts';
-import { forward, parametersOf, parameterValues, type Slice } from './slice.ts';
+import { parameterFeeds, type TrainingSet, type Weights } from './group.ts';
+import { type ModelSlice, parameterName, takesFloats } from './model-slice.ts';
+import { forward, parameterValues, type Slice } from './slice.ts';
 import { type TrainingSubject, trainingRows } from './subject.ts';
 
 /** Passes forwards and backwards of one model, one a row and class: a small part of what its training took. */
@@ -32,7 +32,7 @@ interface GradientRun {
 function hasInputGradients(slice: Slice): boolean {
   if (slice.task !== 'classification' || slice.outputs * slice.width > MOST_GRADIENTS) return false;
   if (slice.kind !== 'model') return true;
-  if (slice.at(1).inputs[0]!.type !== 'float32') return false;
+  if (!takesFloats(slice)) return false;
   try {
     gradientGraph(slice, 1, ROWS_AT_ONCE);
     return true;
@@ -111,12 +111,7 @@ export async function inputGradients(at: {
   const session = await runtime.create(encodeModel(withKernels(graph, runtime.provider)));
   try {
     const starts = batchStarts(rows.length, size);
-    const parameters = Object.fromEntries(
-      parametersOf(slice).map(({ name, shape }) => [
-        name,
-        { type: 'float32', shape: [models, ...shape], data: weights[name]! } satisfies Feed,
-      ]),
-    );
+    const parameters = parameterFeeds(slice, weights, models);
     for (const start of starts) {
       const inputs = new Float32Array(models * size * width);
       for (let cell = 0; cell < models * size; cell++) {

@@ -36,6 +36,9 @@ export interface ModelSlice {
   readonly domains: Readonly<Record<string, number>>;
 }
 
+/** Whether what the slice takes in is floats as they stand, not token ids or the like. */
+export const takesFloats = (slice: ModelSlice): boolean => slice.at(1).inputs[0]!.type === 'float32';
+
 /** Name of a trained constant among the parameters of a training graph. */
 export const parameterName = (name: string): string => `w/${name}`;
 

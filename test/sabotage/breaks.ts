@@ -49,22 +49,22 @@ export const breaks: readonly Break[] = [
   {
     name: 'decoys are left out beside the accused',
     file: 'src/checks/leakage/confirmation.ts',
-    search: 'shadows: FRESH * models, without: accused',
-    replace: 'shadows: FRESH * models, without: [...arm.inside, ...accused]',
+    search: 'factor: FRESH, without: accused',
+    replace: 'factor: FRESH, without: [...decoys, ...accused]',
     tests: ['test/checks/leakage/amplification.test.ts'],
   },
   {
     name: 'all suspects are left out of the confirmation',
     file: 'src/checks/leakage/confirmation.ts',
-    search: 'shadows: FRESH * models, without: accused',
-    replace: 'shadows: FRESH * models, without: unitsOf(list.suspects)',
+    search: 'factor: FRESH, without: accused',
+    replace: 'factor: FRESH, without: unitsOf(list.suspects)',
     tests: ['test/checks/leakage/amplification.test.ts'],
   },
   {
     name: 'the last round leaves out all of the accused once more',
     file: 'src/checks/leakage/confirmation.ts',
-    search: 'id: ARMS.lastWithout, without }',
-    replace: 'id: ARMS.lastWithout, without: accusedBy(trial) }',
+    search: 'factor: FRESH, without })',
+    replace: 'factor: FRESH, without: accusedBy(trial) })',
     tests: ['test/checks/leakage/amplification.test.ts'],
   },
   {

@@ -8,7 +8,7 @@ import { float32 } from '../../src/onnx/graph.ts';
 import type { Review } from '../../src/review/review.ts';
 import { randomSequence } from '../../src/tensor/random.ts';
 import { bytesOf, floats, npy, npyWith, npz, texts, wholes } from '../table/arrays/written-arrays.ts';
-import { type SmallRepository, smallRepository } from './small-repository.ts';
+import { changeOf, type SmallRepository, smallRepository } from './small-repository.ts';
 
 const WIDTH = 24;
 
@@ -40,16 +40,17 @@ async function review(repository: SmallRepository, base: string, only: string) {
   return { ...ran, review: written, flat: ran.out.replace(/\s+/g, ' ') };
 }
 
-function changeOf(
+function arraysChanged(
   repository: SmallRepository,
   base: Buffer,
   head: Buffer,
   more: Readonly<Record<string, Buffer | string>> = {},
 ) {
-  const commit = repository.commit({ '.github/taster.yml': CONFIG + GATE, 'data/train.npz': base, ...more });
-  repository.git('checkout', '-q', '-b', 'change');
-  repository.commit({ 'data/train.npz': head });
-  return commit;
+  return changeOf(
+    repository,
+    { '.github/taster.yml': CONFIG + GATE, 'data/train.npz': base, ...more },
+    { 'data/train.npz': head },
+  );
 }
 
 test('wrong-label copies that an archive brings are named by their ordinal, and the archive is no file of weights', async (t) => {
@@ -61,7 +62,7 @@ test('wrong-label copies that an archive brings are named by their ordinal, and 
     x: [...old.x, ...fresh.x, ...copies.map(({ x }) => x)],
     y: [...old.y, ...fresh.y, ...copies.map(({ y }) => y)],
   };
-  const base = changeOf(repository, archive(old), archive(head, { isDeflated: true }));
+  const base = arraysChanged(repository, archive(old), archive(head, { isDeflated: true }));
   const ran = await review(repository, base, 'row-diff,conflicting-copies,mislabelled,unsafe-file');
   assert.equal(ran.code, 1, ran.out + ran.err);
   const { data, findings, models } = ran.review();
@@ -85,7 +86,7 @@ test('wrong-label copies that an archive brings are named by their ordinal, and 
 test('the same values packed anew are no change of rows', async (t) => {
   const repository = smallRepository(t);
   const rows = clouds(60);
-  const base = changeOf(repository, archive(rows), archive(rows, { isDeflated: true }));
+  const base = arraysChanged(repository, archive(rows), archive(rows, { isDeflated: true }));
   const ran = await review(repository, base, 'row-diff,conflicting-copies,unsafe-file');
   assert.equal(ran.code, 0, ran.out + ran.err);
   const { added, removed, changed, moved } = ran.review().data[0]!.rows;
@@ -105,7 +106,7 @@ test('objects and torn archives are errors that open no gate; nothing is unpickl
   ];
   for (const [head, says] of heads) {
     const repository = smallRepository(t);
-    const base = changeOf(repository, archive(rows), head);
+    const base = arraysChanged(repository, archive(rows), head);
     const ran = await review(repository, base, 'row-diff,conflicting-copies,unsafe-file');
     assert.equal(ran.code, 2, ran.out + ran.err);
     assert.match(ran.flat, says);
@@ -116,7 +117,10 @@ test('arrays that no data set declares are weights, as before; so are all withou
   const repository = smallRepository(t);
   const rows = archive(clouds(60));
   const weights = npz({ w: floats([2, 2], [1, 2, 3, 4]) });
-  const base = changeOf(repository, rows, archive(clouds(64)), { 'w.npz': weights, 'scale.npy': wholes([1], [1]) });
+  const base = arraysChanged(repository, rows, archive(clouds(64)), {
+    'w.npz': weights,
+    'scale.npy': wholes([1], [1]),
+  });
   repository.commit({ 'w.npz': npz({ w: floats([2, 2], [1, 2, 3, 5]) }), 'scale.npy': wholes([1], [2]) });
   const ran = await review(repository, base, 'row-diff,unsafe-file');
   const paths = ran.review().findings.flatMap(({ family, subject }) => (family === 'weights' ? [subject.path] : []));
@@ -141,7 +145,7 @@ test('a column of lists feeds a declared model, of which the slice is retrained'
   const graph = build.graph('mlp', [value('x', 'batch', 2, WIDTH / 2)], [value(logits, 'batch', 2)]);
   const model = Buffer.from(encodeModel(graph));
   const repository = smallRepository(t);
-  const base = changeOf(repository, archive(clouds(100)), archive(clouds(110)), { 'm.onnx': model, '.github/taster.yml': `${CONFIG}models: [{path: m.onnx, data: train}]\n` }); // biome-ignore format: one idea
+  const base = arraysChanged(repository, archive(clouds(100)), archive(clouds(110)), { 'm.onnx': model, '.github/taster.yml': `${CONFIG}models: [{path: m.onnx, data: train}]\n` }); // biome-ignore format: one idea
   const ran = await review(repository, base, 'row-diff,membership');
   assert.equal(ran.code, 0, ran.out + ran.err);
   assert.match(ran.review().models[0]!.slice, /layers? of the model/);

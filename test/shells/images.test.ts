@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { resize } from '../../src/features/images/resize.ts';
 import type { Review } from '../../src/review/review.ts';
 import { jpegOf, noise, plainJpeg, pngOf, waves, writePng } from '../features/images/written-image.ts';
-import { type Files, type SmallRepository, smallRepository } from './small-repository.ts';
+import { changeOf, type SmallRepository, smallRepository } from './small-repository.ts';
 
 const QUICK = ['--only', 'row-diff,duplicates,conflicting-copies', '--json', 'review.json'];
 const config = (data: string, more = '') => `version: 1\ndata:\n  - {name: train, ${data}}\n${more}`;
@@ -27,13 +27,6 @@ async function review(repository: SmallRepository, base: string, args: readonly 
   const ran = await repository.taster('review', '--base', base, ...args);
   const written = (): Review => JSON.parse(readFileSync(join(repository.path, 'review.json'), 'utf8'));
   return { ...ran, review: written, flat: ran.out.replace(/\s+/g, ' ') };
-}
-
-function changeOf(repository: SmallRepository, base: Files, change: Files) {
-  const commit = repository.commit(base);
-  repository.git('checkout', '-q', '-b', 'change');
-  repository.commit(change);
-  return commit;
 }
 
 test('a folder per class: a copy under another class is named by its own path, and opens no gate', async (t) => {

@@ -27,6 +27,14 @@ export interface Ran {
   readonly leftOver: readonly string[];
 }
 
+/** Commits a base, and a change of it on a branch of its own; answers base's commit. */
+export function changeOf(repository: SmallRepository, base: Files, change: Files): string {
+  const commit = repository.commit(base);
+  repository.git('checkout', '-q', '-b', 'change');
+  repository.commit(change);
+  return commit;
+}
+
 export const CONFIG = 'version: 1\ndata:\n  - {name: train, path: train.csv, label: label}\n';
 
 /** Sixty rows of two numbers and a label. */

@@ -8,7 +8,7 @@ import { float32, int64 } from '../../src/onnx/graph.ts';
 import type { Review } from '../../src/review/review.ts';
 import { randomSequence } from '../../src/tensor/random.ts';
 import { wordPiece } from '../adapters/written-tokenizers.ts';
-import { type Files, type SmallRepository, smallRepository } from './small-repository.ts';
+import { changeOf, type Files, type SmallRepository, smallRepository } from './small-repository.ts';
 
 const WORDS = Object.keys(wordPiece.model.vocab).length;
 const WIDTH = 8;
@@ -62,13 +62,6 @@ async function review(repository: SmallRepository, base: string) {
   const ran = await repository.taster('review', '--base', base, ...only);
   const read = (): Review => JSON.parse(readFileSync(join(repository.path, 'review.json'), 'utf8'));
   return { ...ran, read };
-}
-
-function changeOf(repository: SmallRepository, base: Files, change: Files) {
-  const commit = repository.commit(base);
-  repository.git('checkout', '-q', '-b', 'change');
-  repository.commit(change);
-  return commit;
 }
 
 test("a text classifier's slice is retrained on texts; the report says how they were read", async (t) => {

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { Experiment } from '../../evidence/experiment.ts';
 import type { Ensemble } from '../../evidence/scores.ts';
-import { hash32 } from '../../tensor/random.ts';
+import { freshPair } from './arms.ts';
 import type { Shortlist, Suspect } from './shortlist.ts';
 import type { Trial } from './trial.ts';
 
@@ -9,9 +9,8 @@ const ARMS = {
   applied: 'amplification/confirm/with',
   without: 'amplification/confirm/without',
   withoutDecoys: 'amplification/confirm/without-decoys',
-  lastApplied: 'amplification/last/with',
-  lastWithout: 'amplification/last/without',
 } as const;
+const LAST = { applied: 'amplification/last/with', without: 'amplification/last/without' } as const;
 
 /** Models of a confirming ensemble per model of another: at 64, the error of D alone hid one harmed row in twelve. */
 export const FRESH = 2;
@@ -37,16 +36,13 @@ export interface LastRound {
  * Asked once the trial is in, with seeds of its own: what was picked by one ensemble is not confirmed by the same. Only
  * those whom the finding would name are left out: what others do beside them is not laid to them.
  */
-export function confirmingExperiments({ scores, seed }: Evidence, list: Shortlist, trial: Trial): Experiment[] {
+export function confirmingExperiments(evidence: Evidence, list: Shortlist, trial: Trial): Experiment[] {
   const accused = accusedBy(trial);
   if (accused.length === 0) return [];
-  const models = scores.base?.models ?? 0;
-  const arm = armOf(seed, list);
-  return [
-    { ...arm, id: ARMS.applied, shadows: FRESH * models, without: [] },
-    { ...arm, id: ARMS.without, shadows: FRESH * models, without: accused },
-    { ...arm, id: ARMS.withoutDecoys, shadows: models, without: arm.inside },
-  ];
+  const decoys = unitsOf(list.decoys);
+  const pair = freshPair(evidence, ARMS, { salt: 0xc0f1, factor: FRESH, without: accused, inside: decoys });
+  const shadows = evidence.scores.base?.models ?? 0;
+  return [...pair, { ...pair[0], id: ARMS.withoutDecoys, shadows, without: decoys }];
 }
 
 /**
@@ -54,32 +50,15 @@ export function confirmingExperiments({ scores, seed }: Evidence, list: Shortlis
  * to the named; and where a claim is in doubt, since the largest of many rises is mostly one that luck made larger.
  */
 export function lastExperiments(
-  { scores, seed }: Evidence,
+  evidence: Evidence,
   trial: Trial,
   { named, isDoubtful }: { readonly named: readonly Suspect[]; readonly isDoubtful: boolean },
 ): Experiment[] {
   const without = unitsOf(named);
   const isCleared = without.length < accusedBy(trial).length;
   if (without.length === 0 || !(isDoubtful || isCleared)) return [];
-  const shadows = FRESH * (scores.base?.models ?? 0);
   // Decoys come and go here like other rows, as they do in the models that the claim is about.
-  const arm = {
-    kind: 'retrain',
-    revision: 'head',
-    plant: [],
-    inside: [],
-    seed: hash32(seed, 0x1a57),
-    shadows,
-  } as const;
-  return [
-    { ...arm, id: ARMS.lastApplied, without: [] },
-    { ...arm, id: ARMS.lastWithout, without },
-  ];
-}
-
-function armOf(seed: number, { decoys }: Shortlist) {
-  const inside = decoys.map(({ unit }) => unit);
-  return { kind: 'retrain', revision: 'head', plant: [], inside, seed: hash32(seed, 0xc0f1) } as const;
+  return [...freshPair(evidence, LAST, { salt: 0x1a57, factor: FRESH, without })];
 }
 
 const accusedBy = ({ accusations }: Trial) => unitsOf([...accusations.values()].flat());
@@ -90,7 +69,7 @@ const unitsOf = (suspects: readonly Suspect[]) => [...new Set(suspects.map(({ un
 export function confirmationOf({ experiments }: Evidence): Confirmation | null {
   const arm = (id: string) => experiments.find(({ experiment }) => experiment.id === id)?.ensemble;
   const [applied, without, withoutDecoys] = [arm(ARMS.applied), arm(ARMS.without), arm(ARMS.withoutDecoys)];
-  const [again, withoutNamed] = [arm(ARMS.lastApplied), arm(ARMS.lastWithout)];
+  const [again, withoutNamed] = [arm(LAST.applied), arm(LAST.without)];
   const last = again && withoutNamed ? { applied: again, without: withoutNamed } : null;
   return applied && without && withoutDecoys ? { applied, without, withoutDecoys, last } : null;
 }

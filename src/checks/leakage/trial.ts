@@ -1,7 +1,7 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { Experiment } from '../../evidence/experiment.ts';
 import { type PairedEffect, pairedEffect } from '../../stats/paired.ts';
-import { hash32 } from '../../tensor/random.ts';
+import { freshPair } from './arms.ts';
 import { culpritsOf } from './culprits.ts';
 import type { Shortlist, Suspect } from './shortlist.ts';
 
@@ -20,22 +20,11 @@ export interface Trial {
   readonly accusations: ReadonlyMap<number, readonly Suspect[]>;
 }
 
-/** Two fresh ensembles that share bits and seeds: the whole change, and all of it but the suspects. */
-export function trialExperiments({ scores, seed }: Evidence, { suspects }: Shortlist): Experiment[] {
+/** The whole change, and all of it but the suspects. */
+export function trialExperiments(evidence: Evidence, { suspects }: Shortlist): Experiment[] {
   if (suspects.length === 0) return [];
-  const shadows = scores.base?.models ?? 0;
-  const arm = {
-    kind: 'retrain',
-    revision: 'head',
-    plant: [],
-    inside: [],
-    seed: hash32(seed, 0x7e57),
-    shadows,
-  } as const;
-  return [
-    { ...arm, id: ARMS.applied, without: [] },
-    { ...arm, id: ARMS.without, without: suspects.map(({ unit }) => unit) },
-  ];
+  const without = suspects.map(({ unit }) => unit);
+  return [...freshPair(evidence, ARMS, { salt: 0x7e57, factor: 1, without })];
 }
 
 /** Null until both ensembles came back. @param difference least rise of d' that counts as exposure. */
