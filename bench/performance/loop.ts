@@ -9,6 +9,7 @@ import { trainEnsemble } from '../../src/training/ensemble.ts';
 import { ensembleFlops, makePlan } from '../../src/training/plan.ts';
 import { describeSlice } from '../../src/training/slice.ts';
 import { openProcessor } from './processor.ts';
+import { productsRate } from './products.ts';
 
 const SIDE = 2048;
 const ROUNDS = 3;
@@ -18,10 +19,15 @@ export interface LoopBench {
   /** Billions of floating-point operations a second. */
   readonly matmul: number;
   readonly loop: number;
+  /** The matrix products of its steps alone. */
+  readonly products: number;
   readonly secondsPerShadow: number;
 }
 
-/** The shadow loop (Location-30's sizes, 64 models, scoring and batch order counted in) beside one large MatMul, in turn; medians. */
+/**
+ * The shadow loop (Location-30's sizes, 64 models, scoring and batch order counted in) beside one large MatMul and the
+ * loop's own products alone, in turn; medians.
+ */
 export async function benchLoop(threads: number): Promise<LoopBench> {
   const runtime = await openProcessor(threads);
   const [N, M] = [5010, 64];
@@ -46,8 +52,10 @@ export async function benchLoop(threads: number): Promise<LoopBench> {
   const inside = Uint8Array.from({ length: M * N }, (_, i) => hash32(i, 4) & 1);
   const loops: number[] = [];
   const matmuls: number[] = [];
+  const products: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     matmuls.push(await matmulRate(threads));
+    if (slice.kind !== 'model') products.push(await productsRate(runtime, slice, recipe.batch));
     const started = performance.now();
     await trainEnsemble({ set, slice, recipe, runtime, order: { name: 'base', models: M, inside, seed: round } });
     loops.push(ensembleFlops(slice, recipe.epochs, N, M) / (performance.now() - started) / 1e6);
@@ -58,6 +66,7 @@ export async function benchLoop(threads: number): Promise<LoopBench> {
     slice: describeSlice(slice),
     matmul: median(matmuls),
     loop,
+    products: median(products),
     secondsPerShadow: ensembleFlops(slice, recipe.epochs, N, 1) / loop / 1e9,
   };
 }
