@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { markdownTable } from 'markdown-table';
 import type { Review } from '../../src/review/review.ts';
+import { withMlpHead } from './mlp-head.ts';
 import { reviewRepository } from './review-repository.ts';
 
 /** What is retrained, and on how much. */
@@ -14,13 +15,22 @@ interface Case {
   readonly honest: number;
   /** Of the declared ResNet-20; null: no model is declared, and the built-in one sees small versions of the images. */
   readonly slice: string | null;
+  /** Whether the declared model has an MLP in place of its linear head. */
+  readonly deep?: true;
+  readonly victim?: number;
   readonly shadows: string;
   readonly only: readonly string[];
 }
 
 const POISON = ['conflicting-copies', 'amplification'];
+/** Which image of each class is copied under a wrong label; the control's epochs were chosen on 7. */
+const [VICTIM, CONTROLS] = [7, [11, 23, 31]];
 const CASES: readonly Case[] = [
   { name: 'last layer', base: 500, honest: 40, slice: '{last: 1}', shadows: '{models: 64, budget: 5m}', only: POISON },
+  ...CONTROLS.map((victim) => ({
+    ...{ name: `control: MLP head on few images (${victim})`, base: 50, honest: 4, slice: '{last: 2}', deep: true as const },
+    ...{ victim, shadows: '{models: 64, budget: 30m, epochs: 200}', only: POISON },
+  })),
   { name: 'control: built-in MLP', base: 500, honest: 40, slice: null, shadows: '{models: 64, budget: 30m}', only: POISON },
   { name: 'control: few images', base: 50, honest: 4, slice: '{last: 1}', shadows: '{models: 64, budget: 5m}', only: POISON },
   { name: 'control: built-in MLP on few images', base: 50, honest: 4, slice: null, shadows: '{models: 64, budget: 30m}', only: POISON },
@@ -51,7 +61,11 @@ export function benchImages(data: string, names: readonly string[]): string {
   }
 }
 
-function reviewCase({ base, honest, slice, shadows, only }: Case, data: string, images: string): Review {
+function reviewCase(
+  { base, honest, slice, deep, victim = VICTIM, shadows, only }: Case,
+  data: string,
+  images: string,
+): Review {
   const classes = readdirSync(images).sort();
   const filesOf = (name: string) => readdirSync(join(images, name)).sort();
   const put = (folder: string, from: string, files: readonly string[]) => {
@@ -64,13 +78,14 @@ function reviewCase({ base, honest, slice, shadows, only }: Case, data: string, 
     base(folder) {
       for (const name of classes) put(folder, name, filesOf(name).slice(0, base));
       mkdirSync(join(folder, 'models'));
-      copyFileSync(join(data, 'models/onnx/resnet20_cifar10.onnx'), join(folder, 'models/resnet20.onnx'));
+      const model = readFileSync(join(data, 'models/onnx/resnet20_cifar10.onnx'));
+      writeFileSync(join(folder, 'models/resnet20.onnx'), deep ? withMlpHead(model) : model);
     },
     head(folder) {
       for (const [index, name] of classes.entries()) {
         put(folder, name, filesOf(name).slice(-honest));
         const wrong = classes[(index + 1) % classes.length]!;
-        copyFileSync(join(images, name, filesOf(name)[7]!), join(folder, 'train', wrong, `copy-of-${name}.jpg`));
+        copyFileSync(join(images, name, filesOf(name)[victim]!), join(folder, 'train', wrong, `copy-of-${name}.jpg`));
       }
     },
     options: ['--only', only.join(',')],

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { oneLine, UserError } from '../errors.ts';
 import { encodeModel, setsWith } from '../onnx/encode.ts';
 import type { Graph, TensorData } from '../onnx/graph.ts';
 import type { Feed, Runtime } from '../onnx/runtime.ts';
@@ -20,7 +20,8 @@ const BATCH = 64;
 
 /**
  * What the frozen part of a model makes of each row: it is run once over all rows, in batches on all lanes, and only
- * its answers are kept. Throws a UserError where an answer is not finite, or not of the shape that was promised.
+ * its answers are kept. Throws a UserError where onnxruntime refuses the model, or an answer is not finite or not of the
+ * shape that was promised.
  * @param at.graph the trunk for a batch of so many rows, one output. @param at.width elements of an answer.
  * @returns [N,D]
  */
@@ -46,10 +47,10 @@ export async function runTrunk(
   const starts = batchStarts(rows, batch);
   const all = starts.length;
   const work = async () => {
-    const session = await runtime.create(model);
+    const session = await runtime.create(model).catch(refused);
     try {
       for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
-        const found = (await session.run(await readBatch(inputs, start, batch)))[output!.name];
+        const found = (await session.run(await readBatch(inputs, start, batch)).catch(refused))[output!.name];
         check(found, batch * width, output!.name);
         answers.set(found as Float32Array, start * width);
         progress(1 - starts.length / all);
@@ -75,6 +76,15 @@ export async function readBatch(
     ],
   );
   return Object.fromEntries(await Promise.all(feeds));
+}
+
+/** The nodes are as the model's author wrote them: what onnxruntime does not take in them is not a fault of ours. */
+function refused(error: unknown): never {
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new UserError('trunk-refused', `onnxruntime does not run the model: ${oneLine(reason, 400)}`, {
+    hint: 'Check it with onnx.checker.check_model, run it once in onnxruntime, and export it again.',
+    cause: error,
+  });
 }
 
 function check(found: unknown, size: number, name: string): void {

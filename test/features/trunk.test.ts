@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
+import { UserError } from '../../src/errors.ts';
 import { runTrunk, type TrunkInput } from '../../src/features/trunk.ts';
 import { makeBuilder } from '../../src/onnx/builder.ts';
 import type { Graph } from '../../src/onnx/graph.ts';
@@ -61,4 +62,24 @@ test('answers that are not finite, or of another size, are refused', async () =>
   const at = { graph: trunk, rows: 2, width: 3, runtime };
   await assert.rejects(runTrunk({ ...at, inputs: inputsOf(() => Number.POSITIVE_INFINITY) }), /not finite/);
   await assert.rejects(runTrunk({ ...at, inputs: inputsOf(), width: 4 }), /gives 6 values at t_Add_\d+, expected 8/);
+});
+
+test('a model that onnxruntime does not take is refused by its reason, not called a bug', async () => {
+  const at = { rows: 2, width: 3, runtime, inputs: inputsOf().slice(0, 1) };
+  const graph = (op: string, more: readonly string[], attributes: Readonly<Record<string, number>>) => (): Graph => {
+    const build = makeBuilder('t_');
+    const out = build.add(op, ['x', ...more.map(() => build.ints([7, 7]))], attributes);
+    return build.graph(
+      'trunk',
+      [{ name: 'x', type: 'float32', shape: [2, 3] }],
+      [{ name: out, type: 'float32', shape: [] }],
+    );
+  };
+  const refusal = (reason: RegExp) => (error: unknown) => {
+    assert.ok(error instanceof UserError && error.code === 'trunk-refused');
+    assert.match(error.message, reason);
+    return true;
+  };
+  await assert.rejects(runTrunk({ ...at, graph: graph('Relu', [], { strange: 1 }) }), refusal(/attribute: strange/));
+  await assert.rejects(runTrunk({ ...at, graph: graph('Expand', ['shape'], {}) }), refusal(/Expand/));
 });
