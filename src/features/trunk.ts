@@ -1,6 +1,7 @@
-import { oneLine, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { encodeModel, setsWith } from '../onnx/encode.ts';
 import type { Graph, TensorData } from '../onnx/graph.ts';
+import { refusedToRun } from '../onnx/refuse.ts';
 import type { Feed, Runtime } from '../onnx/runtime.ts';
 import { batchStarts } from '../tensor/batches.ts';
 import type { Shape } from '../tensor/shape.ts';
@@ -47,10 +48,10 @@ export async function runTrunk(
   const starts = batchStarts(rows, batch);
   const all = starts.length;
   const work = async () => {
-    const session = await runtime.create(model).catch(refused);
+    const session = await runtime.create(model).catch(refusedToRun);
     try {
       for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
-        const found = (await session.run(await readBatch(inputs, start, batch)).catch(refused))[output!.name];
+        const found = (await session.run(await readBatch(inputs, start, batch)).catch(refusedToRun))[output!.name];
         check(found, batch * width, output!.name);
         answers.set(found as Float32Array, start * width);
         progress(1 - starts.length / all);
@@ -76,15 +77,6 @@ export async function readBatch(
     ],
   );
   return Object.fromEntries(await Promise.all(feeds));
-}
-
-/** The nodes are as the model's author wrote them: what onnxruntime does not take in them is not a fault of ours. */
-function refused(error: unknown): never {
-  const reason = error instanceof Error ? error.message : String(error);
-  throw new UserError('trunk-refused', `onnxruntime does not run the model: ${oneLine(reason, 400)}`, {
-    hint: 'Check it with onnx.checker.check_model, run it once in onnxruntime, and export it again.',
-    cause: error,
-  });
 }
 
 function check(found: unknown, size: number, name: string): void {

@@ -7,6 +7,9 @@ import { readValue } from './read-value.ts';
 import { invalidModel, quoted, refusedModel } from './refuse.ts';
 import { sortNodes } from './sort-nodes.ts';
 
+/** Operators of any number of inputs: one without a name is taken for a value by onnxruntime, which then dies of it. */
+const ANY_NUMBER = new Set(['Concat', 'Einsum', 'FeatureVectorizer', 'Max', 'Mean', 'Min', 'SequenceConstruct', 'Sum']);
+
 /** What all graphs of one model share while they are read. */
 export interface ReadContext {
   readonly tensors: TensorReader;
@@ -62,6 +65,9 @@ export function readGraph(proto: Message<'GraphProto'>, context: ReadContext, de
   return { graph: { name: proto.name ?? '', nodes, initializers, inputs, outputs }, free };
 }
 
+/** Inputs that are left out at the end, by names that are empty, mean the same as none: some of onnxruntime's kernels die of them. */
+const leftOut = (inputs: readonly string[]) => inputs.slice(0, inputs.findLastIndex((name) => name !== '') + 1);
+
 function readNode(
   proto: Message<'NodeProto'>,
   context: ReadContext,
@@ -75,6 +81,7 @@ function readNode(
       `a node of ${quoted(op)} has ${proto.input.length} inputs and ${proto.output.length} outputs`,
       `Export it with at most ${MOST_VALUES}.`,
     );
+  if (ANY_NUMBER.has(op) && proto.input.includes('')) throw invalidModel(`an input of a ${op} has no name`);
   const domain = plainDomain(proto.domain);
   context.checkDomain(domain, op);
   const reads = new Set(proto.input);
@@ -87,5 +94,5 @@ function readNode(
     },
   });
   const named = proto.name ? { name: proto.name.slice(0, LONGEST_NAME) } : {};
-  return { node: { ...named, op, domain, inputs: proto.input, outputs: proto.output, attributes }, reads };
+  return { node: { ...named, op, domain, inputs: leftOut(proto.input), outputs: proto.output, attributes }, reads };
 }

@@ -7,6 +7,7 @@ import { objectives, trainedAs } from './objectives.ts';
 import { epochBatches } from './order.ts';
 import { initialWeights } from './parameter.ts';
 import { cosineRate, type Recipe } from './recipe.ts';
+import { refuseUnrunnable } from './refuse-unrunnable.ts';
 import { scoringGraph } from './score.ts';
 import { labelAxes, parametersOf, type Slice } from './slice.ts';
 import { trainingGraph } from './step.ts';
@@ -50,7 +51,8 @@ export async function trainGroup(
   const models = modelKeys.length;
   const { graph, carried } = trainingGraph(slice, recipe, models);
   const carry = Object.fromEntries(carried.map(({ name }) => [`${name}_end`, `${name}_start`]));
-  const session = await runtime.create(encodeModel(withKernels(graph, runtime.provider)), carry);
+  const opening = runtime.create(encodeModel(withKernels(graph, runtime.provider)), carry);
+  const session = await refuseUnrunnable(slice, opening);
   try {
     const parameters = new Map(
       parametersOf(slice).map((parameter, index) => [
@@ -91,7 +93,7 @@ export async function trainGroup(
       epoch += batches.epochs;
       // Where another thread or device trains, the next batches are ordered meanwhile.
       batches = batchesFrom(epoch);
-      await running;
+      await refuseUnrunnable(slice, running);
       progress(epoch / recipe.epochs);
     }
     const trained = await session.carried();
@@ -132,7 +134,8 @@ export async function scoreGroup(
   const { set, slice, runtime, weights, models } = at;
   const N = set.rowKeys.length;
   const rows = Math.min(N, SCORE_ROWS);
-  const session = await runtime.create(encodeModel(withKernels(scoringGraph(slice, models, rows), runtime.provider)));
+  const opening = runtime.create(encodeModel(withKernels(scoringGraph(slice, models, rows), runtime.provider)));
+  const session = await refuseUnrunnable(slice, opening);
   try {
     const parameters = parameterFeeds(slice, weights, models);
     const each = set.labels.length / N;
@@ -143,7 +146,7 @@ export async function scoreGroup(
         labels: set.labels.subarray(start * each, (start + rows) * each),
       };
       const feeds = { ...parameters, features: matrix(part), labels: scoringLabels(part, slice) };
-      const { phi, right } = await session.run(feeds);
+      const { phi, right } = await refuseUnrunnable(slice, session.run(feeds));
       for (let model = 0; model < models; model++) {
         const own = [model * rows, (model + 1) * rows] as const;
         into.phi.set((phi as Float32Array).subarray(...own), model * N + start);

@@ -76,7 +76,7 @@ test('a model that onnxruntime does not take is refused by its reason, not calle
     );
   };
   const refusal = (reason: RegExp) => (error: unknown) => {
-    assert.ok(error instanceof UserError && error.code === 'trunk-refused');
+    assert.ok(error instanceof UserError && error.code === 'onnx-does-not-run');
     assert.match(error.message, reason);
     return true;
   };

@@ -184,3 +184,15 @@ test('nodes in a wrong order are sorted, those in a right one left alone; consta
     ['c', 'a', 'b', 'y'],
   );
 });
+
+test('inputs that are left out at the end by empty names are dropped: onnxruntime dies of some', async () => {
+  const bytes = writeModel({
+    node: [node('LayerNormalization', ['x', 'scale', ''], ['y'])],
+    input: [value('x', [2])],
+    initializer: [tensor({ name: 'scale', dims: [2], dataType: 1, floatData: [1, 1] })],
+  });
+  const { graph: read, ...rest } = decodeModel(bytes);
+  assert.deepEqual(read.nodes[0]!.inputs, ['x', 'scale']);
+  const { y } = await run(encodeModel(read, rest), { x: XY });
+  assert.deepEqual((y as number[]).map(Math.round), [-1, 1]);
+});

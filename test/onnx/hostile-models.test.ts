@@ -81,6 +81,7 @@ test('graphs that are none', () => {
   refused(writeModel({ node: [relu('w', 'y')] }), /"w" is read, and nothing makes it/);
   refused(writeModel({ node: [] }), /"y" is read, and nothing makes it/);
   refused(writeModel({ node: [node('', ['x'], ['y'])] }), /no operator/);
+  refused(writeModel({ node: [node('Sum', ['x', ''], ['y'])] }), /an input of a Sum has no name/);
   refused(writeModel({ node: [relu('x', 'y')], input: [value('x', [-2])] }), /shape \[-2\]/);
   refused(writeModel({ node: [relu('x', `${'n'.repeat(3000)}`), relu('x', 'y')] }), /name of 3000 characters/);
   refused(
