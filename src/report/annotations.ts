@@ -46,7 +46,8 @@ function remarks({ finding, rows: named }: NamedOnce): Annotation[] {
   return [{ path, line: null, level, title, message: visible(`${finding.summary} ${finding.remedy}`, 400) }];
 }
 
-function rowMessage(finding: ReviewFinding, row: ReviewFinding['rows'][number]): string {
+/** Why a row is named, what it does to another, and what to do: one line. */
+export function rowMessage(finding: ReviewFinding, row: ReviewFinding['rows'][number]): string {
   const [victim] = row.victims;
   const more = row.victims.length > 1 ? ` and ${row.victims.length - 1} more` : '';
   const verb = { exposes: 'Exposes', 'may expose': 'May expose', 'other row': 'The other row:' }[pairWord(finding)];

@@ -8,6 +8,7 @@ import { UserError } from '../errors.ts';
 import { annotations, workflowCommand } from '../report/annotations.ts';
 import { renderJson } from '../report/json.ts';
 import { parseReview } from '../report/parse-review.ts';
+import { renderSarif } from '../report/sarif.ts';
 import { renderSummary } from '../report/summary.ts';
 import type { Review } from '../review/review.ts';
 import { exitCode, recomputeVerdict } from '../review/verdict.ts';
@@ -81,9 +82,10 @@ async function review({ runner, log, review }: ActionContext): Promise<0 | 1 | 2
   const file = join(folderOf(runner), FILE);
   await mkdir(folderOf(runner), { recursive: true });
   await writeFile(file, renderJson(told));
+  const sarif = await writeSarif(told, runner);
   for (const annotation of annotations(told)) log.command(workflowCommand(annotation));
   for (const line of answer.unreadable) log.error(line);
-  tell(told, { file, skipped: answer.skipped, runner, log });
+  tell(told, { file, sarif, skipped: answer.skipped, runner, log });
   if (token !== null) {
     const at = publishing(runner, token);
     await publishReview({ ...at, review: told, comment: at.comment ?? answer.config.comment, log }).catch(
@@ -108,7 +110,8 @@ async function publish({ runner, env, log }: ActionContext): Promise<0 | 1 | 2> 
   const file = await reviewFile(runner);
   const told = judged(parseReview(await readFile(file, 'utf8'), { maxBytes: REVIEW_BYTES }), runner);
   await publishReview({ ...at, review: told, log });
-  tell(told, { file, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
+  const sarif = await writeSarif(told, runner);
+  tell(told, { file, sarif, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
   return 0;
 }
 
@@ -133,18 +136,27 @@ function judged(review: Review, runner: Runner): Review {
   return { ...switched, verdict: recomputeVerdict(switched) };
 }
 
+/** Beside review.json, for a step that uploads it to code scanning. */
+async function writeSarif(review: Review, runner: Runner): Promise<string> {
+  const file = join(folderOf(runner), 'review.sarif');
+  await writeFile(file, renderSarif(review));
+  return file;
+}
+
 interface Told {
   readonly file: string;
+  readonly sarif: string;
   readonly skipped: boolean;
   readonly runner: Runner;
   readonly log: Log;
 }
 
-function tell(review: Review, { file, skipped, runner, log }: Told): void {
+function tell(review: Review, { file, sarif, skipped, runner, log }: Told): void {
   runner.summary(renderSummary(review, { server: runner.server, repository: runner.repository }));
   const count = (...outcomes: string[]) => review.findings.filter(({ outcome }) => outcomes.includes(outcome)).length;
   runner.output('verdict', review.verdict);
   runner.output('review-path', file);
+  runner.output('sarif-path', sarif);
   runner.output('findings', String(count('warn', 'fail')));
   runner.output('failed', String(review.findings.filter(({ broken }) => broken).length));
   runner.output('skipped', String(skipped));
