@@ -81,7 +81,11 @@ function cuts(review: Review, drafts: readonly Draft[], made: readonly MadeResul
       ? [`Not named: ${plural(unnamed, 'row')}. A finding names its worst rows and counts the others.`]
       : []),
     ...(victims > 0 ? [`Left out: ${plural(victims, 'related row')}; review.json holds them.`] : []),
-    ...(paths > 0 ? [`Cut: ${plural(paths, 'path')} of more than ${formatCount(PATH_LIMIT)} characters; the end of each is written.`] : []),
+    ...(paths > 0
+      ? [
+          `Cut: ${plural(paths, 'path')} of more than ${formatCount(PATH_LIMIT)} characters; the end of each is written.`,
+        ]
+      : []),
     ...(notes > 0 ? [`Left out: ${plural(notes, 'note')} about what could not be seen; review.json holds them.`] : []),
   ];
 }
