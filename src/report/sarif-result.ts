@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Review, ReviewFinding, ReviewRow, ReviewVictim } from '../review/review.ts';
+import { isBroken } from '../review/verdict.ts';
 import { rowMessage } from './annotations.ts';
 import { visible } from './escape.ts';
 import { placeText } from './place.ts';
@@ -73,7 +74,8 @@ export function sarifResult(review: Review, draft: Draft, occurrence: (print: st
     ...ruleOf(finding.check),
     level: levelOf(finding),
     message: { text: sarifText(messageOf(finding, row), 900) || 'No words were given.' },
-    locations: [{ physicalLocation: { artifactLocation: { uri: at.uri }, ...region(row) } }],
+    // GitHub wants a line of every result: a file as a whole, and a row that has none, stand at the first.
+    locations: [place(at.uri, (row && lineOf(row)) ?? 1)],
     ...(related.length === 0 ? {} : { relatedLocations: related.map(({ location }) => location) }),
     // GitHub follows an alert from run to run by the first; the lines of a file move, so none is in it.
     partialFingerprints: { primaryLocationLineHash: `${print}:${occurrence(print)}`, 'taster/v1': print },
@@ -90,8 +92,9 @@ export function sarifResult(review: Review, draft: Draft, occurrence: (print: st
 }
 
 /** A broken gate is an error; what stood in base, is accepted or could not be told is a note. */
-function levelOf({ broken, outcome, introduced, ignored }: ReviewFinding): SarifResult['level'] {
-  if (broken) return 'error';
+function levelOf(finding: ReviewFinding): SarifResult['level'] {
+  const { outcome, introduced, ignored } = finding;
+  if (isBroken(finding)) return 'error';
   const found = outcome === 'warn' || outcome === 'fail';
   return found && introduced && ignored === null ? 'warning' : 'note';
 }
@@ -107,9 +110,8 @@ function messageOf(finding: ReviewFinding, row: ReviewRow | null): string {
 }
 
 /** Lines of base are not those of the file that GitHub shows. */
-function region(place: { revision: string; line: number | null } | null) {
-  const line = place?.revision === 'head' ? place.line : null;
-  return line !== null && line >= 1 && line <= LAST_LINE ? { region: { startLine: line } } : {};
+function lineOf({ revision, line }: Pick<ReviewRow, 'revision' | 'line'>): number | null {
+  return revision === 'head' && line !== null && line >= 1 && line <= LAST_LINE ? line : null;
 }
 
 function relatedLocation(
@@ -118,10 +120,11 @@ function relatedLocation(
 ): { readonly location: SarifLocation; readonly cut: boolean } {
   const { uri, cut } = sarifUri(victim.path);
   const text = sarifText(`${placeText(victim)} of ${victim.revision}, effect ${victim.effect.toFixed(2)}`, 300);
-  return {
-    location: { id, physicalLocation: { artifactLocation: { uri }, ...region(victim) }, message: { text } },
-    cut,
-  };
+  return { location: { id, ...place(uri, lineOf(victim)), message: { text } }, cut };
+}
+
+function place(uri: string, line: number | null): Pick<SarifLocation, 'physicalLocation'> {
+  return { physicalLocation: { artifactLocation: { uri }, ...(line === null ? {} : { region: { startLine: line } }) } };
 }
 
 /** The file that a finding is about: GitHub shows no result without one. */

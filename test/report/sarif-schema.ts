@@ -7,7 +7,7 @@ import addFormats from 'ajv-formats';
 /** The parts of a SARIF file that tests look at. */
 export interface SarifLog {
   readonly runs: readonly {
-    readonly tool: { readonly driver: { readonly rules: readonly { id: string; properties: { tags: string[] } }[] } };
+    readonly tool: { readonly driver: { readonly rules: readonly SarifLogRule[] } };
     readonly invocations: readonly {
       readonly executionSuccessful: boolean;
       readonly exitCode: number;
@@ -16,6 +16,15 @@ export interface SarifLog {
     }[];
     readonly results: readonly SarifLogResult[];
   }[];
+}
+
+interface SarifLogRule {
+  readonly id: string;
+  readonly name: string;
+  readonly shortDescription: { readonly text: string };
+  readonly fullDescription: { readonly text: string };
+  readonly help: { readonly text: string; readonly markdown: string };
+  readonly properties: { readonly tags: readonly string[] };
 }
 
 interface SarifLogLocation {
@@ -49,10 +58,15 @@ export function readSarif(text: string): SarifLog['runs'][number] {
   assert.equal(log.runs.length, 1);
   const [run] = log.runs;
   assert.ok(run!.results.length <= 5000, `${run!.results.length} results`);
-  for (const { id, properties } of run!.tool.driver.rules) assert.ok(id.length <= 255 && properties.tags.length <= 10);
+  for (const { id, name, shortDescription, fullDescription, properties } of run!.tool.driver.rules) {
+    assert.ok(id.length <= 255 && name.length <= 255 && properties.tags.length <= 10);
+    for (const { text } of [shortDescription, fullDescription]) assert.ok(text !== '' && text.length <= 1024, id);
+  }
   for (const result of run!.results) {
-    // GitHub looks at the first location and shows no result without one.
+    // GitHub looks at the first location, and shows no result without one or without a line.
     assert.equal(result.locations.length, 1);
+    assert.ok((result.locations[0]!.physicalLocation.region?.startLine ?? 0) >= 1);
+    assert.match(result.partialFingerprints.primaryLocationLineHash ?? '', /^[0-9a-f]{32}:\d+$/);
     assert.ok((result.relatedLocations?.length ?? 0) <= 100);
     assert.equal(run!.tool.driver.rules[result.ruleIndex]?.id, result.ruleId);
   }

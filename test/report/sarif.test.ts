@@ -36,9 +36,9 @@ test('the rules are the checks, in their order, with what to do', () => {
     rules.map(({ id }) => id),
     [...checks.map(({ id }) => id), OTHER_RULE],
   );
-  const [rule] = JSON.parse(renderSarif(failing)).runs[0].tool.driver.rules;
-  assert.equal(rule.shortDescription.text, checks[0]!.question);
-  assert.ok(rule.help.text.includes(checks[0]!.why) && rule.help.markdown.includes(checks[0]!.remedy));
+  const [rule] = rules;
+  assert.equal(rule!.shortDescription.text, checks[0]!.question);
+  assert.ok(rule!.help.text.includes(checks[0]!.why) && rule!.help.markdown.includes(checks[0]!.remedy));
 });
 
 test('a culprit stands at its line, its victims beside it', () => {
@@ -58,7 +58,8 @@ test('a culprit stands at its line, its victims beside it', () => {
 test('lines of base are told, not put into the file of the change', () => {
   const rows = findingOf(failing, 'amplification').rows.map((row) => ({ ...row, revision: 'base' as const }));
   const [result] = resultsOf(withFinding(failing, 'amplification', { rows }), 'amplification');
-  assert.equal(result!.locations[0]!.physicalLocation.region, undefined);
+  assert.deepEqual(result!.locations[0]!.physicalLocation.region, { startLine: 1 });
+  assert.equal(result!.relatedLocations![0]!.physicalLocation.region, undefined);
   assert.match(result!.message.text, new RegExp(`The row is data/train\\.csv:${rows[0]!.line} of base\\.$`));
 });
 
@@ -71,7 +72,9 @@ test('only a broken gate is an error; what stood in base, is accepted or was not
     ),
   ];
   assert.deepEqual(levels({ broken: true }), ['error']);
-  assert.deepEqual(levels({}), ['warning']);
+  assert.deepEqual(levels({ broken: true, ignored: { reason: 'forged', until: null } }), ['error']);
+  assert.deepEqual(levels({ gated: true }), ['error'], 'a gated fail is a broken gate, whatever is written');
+  assert.deepEqual(levels({ gated: false }), ['warning']);
   assert.deepEqual(levels({ outcome: 'warn' }), ['warning']);
   assert.deepEqual(levels({ introduced: false }), ['note']);
   assert.deepEqual(levels({ ignored: { reason: 'known', until: null } }), ['note']);
@@ -96,7 +99,10 @@ test('what could not be told accuses no row', () => {
   const results = resultsOf(withFinding(failing, 'amplification', { outcome: 'unknown' }), 'amplification');
   assert.equal(results.length, 1);
   assert.match(results[0]!.message.text, /^Could not tell: /);
-  assert.equal(results[0]!.locations[0]!.physicalLocation.artifactLocation.uri, 'data/train.csv');
+  assert.deepEqual(results[0]!.locations[0]!.physicalLocation, {
+    artifactLocation: { uri: 'data/train.csv' },
+    region: { startLine: 1 },
+  });
 });
 
 test('a fingerprint stays when lines move and other rows are mended, and tells rows apart', () => {
