@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Review, ReviewFinding, ReviewRow, ReviewVictim } from '../review/review.ts';
 import { isBroken } from '../review/verdict.ts';
+import { isImagePath } from '../source/images.ts';
 import { rowMessage } from './annotations.ts';
 import { visible } from './escape.ts';
 import { placeText } from './place.ts';
@@ -101,12 +102,17 @@ function levelOf(finding: ReviewFinding): SarifResult['level'] {
 
 function messageOf(finding: ReviewFinding, row: ReviewRow | null): string {
   const standing = finding.introduced ? '' : 'In base already, not brought by this change. ';
-  if (row !== null) {
-    const place = row.revision === 'base' ? ` The row is ${placeText(row)} of base.` : '';
-    return `${standing}${rowMessage(finding, row)}${place}`;
-  }
+  if (row !== null) return `${standing}${rowMessage(finding, row)}${whichRow(row)}`;
   const told = finding.outcome === 'unknown' ? 'Could not tell: ' : standing;
   return `${told}${finding.summary} ${finding.remedy}`;
+}
+
+/** Which row of its file it is, where the location does not say it. */
+function whichRow(row: ReviewRow): string {
+  if (lineOf(row) !== null) return '';
+  const of = row.revision === 'base' ? 'base' : 'the file';
+  if (row.line === null && isImagePath(row.path)) return row.revision === 'base' ? ' It is the image of base.' : '';
+  return row.line === null ? ` It is row ${row.ordinal + 1} of ${of}.` : ` It is line ${row.line} of ${of}.`;
 }
 
 /** Lines of base are not those of the file that GitHub shows. */

@@ -55,12 +55,25 @@ test('a culprit stands at its line, its victims beside it', () => {
   assert.match(results[0]!.message.text, /Exposes data\/train\.csv:41 \(base\)\. Remove the named rows/);
 });
 
-test('lines of base are told, not put into the file of the change', () => {
-  const rows = findingOf(failing, 'amplification').rows.map((row) => ({ ...row, revision: 'base' as const }));
-  const [result] = resultsOf(withFinding(failing, 'amplification', { rows }), 'amplification');
-  assert.deepEqual(result!.locations[0]!.physicalLocation.region, { startLine: 1 });
-  assert.equal(result!.relatedLocations![0]!.physicalLocation.region, undefined);
-  assert.match(result!.message.text, new RegExp(`The row is data/train\\.csv:${rows[0]!.line} of base\\.$`));
+test('a row without a line of the change stands at the first, and the message says which it is', () => {
+  const resultOf = (change: object): SarifLogResult => {
+    const rows = findingOf(failing, 'amplification').rows.map((row) => ({ ...row, ...change }));
+    return resultsOf(withFinding(failing, 'amplification', { rows }), 'amplification')[0]!;
+  };
+  const cases: [object, RegExp][] = [
+    [{ revision: 'base' }, / It is line 3012 of base\.$/],
+    [{ revision: 'base', line: null, ordinal: 811 }, / It is row 812 of base\.$/],
+    [{ path: 'a.parquet', line: null, ordinal: 811 }, / It is row 812 of the file\.$/],
+    [{ path: 'a.png', line: null, ordinal: 811 }, /other than their author\.$/],
+    [{ path: 'a.png', line: null, revision: 'base' }, / It is the image of base\.$/],
+    [{ line: 0 }, / It is line 0 of the file\.$/],
+  ];
+  for (const [change, words] of cases) {
+    const { locations, relatedLocations, message } = resultOf(change);
+    assert.deepEqual(locations[0]!.physicalLocation.region, { startLine: 1 });
+    assert.match(message.text, words);
+    assert.equal(relatedLocations![0]!.physicalLocation.region, undefined);
+  }
 });
 
 test('only a broken gate is an error; what stood in base, is accepted or was not told is a note', () => {
