@@ -1,5 +1,5 @@
 import { oneLine } from '../errors.ts';
-import type { Review, ReviewFinding } from '../review/review.ts';
+import type { Review, ReviewFinding, ReviewRow } from '../review/review.ts';
 import { visible } from './escape.ts';
 import { pairWord } from './finding-rows.ts';
 import { placeText } from './place.ts';
@@ -18,10 +18,14 @@ export interface Annotation {
 
 /** The worst `limit` remarks. GitHub shows 10 errors and 10 warnings a step: every finding gets its turn. */
 export function annotations(review: Review, limit = 10): Annotation[] {
-  const { blocking, told, undecided } = triage(review);
-  const findings = rowsOnce([...blocking, ...told, ...undecided]);
-  const errors = findings.slice(0, blocking.length).map(remarks);
-  return [...takeTurns(errors), ...takeTurns(findings.slice(blocking.length).map(remarks))].slice(0, limit);
+  const { blocking, others } = remarks(review);
+  return [...takeTurns(blocking), ...takeTurns(others)].slice(0, limit).map(annotation);
+}
+
+/** How many remarks there are without a limit. */
+export function remarkCount(review: Review): number {
+  const { blocking, others } = remarks(review);
+  return [...blocking, ...others].reduce((count, list) => count + list.length, 0);
 }
 
 /** An annotation as the line that a runner reads: `::error file=a.csv,line=3,title=t::message`. */
@@ -34,19 +38,36 @@ export function workflowCommand({ path, line, level, title, message }: Annotatio
   return `::${level} ${properties.join(',')}::${data(oneLine(message, 700))}`;
 }
 
-function remarks({ finding, rows: named }: NamedOnce): Annotation[] {
-  const level = finding.broken ? 'error' : 'warning';
-  const title = visible(`Taster: ${finding.check}`, 100);
-  const rows = named.filter((row) => row.revision === 'head' && row.path !== '');
-  if (rows.length > 0)
-    return rows.map((row) => ({ path: row.path, line: row.line, level, title, message: rowMessage(finding, row) }));
-  if (finding.rows.length > 0 && named.length === 0) return [];
-  const path = finding.subject.path ?? finding.subject.model;
-  if (path === null || path === '') return [];
-  return [{ path, line: null, level, title, message: visible(`${finding.summary} ${finding.remedy}`, 400) }];
+/** A remark before it is put in words: a row, or null for the finding as a whole. */
+interface Remark {
+  readonly finding: ReviewFinding;
+  readonly row: ReviewRow | null;
 }
 
-function rowMessage(finding: ReviewFinding, row: ReviewFinding['rows'][number]): string {
+/** The remarks of each finding, broken gates apart. */
+function remarks(review: Review): { readonly blocking: Remark[][]; readonly others: Remark[][] } {
+  const { blocking, told, undecided } = triage(review);
+  const lists = rowsOnce([...blocking, ...told, ...undecided]).map(remarksOf);
+  return { blocking: lists.slice(0, blocking.length), others: lists.slice(blocking.length) };
+}
+
+function remarksOf({ finding, rows: named }: NamedOnce): Remark[] {
+  const rows = named.filter((row) => row.revision === 'head' && row.path !== '');
+  if (rows.length > 0) return rows.map((row) => ({ finding, row }));
+  if (finding.rows.length > 0 && named.length === 0) return [];
+  return (finding.subject.path ?? finding.subject.model ?? '') === '' ? [] : [{ finding, row: null }];
+}
+
+function annotation({ finding, row }: Remark): Annotation {
+  const level = finding.broken ? 'error' : 'warning';
+  const title = visible(`Taster: ${finding.check}`, 100);
+  if (row !== null) return { path: row.path, line: row.line, level, title, message: rowMessage(finding, row) };
+  const path = finding.subject.path ?? finding.subject.model ?? '';
+  return { path, line: null, level, title, message: visible(`${finding.summary} ${finding.remedy}`, 400) };
+}
+
+/** Why a row is named, what it does to another, and what to do: one line. */
+export function rowMessage(finding: ReviewFinding, row: ReviewRow): string {
   const [victim] = row.victims;
   const more = row.victims.length > 1 ? ` and ${row.victims.length - 1} more` : '';
   const verb = { exposes: 'Exposes', 'may expose': 'May expose', 'other row': 'The other row:' }[pairWord(finding)];
@@ -54,8 +75,8 @@ function rowMessage(finding: ReviewFinding, row: ReviewFinding['rows'][number]):
   return visible(`${visible(row.why, 200)}${exposes} ${visible(finding.remedy, 200)}`, 700);
 }
 
-function takeTurns(lists: readonly (readonly Annotation[])[]): Annotation[] {
-  const longest = Math.max(0, ...lists.map((list) => list.length));
+function takeTurns(lists: readonly (readonly Remark[])[]): Remark[] {
+  const longest = lists.reduce((most, list) => Math.max(most, list.length), 0);
   return Array.from({ length: longest }, (_, turn) => lists.flatMap((list) => list.slice(turn, turn + 1))).flat();
 }
 

@@ -1,8 +1,11 @@
+/** A paragraph, a table ...; as a function where it is only written if there is room for it. */
+export type Block = string | (() => string);
+
 /** A piece of a report. Blocks are joined by empty lines; a folded section has an opening and a closing line. */
 export interface Section {
   readonly name: string;
   readonly open: string;
-  readonly blocks: readonly string[];
+  readonly blocks: readonly Block[];
   readonly close: string;
   /** Lower is kept first when space runs out; the order on the page is the order of the list. */
   readonly priority: number;
@@ -28,25 +31,26 @@ export function cut(sections: readonly Section[], options: CutOptions): string {
   const { limit, measure } = options;
   const gap = measure(GAP);
   let room = limit - RESERVE;
-  const kept = new Map<Section, number>();
+  const kept = new Map<Section, readonly string[]>();
   for (const section of [...sections].sort((a, b) => a.priority - b.priority)) {
-    let blocks = 0;
+    const blocks: string[] = [];
     let size = measure(section.open) + measure(section.close) + 3 * gap;
     for (const block of section.blocks) {
-      const next = measure(block) + gap;
+      const text = typeof block === 'string' ? block : block();
+      const next = measure(text) + gap;
       if (size + next > room) break;
       size += next;
-      blocks += 1;
+      blocks.push(text);
     }
     kept.set(section, blocks);
-    if (blocks > 0) room -= size;
+    if (blocks.length > 0) room -= size;
   }
   const pieces = sections.flatMap((section) => {
-    const blocks = section.blocks.slice(0, kept.get(section) ?? 0);
+    const blocks = kept.get(section) ?? [];
     return blocks.length === 0 ? [] : [section.open, ...blocks, section.close].filter((piece) => piece !== '');
   });
   const losses = sections.flatMap((section) => {
-    const lost = section.blocks.length - (kept.get(section) ?? 0);
+    const lost = section.blocks.length - (kept.get(section)?.length ?? 0);
     return lost === 0
       ? []
       : [lost === section.blocks.length ? section.name : `${lost} of ${section.blocks.length} in ${section.name}`];
@@ -56,11 +60,11 @@ export function cut(sections: readonly Section[], options: CutOptions): string {
 }
 
 /** A section that stands open on the page. */
-export function openSection(name: string, priority: number, blocks: readonly string[]): Section {
+export function openSection(name: string, priority: number, blocks: readonly Block[]): Section {
   return { name, open: '', blocks, close: '', priority };
 }
 
 /** A section behind a triangle. `title` must be escaped. The empty lines keep markdown alive inside the HTML block. */
-export function foldedSection(name: string, priority: number, title: string, blocks: readonly string[]): Section {
+export function foldedSection(name: string, priority: number, title: string, blocks: readonly Block[]): Section {
   return { name, open: `<details>\n<summary>${title}</summary>`, blocks, close: '</details>', priority };
 }

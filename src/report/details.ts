@@ -27,7 +27,7 @@ export function details(review: Review, options: DetailsOptions): Section[] {
   return FAMILIES.flatMap(([family, title], index) => {
     const findings = bySeverity(review.findings.filter((finding) => finding.family === family && !finding.ignored));
     if (findings.length === 0) return [];
-    const blocks = findings.map((finding) => findingBlock(review, finding, options));
+    const blocks = findings.map((finding) => () => findingBlock(review, finding, options));
     return [foldedSection(title, 20 + index, `${title}: ${counts(findings)}`, blocks)];
   });
 }
@@ -36,7 +36,7 @@ export function details(review: Review, options: DetailsOptions): Section[] {
 export function ignoredSection(review: Review, options: DetailsOptions): Section | null {
   const findings = bySeverity(review.findings.filter((finding) => finding.ignored));
   if (findings.length === 0) return null;
-  const blocks = findings.map((finding) => {
+  const blocks = findings.map((finding) => () => {
     const until = finding.ignored?.until ? `until ${prose(finding.ignored.until, 10)}` : 'without expiry';
     return `Ignored ${until}, because: ${prose(finding.ignored?.reason ?? '', 300)}\n\n${findingBlock(review, finding, options)}`;
   });

@@ -10,14 +10,18 @@ export interface NamedOnce {
 
 /** Gives every row to the first finding that names it: a reader wants to see a row once. */
 export function rowsOnce(findings: readonly ReviewFinding[]): NamedOnce[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, Set<string>>();
   return findings.map((finding) => {
-    const rows = finding.rows.filter((row) => !seen.has(keyOf(row)));
-    for (const row of rows) seen.add(keyOf(row));
+    const rows = finding.rows.filter((row) => !seen.get(row.path)?.has(keyOf(row)));
+    for (const row of rows) {
+      const file = seen.get(row.path) ?? new Set();
+      seen.set(row.path, file.add(keyOf(row)));
+    }
     return { finding, rows, repeated: finding.rows.length - rows.length };
   });
 }
 
-function keyOf({ revision, path, ordinal }: ReviewRow): string {
-  return JSON.stringify([revision, path, ordinal]);
+/** Within a file. */
+function keyOf({ revision, ordinal }: ReviewRow): string {
+  return `${revision} ${ordinal}`;
 }

@@ -114,7 +114,8 @@ export function verdictOf(findings: readonly ReviewFinding[], switches: Switches
   return told || untold.length > 0 ? 'warn' : 'pass';
 }
 
-function isBroken({ broken, gated, outcome, introduced, ignored }: ReviewFinding): boolean {
+/** Whether a finding breaks its gate; fields that contradict each other are read as the worse. */
+export function isBroken({ broken, gated, outcome, introduced, ignored }: ReviewFinding): boolean {
   return broken || (gated && introduced && ignored === null && outcome === 'fail');
 }
 

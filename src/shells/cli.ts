@@ -52,7 +52,11 @@ async function review(values: Values, given: ReadonlySet<string>): Promise<numbe
     configFile: given.has('config') ? config : null,
     configPath: given.has('config') ? '.github/taster.yml' : config,
   });
-  await writeOutputs(reviewed.review, { json: text(values, 'json'), markdown: text(values, 'markdown') });
+  await writeOutputs(reviewed.review, {
+    json: text(values, 'json'),
+    markdown: text(values, 'markdown'),
+    sarif: text(values, 'sarif'),
+  });
   print(terminalText(reviewed.review, process.stdout, env));
   for (const sentence of reviewed.unreadable) log(sentence);
   return values['dry-run'] === true && reviewed.unreadable.length === 0 ? 0 : exitCodeOf(reviewed);
@@ -73,7 +77,7 @@ async function demo(values: Values): Promise<number> {
     const folder = keep ?? join('.taster', 'demo');
     const json = text(values, 'json') ?? join(folder, 'review.json');
     const markdown = text(values, 'markdown') ?? join(folder, 'comment.md');
-    await writeOutputs(reviewed.review, { json, markdown });
+    await writeOutputs(reviewed.review, { json, markdown, sarif: text(values, 'sarif') });
     print(terminalText(reviewed.review, process.stdout, env));
     print(`\nThe comment as GitHub would show it: ${markdown}\n`);
     print(`In CI this review would end with exit code ${exitCodeOf(reviewed)}.\n`);
@@ -89,7 +93,11 @@ async function publish(file: string, values: Values): Promise<number> {
   const onUnknown = values['on-unknown'] as 'fail' | 'pass' | undefined;
   const verdict = recomputeVerdict(written, onUnknown === undefined ? {} : { onUnknown });
   const trusted = { ...written, verdict };
-  await writeOutputs(trusted, { json: text(values, 'json'), markdown: text(values, 'markdown') });
+  await writeOutputs(trusted, {
+    json: text(values, 'json'),
+    markdown: text(values, 'markdown'),
+    sarif: text(values, 'sarif'),
+  });
   print(renderMarkdown(trusted, { limit: 60_000, links: null, marker: '' }));
   return exitCode(verdict);
 }

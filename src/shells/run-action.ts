@@ -1,18 +1,19 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Log } from '../adapters/log.ts';
 import type { Runner } from '../adapters/runner.ts';
 import { actionInputs } from '../config/options.ts';
 import { readOption } from '../config/read-option.ts';
 import { UserError } from '../errors.ts';
-import { annotations, workflowCommand } from '../report/annotations.ts';
-import { renderJson } from '../report/json.ts';
+import { annotations, remarkCount, workflowCommand } from '../report/annotations.ts';
 import { parseReview } from '../report/parse-review.ts';
+import { plural } from '../report/quantity.ts';
 import { renderSummary } from '../report/summary.ts';
 import type { Review } from '../review/review.ts';
 import { exitCode, recomputeVerdict } from '../review/verdict.ts';
 import { publishReview } from './publish.ts';
 import { type Change, changeOf } from './where.ts';
+import { writeOutputs } from './write-outputs.ts';
 
 /** What the action asks of the review; `null` leaves an option to the configuration. */
 export interface Asked {
@@ -79,9 +80,11 @@ async function review({ runner, log, review }: ActionContext): Promise<0 | 1 | 2
   });
   const told = judged(found, runner);
   const file = join(folderOf(runner), FILE);
-  await mkdir(folderOf(runner), { recursive: true });
-  await writeFile(file, renderJson(told));
-  for (const annotation of annotations(told)) log.command(workflowCommand(annotation));
+  await writeOutputs(told, { json: file, markdown: null, sarif: sarifFile(runner) });
+  const remarks = annotations(told);
+  for (const remark of remarks) log.command(workflowCommand(remark));
+  const rest = remarkCount(told) - remarks.length;
+  if (rest > 0) log.line(`${plural(rest, 'more remark')}, not shown beside the lines: see the job summary.`);
   for (const line of answer.unreadable) log.error(line);
   tell(told, { file, skipped: answer.skipped, runner, log });
   if (token !== null) {
@@ -108,6 +111,7 @@ async function publish({ runner, env, log }: ActionContext): Promise<0 | 1 | 2> 
   const file = await reviewFile(runner);
   const told = judged(parseReview(await readFile(file, 'utf8'), { maxBytes: REVIEW_BYTES }), runner);
   await publishReview({ ...at, review: told, log });
+  await writeOutputs(told, { json: null, markdown: null, sarif: sarifFile(runner) });
   tell(told, { file, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
   return 0;
 }
@@ -145,6 +149,7 @@ function tell(review: Review, { file, skipped, runner, log }: Told): void {
   const count = (...outcomes: string[]) => review.findings.filter(({ outcome }) => outcomes.includes(outcome)).length;
   runner.output('verdict', review.verdict);
   runner.output('review-path', file);
+  runner.output('sarif-path', sarifFile(runner));
   runner.output('findings', String(count('warn', 'fail')));
   runner.output('failed', String(review.findings.filter(({ broken }) => broken).length));
   runner.output('skipped', String(skipped));
@@ -172,6 +177,8 @@ function idOf(runner: Runner): string {
 }
 
 const folderOf = (runner: Runner): string => join(runner.temp, 'taster', idOf(runner));
+/** Beside review.json, for a step that uploads it to code scanning. */
+const sarifFile = (runner: Runner): string => join(folderOf(runner), 'review.sarif');
 
 function inside(workspace: string, path: string): string {
   const full = resolve(workspace, path);

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
 import { renderJson } from '../report/json.ts';
 import { renderMarkdown } from '../report/markdown.ts';
+import { renderSarif } from '../report/sarif.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import type { Review } from '../review/review.ts';
 
@@ -12,13 +13,15 @@ const COMMENT_LIMIT = 60_000;
 export interface Outputs {
   readonly json: string | null;
   readonly markdown: string | null;
+  readonly sarif: string | null;
 }
 
 /** Writes the review to the files that were asked for. Throws a UserError where a file cannot be written. */
-export async function writeOutputs(review: Review, { json, markdown }: Outputs): Promise<void> {
+export async function writeOutputs(review: Review, { json, markdown, sarif }: Outputs): Promise<void> {
   if (json !== null) await write(json, renderJson(review));
   if (markdown !== null)
     await write(markdown, renderMarkdown(review, { limit: COMMENT_LIMIT, links: linksOf(review), marker: '' }));
+  if (sarif !== null) await write(sarif, renderSarif(review));
 }
 
 /** The review as text for this terminal. */

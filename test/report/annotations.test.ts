@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { annotations, workflowCommand } from '../../src/report/annotations.ts';
+import { annotations, remarkCount, workflowCommand } from '../../src/report/annotations.ts';
 import { findingOf, sampleReview, withFinding } from './samples.ts';
 
 const failing = sampleReview('fail-amplification');
@@ -41,6 +41,8 @@ test('the limit is kept, and every broken gate gets its turn', () => {
   const made = annotations(both, 4);
   assert.equal(made.length, 4);
   assert.equal(new Set(made.map(({ title }) => title)).size, 2);
+  assert.equal(remarkCount(both), annotations(both, 1000).length);
+  assert.ok(remarkCount(both) > 10);
 });
 
 test('nothing is annotated where nothing was found', () => {

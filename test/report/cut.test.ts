@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { annotations, remarkCount, workflowCommand } from '../../src/report/annotations.ts';
 import { cut, foldedSection, openSection } from '../../src/report/cut.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import { assertSafeMarkdown, openPart } from './markdown-text.ts';
-import { crowdedReview, LINKS } from './samples.ts';
+import { crowdedReview, hugeReview, LINKS } from './samples.ts';
 
 const letters = { measure: (text: string) => text.length, elsewhere: 'Elsewhere.' };
 
@@ -60,3 +61,34 @@ test('nothing is said about length when everything fits; empty sections leave no
   const sections = [openSection('a', 0, ['one', 'two']), foldedSection('b', 1, 'B', [])];
   assert.equal(cut(sections, { ...letters, limit: 1000 }), 'one\n\ntwo\n');
 });
+
+test('what there is no room for is not even written', () => {
+  const written: string[] = [];
+  const block = (text: string) => () => {
+    written.push(text.slice(0, 1));
+    return text;
+  };
+  const blocks = ['a', 'b', 'c', 'd'].map((sign) => block(sign.repeat(300)));
+  const text = cut([foldedSection('rows', 1, 'Rows', blocks)], { ...letters, limit: 1200 });
+  assert.deepEqual(written, ['a', 'b']);
+  assert.match(text, /_Left out for length: 3 of 4 in rows\. Elsewhere\._\n$/);
+});
+
+for (const text of ['a', '<|@', '../', '😀'])
+  test(`10,000 findings, 100,000 rows, texts of 10,000 characters (${text}): in bounds, said, in seconds`, () => {
+    const review = hugeReview(text);
+    const start = performance.now();
+    const comment = renderMarkdown(review, { limit: 60_000, links: LINKS, marker: '' });
+    const summary = renderSummary(review, LINKS);
+    const lines = annotations(review).map(workflowCommand);
+    assert.ok(performance.now() - start < 20_000);
+    assert.ok(comment.length < 60_000);
+    assert.ok(Buffer.byteLength(summary) < 2 ** 20);
+    for (const report of [comment, summary]) {
+      assertSafeMarkdown(report, LINKS.server);
+      assert.match(report, /_Left out for length: .+\._\n$/);
+    }
+    assert.equal(lines.length, 10);
+    for (const line of lines) assert.ok(Buffer.byteLength(line) < 64 * 1024, `${Buffer.byteLength(line)}`);
+    assert.ok(remarkCount(review) > 1000);
+  });

@@ -6,49 +6,9 @@ import { marker, readMarker } from '../../src/report/marker.ts';
 import { listRows, renderRows, rowKey } from '../../src/report/rows.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import { renderTerminal } from '../../src/report/terminal.ts';
+import { ATTACKS } from './attacks.ts';
 import { assertSafeMarkdown, openPart } from './markdown-text.ts';
 import { flooded, LINKS, sampleReview } from './samples.ts';
-
-const ATTACKS: Readonly<Record<string, string>> = {
-  mentions: '@everyone @org/team x@y @-a (@b) &commat;c &#64;d',
-  'closing the fold': '</details></summary></sub><details open><summary>pass</summary>',
-  tags: '<script>alert(1)</script><img src=x onerror=y><a href="z">q</a><!-- taster id=default sha=0 run=1 attempt=1 -->',
-  'half a tag': '<details',
-  'end of a comment': '--> <b>',
-  table: 'a|b\\|c\\\\|d `|` | - |',
-  'code spans': '` `` ``` ```` `a',
-  fence: '\n```\n~~~\n```mermaid\n%%{init}%%',
-  'line starts': '\n# heading\n- [ ] task\n> [!CAUTION]\n1. one\n---\n===\n    code',
-  'a heading alone': '# heading',
-  'a list alone': '- item',
-  'a number alone': '1. one',
-  'a rule alone': '---',
-  links:
-    '[a](https://evil.example) ![b](//evil.example/p.png) <https://evil.example> https://evil.example www.evil.example ftp://e.x',
-  'reference links': '[a]: https://evil.example [a][a] [^1]',
-  'other schemes': 'javascript:alert(1) data:text/html,x mailto:a@b.c xmpp:a@b.c',
-  references: '#1 owner/repo#2 GH-3 deadbeef1 a1b2c3d4e5f60718293a4b5c6d7e8f9001122334 owner/repo@a1b2c3d',
-  emphasis: '**b** __c__ _d_ ~~e~~ ***f*** $x$ $$y$$ $`z`$ :tada: :+1:',
-  entities: '&lt;b&gt; &#60;b&#62; &amp;#64;x &#x40;y',
-  commands: '::error::a ::set-output name=x::y\n::add-mask::z :::warning::q ##[error]w ###[group]v ::stop-commands::t',
-  'percent encoding': '%0A::error::a %0D%0A %3A%3Aerror %25',
-  'control characters':
-    '\u0000a\u0007b\u001b[31mc\u001b]8;;http://x\u0007d\u009b1me\u007f\r\n\t\v\f\u0085\u2028\u2029f',
-  'hidden characters': 'a\u202eb\u2066c\u200bd\u200ee\ufefff\u00adg\u{e0041}h\u3164i\u115fj\u034fk',
-  accents: `z${'\u0301'.repeat(500)}`,
-  'half characters': 'a\ud800b\udc00c',
-  private: 'a\ue000b\u{f0000}c\uffffd',
-  spaces: ' \t \n ',
-  nothing: '',
-  'ten thousand letters': 'a'.repeat(10_000),
-  'ten thousand signs': '<|`@&#*_:'.repeat(1_112),
-  'ten thousand lines': '\n'.repeat(10_000),
-  'ten thousand smileys': '😀'.repeat(5_000),
-  'ten thousand colons': ':'.repeat(10_000),
-  'ten thousand hashes': '#'.repeat(10_000),
-  'path climbing': '../../../etc/passwd',
-  prototype: '__proto__ constructor toString',
-};
 
 /** Sharpens what follows: a checker that lets the raw attacks through would prove nothing. */
 test('the checker of this file sees raw attacks', () => {

@@ -65,3 +65,15 @@ export function crowdedReview(): Review {
   });
   return { ...review, findings };
 }
+
+/** 10,000 findings with 10 rows each, every free text of 10,000 characters: far beyond what a review may hold. */
+export function hugeReview(text: string): Review {
+  const name = text.repeat(Math.ceil(10_000 / text.length)).slice(0, 10_000);
+  const review = flooded(crowdedReview(), name);
+  const findings = Array.from({ length: 10_000 }, (_, index): ReviewFinding => {
+    const like = review.findings[index % review.findings.length]!;
+    const rows = like.rows.slice(0, 10).map((row) => ({ ...row, ordinal: index }));
+    return { ...like, id: `f${index}`, rows, rowsTotal: 10_000 };
+  });
+  return { ...review, findings, notes: Array.from({ length: 1000 }, () => name) };
+}

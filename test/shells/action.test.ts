@@ -50,6 +50,11 @@ function leaveReview(temp: string, name: string, change: Record<string, unknown>
   writeFileSync(join(temp, 'taster/taster/review.json'), JSON.stringify(left));
 }
 
+/** What the step's file for code scanning holds. */
+function sarifResults(outputs: Readonly<Record<string, string>>): { level: string }[] {
+  return JSON.parse(readFileSync(outputs['sarif-path']!, 'utf8')).runs[0].results;
+}
+
 async function play(options: { readOnly?: boolean }, body: (played: PlayedGitHub) => Promise<void>): Promise<void> {
   const played = await playGitHub(options);
   played.pulls.push({ number: 7, owner: 'contributor', branch: 'change', sha: code.head });
@@ -70,6 +75,7 @@ test('a change that touches no data ends green, asks nobody and fetches nothing'
   assert.equal(ran.outputs.skipped, 'true');
   assert.match(ran.summary, /no data set/);
   assert.ok(existsSync(ran.outputs['review-path']!));
+  assert.deepEqual(sarifResults(ran.outputs), []);
 });
 
 test('the merge queue and a dispatch find their revisions', async () => {
@@ -101,6 +107,7 @@ test('two jobs: the review of the first is published by the second, then updated
     assert.equal(ran.outputs.verdict, 'fail');
     assert.equal(played.comments.length, 1);
     assert.match(played.comments[0]!.body, /^<!-- taster id=taster /);
+    assert.equal(sarifResults(ran.outputs).filter(({ level }) => level === 'error').length, 6);
     const second = started(played, { inputs: publishing, runId: 101 });
     leaveReview(second.temp, 'pass-clean');
     assert.equal((await startAction(second)).code, 0);

@@ -27,11 +27,23 @@ test('review writes what was asked for, publish reads it again, rows shows the n
   });
   repository.git('checkout', '-q', '-b', 'change');
   repository.commit({ 'train.csv': table(60, ['4,5,no']) });
-  const args = ['--base', base, ...QUICK, '--json', 'out/review.json', '--markdown', 'out/comment.md'];
+  const written = ['--json', 'out/review.json', '--markdown', 'out/comment.md', '--sarif', 'out/review.sarif'];
+  const args = ['--base', base, ...QUICK, ...written];
   const reviewed = await repository.taster('review', ...args);
   assert.equal(reviewed.code, 1, reviewed.err);
   assert.match(reviewed.out, /train\.csv:62 like train\.csv:6 in base/);
   assert.match(readFileSync(join(repository.path, 'out/comment.md'), 'utf8'), /conflicting-copies/);
+  const sarif = JSON.parse(readFileSync(join(repository.path, 'out/review.sarif'), 'utf8'));
+  const blocking = sarif.runs[0].results.filter(({ level }: { level: string }) => level === 'error');
+  assert.deepEqual(
+    blocking.map(({ ruleId, locations }: Record<string, [object]>) => [ruleId, locations![0]]),
+    [
+      [
+        'conflicting-copies',
+        { physicalLocation: { artifactLocation: { uri: 'train.csv' }, region: { startLine: 62 } } },
+      ],
+    ],
+  );
 
   const published = await repository.taster('publish', 'out/review.json', '--json', 'again.json');
   assert.equal(published.code, 1, published.err);
