@@ -83,6 +83,7 @@ export const options: readonly OptionSpec[] = [
   },
   { ...output, name: 'json', sentence: 'Write the review as JSON to this file.' },
   { ...output, name: 'markdown', sentence: 'Write the report as markdown to this file.' },
+  { ...output, name: 'html', sentence: 'Write the report as one self-contained page to this file.' },
   {
     ...none,
     name: 'budget',

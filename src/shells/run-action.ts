@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Log } from '../adapters/log.ts';
 import type { Runner } from '../adapters/runner.ts';
@@ -6,6 +6,7 @@ import { actionInputs } from '../config/options.ts';
 import { readOption } from '../config/read-option.ts';
 import { UserError } from '../errors.ts';
 import { annotations, workflowCommand } from '../report/annotations.ts';
+import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
 import { parseReview } from '../report/parse-review.ts';
 import { renderSummary } from '../report/summary.ts';
@@ -49,6 +50,7 @@ type Switch = 'fail' | 'pass' | null;
 
 const REVIEW_BYTES = 32 * 2 ** 20;
 const FILE = 'review.json';
+const PAGE = 'report.html';
 
 /** One step of a workflow: reviews, or publishes. Answers the exit code of the step: 0, 1 or 2. */
 export async function runAction(context: ActionContext): Promise<0 | 1 | 2> {
@@ -83,7 +85,8 @@ async function review({ runner, log, review }: ActionContext): Promise<0 | 1 | 2
   await writeFile(file, renderJson(told));
   for (const annotation of annotations(told)) log.command(workflowCommand(annotation));
   for (const line of answer.unreadable) log.error(line);
-  tell(told, { file, skipped: answer.skipped, runner, log });
+  const page = await writePage(told, runner);
+  tell(told, { file, page, skipped: answer.skipped, runner, log });
   if (token !== null) {
     const at = publishing(runner, token);
     await publishReview({ ...at, review: told, comment: at.comment ?? answer.config.comment, log }).catch(
@@ -108,7 +111,9 @@ async function publish({ runner, env, log }: ActionContext): Promise<0 | 1 | 2> 
   const file = await reviewFile(runner);
   const told = judged(parseReview(await readFile(file, 'utf8'), { maxBytes: REVIEW_BYTES }), runner);
   await publishReview({ ...at, review: told, log });
-  tell(told, { file, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
+  // Beside the artifact's own page, which is foreign, unread, and written over here.
+  const page = await writePage(told, runner);
+  tell(told, { file, page, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
   return 0;
 }
 
@@ -133,18 +138,28 @@ function judged(review: Review, runner: Runner): Review {
   return { ...switched, verdict: recomputeVerdict(switched) };
 }
 
+async function writePage(review: Review, runner: Runner): Promise<string> {
+  const file = join(folderOf(runner), PAGE);
+  // What lies there may come from an artifact: it is not written through.
+  await rm(file, { recursive: true, force: true });
+  await writeFile(file, renderHtml(review, { links: { server: runner.server, repository: runner.repository } }));
+  return file;
+}
+
 interface Told {
   readonly file: string;
+  readonly page: string;
   readonly skipped: boolean;
   readonly runner: Runner;
   readonly log: Log;
 }
 
-function tell(review: Review, { file, skipped, runner, log }: Told): void {
+function tell(review: Review, { file, page, skipped, runner, log }: Told): void {
   runner.summary(renderSummary(review, { server: runner.server, repository: runner.repository }));
   const count = (...outcomes: string[]) => review.findings.filter(({ outcome }) => outcomes.includes(outcome)).length;
   runner.output('verdict', review.verdict);
   runner.output('review-path', file);
+  runner.output('report-path', page);
   runner.output('findings', String(count('warn', 'fail')));
   runner.output('failed', String(review.findings.filter(({ broken }) => broken).length));
   runner.output('skipped', String(skipped));

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
+import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { renderTerminal } from '../report/terminal.ts';
@@ -12,13 +13,15 @@ const COMMENT_LIMIT = 60_000;
 export interface Outputs {
   readonly json: string | null;
   readonly markdown: string | null;
+  readonly html: string | null;
 }
 
 /** Writes the review to the files that were asked for. Throws a UserError where a file cannot be written. */
-export async function writeOutputs(review: Review, { json, markdown }: Outputs): Promise<void> {
+export async function writeOutputs(review: Review, { json, markdown, html }: Outputs): Promise<void> {
   if (json !== null) await write(json, renderJson(review));
   if (markdown !== null)
     await write(markdown, renderMarkdown(review, { limit: COMMENT_LIMIT, links: linksOf(review), marker: '' }));
+  if (html !== null) await write(html, renderHtml(review, { links: linksOf(review) }));
 }
 
 /** The review as text for this terminal. */
