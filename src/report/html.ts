@@ -14,10 +14,10 @@ export interface HtmlOptions {
 }
 
 /** Bytes for the findings; the rest of the page is bounded by itself. */
-const FINDING_BYTES = 6_500_000;
+const FINDING_BYTES = 5_000_000;
 /** One that is longer is told in a line: it would push the others out. */
 const ONE_FINDING_BYTES = 2_000_000;
-const LISTED = 2000;
+const LISTED = 1000;
 const LINKED = 24;
 
 /**
@@ -112,7 +112,10 @@ function contents(loud: readonly Part[], quiet: readonly Part[]): string {
     .slice(0, LINKED)
     .map(({ finding, id }) => `<li><a href="#${id}">${chip(finding)} ${words(finding.check, 40) || id}</a></li>`);
   const rest = all.length - items.length;
-  const more = rest > 0 ? `<li><a class="plain" href="#others">and ${formatCount(rest)} more</a></li>` : '';
+  const more =
+    rest > 0
+      ? `<li><a class="plain" href="#${quiet.length > 0 ? 'others' : 'findings'}">and ${formatCount(rest)} more</a></li>`
+      : '';
   return `<nav aria-label="Findings"><ul>${items.join('')}${more}<li><a class="plain" href="#unseen">what could not be seen</a></li><li><a class="plain" href="#reproduce">reproduce</a></li></ul></nav>`;
 }
 

@@ -23,6 +23,8 @@ const LOWEST_RATE = 1e-5;
 const X = (point: Point): number => point[0];
 const Y = (point: Point): number => point[1];
 const colour = (index: number): string => `var(--k${index % COLOURS})`;
+/** Dots: the first series is the one to look at; lines and bars begin with the quiet base. */
+export const dotColour = (index: number): string => colour(index < 2 ? 1 - index : index);
 const frame = { labelAnchor: 'center', labelArrow: 'none' } as const;
 
 /**
@@ -83,7 +85,7 @@ function scatter({ series, x, y }: ReviewFigure): Parts {
     y: { ...axis, label: visible(y, 60) },
     marks: [
       Plot.line([[low, low], [high, high]] as const, { x: X, y: Y, stroke: 'var(--quiet)', strokeDasharray: '1 3' }), // biome-ignore format: one idea
-      ...series.map(({ points }, index) => Plot.dot(points, { x: X, y: Y, r: 4.5, symbol: SYMBOLS[index % COLOURS]!, fill: colour(index), fillOpacity: 0.75, stroke: 'var(--card)', strokeWidth: 0.75 })), // biome-ignore format: one idea
+      ...series.map(({ points }, index) => Plot.dot(points, { x: X, y: Y, r: 4.5, symbol: SYMBOLS[index % COLOURS]!, fill: dotColour(index), fillOpacity: 0.75, stroke: 'var(--card)', strokeWidth: 0.75 })), // biome-ignore format: one idea
     ],
   };
 }
@@ -153,7 +155,7 @@ function decades(floor: number): number[] {
 
 /** A logarithmic axis has no zero: what lies below the floor starts at it. */
 function above(points: readonly Point[], floor: number): Point[] {
-  return points.filter(([, y]) => y >= floor).map(([x, y]): Point => [Math.max(floor, x), Math.min(1, y)]);
+  return points.filter(([, y]) => y >= floor).map(([x, y]): Point => [Math.min(1, Math.max(floor, x)), Math.min(1, y)]);
 }
 
 /** Smallest and largest, apart even where all are alike. */

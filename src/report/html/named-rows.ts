@@ -47,6 +47,7 @@ export function namedRows(
       sortable: true,
     }),
     rest > 0 ? `<p class="note">…and ${formatCount(rest)} more that this review does not name.</p>` : '',
+    paired ? '<h4>Rows touched</h4>' : '',
     paired ? victimTable(review, finding, [...victims.values()], { links, id }) : '',
   ].join('');
 }

@@ -35,6 +35,7 @@ for (const table of document.querySelectorAll('table[data-sort]')) {
   input.type = 'search';
   input.spellcheck = false;
   label.append('Filter ', input);
+  input.setAttribute('aria-label', 'Filter: ' + table.caption.textContent);
   input.addEventListener('input', () => {
     const wanted = input.value.trim().toLowerCase();
     let shown = 0;

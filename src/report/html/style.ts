@@ -45,8 +45,8 @@ figcaption{display:flex;flex-wrap:wrap;gap:.2rem 1rem;align-items:baseline;margi
 table{border-collapse:collapse;width:100%;font-size:.92rem;overflow-wrap:normal}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 th,td{text-align:left;vertical-align:top;padding:.42rem .7rem;border-bottom:1px solid var(--line)}
-tbody th{font-weight:400}
-td code,th code{overflow-wrap:anywhere}
+tbody th{font-weight:400}tbody tr:last-child>*{border-bottom:0}.box>.scroll:first-child{margin-top:0}
+td a,th a{display:inline-block;min-height:24px}td code,th code{overflow-wrap:anywhere}code.s{white-space:nowrap}
 td{overflow-wrap:anywhere;min-width:5rem}
 thead th{font-size:.82rem;color:var(--quiet);font-weight:600;white-space:nowrap}
 .n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap;overflow-wrap:normal}
@@ -61,6 +61,6 @@ pre{white-space:pre-wrap;background:var(--page);border:1px solid var(--line);bor
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1.2rem;margin:.6rem 0}
 dt{color:var(--quiet)}dd{margin:0;min-width:0}
 footer{color:var(--quiet);font-size:.875rem;padding-top:1.5rem;padding-bottom:3rem}
-@media (max-width:36rem){header,main,footer{padding:0 .8rem}.finding,.box{padding:1rem}.verdict{padding:1.1rem 1.1rem}h1{font-size:1.25rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}figure>svg{font-size:15px}}
+@media (max-width:36rem){header,main,footer{padding:0 .8rem}.finding,.box{padding:1rem}.verdict{padding:1.1rem 1.1rem}h1{font-size:1.25rem}table{min-width:36rem}nav a{font-size:.85rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}figure>svg{font-size:15px}}
 @media print{:root{color-scheme:light}body{background:#fff;font-size:11pt}.filter,nav,.skip{display:none}.finding,.box,.verdict{border-radius:0;break-inside:auto}figure,tr{break-inside:avoid}.scroll{overflow:visible}thead button::after{content:""}h2,h3,h4{break-after:avoid}}
 `;

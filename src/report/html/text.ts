@@ -8,6 +8,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+const SHORT = 36;
+
 /** Fit for HTML text and for a quoted attribute, in HTML and in SVG alike. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);
@@ -21,7 +23,8 @@ export function words(text: string, limit: number): string {
 /** A foreign name (a path, an id, a command) in the type of code, its own direction kept to itself. */
 export function mono(text: string, limit = 120): string {
   const shown = words(text, limit);
-  return `<code>${shown === '' ? '(empty)' : shown}</code>`;
+  // Short names stay whole in narrow columns; long ones may break.
+  return `<code${shown.length <= SHORT ? ' class="s"' : ''}>${shown === '' ? '(empty)' : shown}</code>`;
 }
 
 /** A sentence with a capital and a full stop. Raw in, raw out. */
