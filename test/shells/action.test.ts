@@ -70,6 +70,7 @@ test('a change that touches no data ends green, asks nobody and fetches nothing'
   assert.equal(ran.outputs.skipped, 'true');
   assert.match(ran.summary, /no data set/);
   assert.ok(existsSync(ran.outputs['review-path']!));
+  assert.match(readFileSync(ran.outputs['report-path']!, 'utf8'), /^<!doctype html>[\s\S]*nothing relevant changed/i);
 });
 
 test('the merge queue and a dispatch find their revisions', async () => {
