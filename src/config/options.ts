@@ -84,6 +84,7 @@ export const options: readonly OptionSpec[] = [
   { ...output, name: 'json', sentence: 'Write the review as JSON to this file.' },
   { ...output, name: 'markdown', sentence: 'Write the report as markdown to this file.' },
   { ...output, name: 'sarif', sentence: 'Write the findings as SARIF 2.1.0, for code scanning, to this file.' },
+  { ...output, name: 'html', sentence: 'Write the report as one self-contained page to this file.' },
   {
     ...none,
     name: 'budget',

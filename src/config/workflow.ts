@@ -39,7 +39,9 @@ jobs:
         if: \${{ always() && steps.taster.outputs.review-path != '' }}
         with:
           name: taster
-          path: \${{ steps.taster.outputs.review-path }}
+          path: |
+            \${{ steps.taster.outputs.review-path }}
+            \${{ steps.taster.outputs.report-path }}
           overwrite: true # another attempt of the same run
 
   # From a fork the token is read-only: the comment is left out with a warning, the report stands in the job summary.

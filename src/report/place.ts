@@ -37,12 +37,16 @@ export function placeLink(review: Review, place: Place, links: Links | null): st
 
 /** The first seven signs of a commit as inline code, linked to the commit. */
 export function commitLink(review: Review, revision: 'base' | 'head', links: Links | null): string {
+  const text = code(review[revision].sha.slice(0, 7));
+  const url = commitUrl(review, revision, links);
+  return url === null ? text : `[${text}](${url})`;
+}
+
+/** Address of the commit, or null where a part of it cannot be trusted to be one. */
+export function commitUrl(review: Review, revision: 'base' | 'head', links: Links | null): string | null {
   const { sha } = review[revision];
   const repository = repositoryOf(review, revision, links);
-  const text = code(sha.slice(0, 7));
-  return links === null || repository === null || !SHA.test(sha)
-    ? text
-    : `[${text}](${links.server}/${repository}/commit/${sha})`;
+  return links === null || repository === null || !SHA.test(sha) ? null : `${links.server}/${repository}/commit/${sha}`;
 }
 
 /** Address of the place, or null where a part of it cannot be trusted to be one. */

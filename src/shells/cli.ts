@@ -13,7 +13,7 @@ import { type Arguments, parseArguments } from './parse-arguments.ts';
 import { progressLine } from './progress.ts';
 import { exitCodeOf, type Reviewed, type ReviewOptions, reviewRepository, version } from './review.ts';
 import { readReview, showRows } from './rows.ts';
-import { terminalText, writeOutputs } from './write-outputs.ts';
+import { type Outputs, terminalText, writeOutputs } from './write-outputs.ts';
 
 const ACTION = 'taster/taster';
 const env = process.env;
@@ -52,11 +52,7 @@ async function review(values: Values, given: ReadonlySet<string>): Promise<numbe
     configFile: given.has('config') ? config : null,
     configPath: given.has('config') ? '.github/taster.yml' : config,
   });
-  await writeOutputs(reviewed.review, {
-    json: text(values, 'json'),
-    markdown: text(values, 'markdown'),
-    sarif: text(values, 'sarif'),
-  });
+  await writeOutputs(reviewed.review, outputsOf(values));
   print(terminalText(reviewed.review, process.stdout, env));
   for (const sentence of reviewed.unreadable) log(sentence);
   return values['dry-run'] === true && reviewed.unreadable.length === 0 ? 0 : exitCodeOf(reviewed);
@@ -77,9 +73,11 @@ async function demo(values: Values): Promise<number> {
     const folder = keep ?? join('.taster', 'demo');
     const json = text(values, 'json') ?? join(folder, 'review.json');
     const markdown = text(values, 'markdown') ?? join(folder, 'comment.md');
-    await writeOutputs(reviewed.review, { json, markdown, sarif: text(values, 'sarif') });
+    const html = text(values, 'html') ?? join(folder, 'report.html');
+    await writeOutputs(reviewed.review, { ...outputsOf(values), json, markdown, html });
     print(terminalText(reviewed.review, process.stdout, env));
     print(`\nThe comment as GitHub would show it: ${markdown}\n`);
+    print(`The whole review as a page: ${html}\n`);
     print(`In CI this review would end with exit code ${exitCodeOf(reviewed)}.\n`);
     if (keep !== null) print(`The rows: taster rows --repo ${keep} ${json} amplification\n`);
     return 0;
@@ -93,13 +91,18 @@ async function publish(file: string, values: Values): Promise<number> {
   const onUnknown = values['on-unknown'] as 'fail' | 'pass' | undefined;
   const verdict = recomputeVerdict(written, onUnknown === undefined ? {} : { onUnknown });
   const trusted = { ...written, verdict };
-  await writeOutputs(trusted, {
-    json: text(values, 'json'),
-    markdown: text(values, 'markdown'),
-    sarif: text(values, 'sarif'),
-  });
+  await writeOutputs(trusted, outputsOf(values));
   print(renderMarkdown(trusted, { limit: 60_000, links: null, marker: '' }));
   return exitCode(verdict);
+}
+
+function outputsOf(values: Values): Outputs {
+  return {
+    json: text(values, 'json'),
+    markdown: text(values, 'markdown'),
+    html: text(values, 'html'),
+    sarif: text(values, 'sarif'),
+  };
 }
 
 function reviewOptions(values: Values): Omit<ReviewOptions, 'onProgress'> {

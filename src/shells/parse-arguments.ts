@@ -35,7 +35,7 @@ const COMMANDS: readonly { readonly name: Command; readonly operands: string; re
 ];
 const LATER = {
   commands: ['audit', 'bot', 'merge'],
-  options: ['--html', '--shard', '--out', '--plan'],
+  options: ['--shard', '--out', '--plan'],
 };
 
 /** Reads the command line; null where only help or version was wanted. Throws a UserError (`usage`, `not-built`, ...). */

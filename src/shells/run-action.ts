@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Log } from '../adapters/log.ts';
 import type { Runner } from '../adapters/runner.ts';
@@ -6,14 +5,13 @@ import { actionInputs } from '../config/options.ts';
 import { readOption } from '../config/read-option.ts';
 import { UserError } from '../errors.ts';
 import { annotations, remarkCount, workflowCommand } from '../report/annotations.ts';
-import { parseReview } from '../report/parse-review.ts';
 import { plural } from '../report/quantity.ts';
 import { renderSummary } from '../report/summary.ts';
 import type { Review } from '../review/review.ts';
 import { exitCode, recomputeVerdict } from '../review/verdict.ts';
+import { type ActionFiles, actionFiles, readWritten, writeForms } from './action-files.ts';
 import { publishReview } from './publish.ts';
 import { type Change, changeOf } from './where.ts';
-import { writeOutputs } from './write-outputs.ts';
 
 /** What the action asks of the review; `null` leaves an option to the configuration. */
 export interface Asked {
@@ -48,9 +46,6 @@ type Device = 'auto' | 'cpu' | 'webgpu' | 'cuda';
 type Comment = 'always' | 'on-findings' | 'never';
 type Switch = 'fail' | 'pass' | null;
 
-const REVIEW_BYTES = 32 * 2 ** 20;
-const FILE = 'review.json';
-
 /** One step of a workflow: reviews, or publishes. Answers the exit code of the step: 0, 1 or 2. */
 export async function runAction(context: ActionContext): Promise<0 | 1 | 2> {
   const mode = context.runner.input('mode') ?? 'review';
@@ -79,14 +74,14 @@ async function review({ runner, log, review }: ActionContext): Promise<0 | 1 | 2
     token,
   });
   const told = judged(found, runner);
-  const file = join(folderOf(runner), FILE);
-  await writeOutputs(told, { json: file, markdown: null, sarif: sarifFile(runner) });
+  const files = filesOf(runner);
+  await writeForms(told, files, { isNew: true, links: linksOf(runner) });
   const remarks = annotations(told);
   for (const remark of remarks) log.command(workflowCommand(remark));
   const rest = remarkCount(told) - remarks.length;
   if (rest > 0) log.line(`${plural(rest, 'more remark')}, not shown beside the lines: see the job summary.`);
   for (const line of answer.unreadable) log.error(line);
-  tell(told, { file, skipped: answer.skipped, runner, log });
+  tell(told, { files, skipped: answer.skipped, runner, log });
   if (token !== null) {
     const at = publishing(runner, token);
     await publishReview({ ...at, review: told, comment: at.comment ?? answer.config.comment, log }).catch(
@@ -108,26 +103,12 @@ async function publish({ runner, env, log }: ActionContext): Promise<0 | 1 | 2> 
       hint: 'Give `token: $' + '{{ github.token }}` and the job `permissions: {contents: read, pull-requests: write}`.',
     });
   const at = publishing(runner, token);
-  const file = await reviewFile(runner);
-  const told = judged(parseReview(await readFile(file, 'utf8'), { maxBytes: REVIEW_BYTES }), runner);
+  const files = filesOf(runner);
+  const told = judged(await readWritten(files), runner);
   await publishReview({ ...at, review: told, log });
-  await writeOutputs(told, { json: null, markdown: null, sarif: sarifFile(runner) });
-  tell(told, { file, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
+  await writeForms(told, files, { isNew: false, links: linksOf(runner) });
+  tell(told, { files, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
   return 0;
-}
-
-/** The review of an earlier step, or where a workflow has put the one of an earlier job. */
-async function reviewFile(runner: Runner): Promise<string> {
-  const file = join(folderOf(runner), FILE);
-  const state = await stat(file).catch(() => null);
-  if (state?.isFile() && state.size <= REVIEW_BYTES) return file;
-  throw new UserError(
-    'no-review',
-    state === null
-      ? `There is no review to publish: ${file} does not exist.`
-      : `review.json is no plain file of at most ${REVIEW_BYTES} bytes.`,
-    { hint: 'Run mode: review before, or download its artifact into this folder ($' + '{{ runner.temp }}/taster/ID).' },
-  );
 }
 
 /** The review with the verdict that its findings give; the written one is believed only where it is worse. */
@@ -138,23 +119,26 @@ function judged(review: Review, runner: Runner): Review {
 }
 
 interface Told {
-  readonly file: string;
+  readonly files: ActionFiles;
   readonly skipped: boolean;
   readonly runner: Runner;
   readonly log: Log;
 }
 
-function tell(review: Review, { file, skipped, runner, log }: Told): void {
-  runner.summary(renderSummary(review, { server: runner.server, repository: runner.repository }));
+function tell(review: Review, { files, skipped, runner, log }: Told): void {
+  runner.summary(renderSummary(review, linksOf(runner)));
   const count = (...outcomes: string[]) => review.findings.filter(({ outcome }) => outcomes.includes(outcome)).length;
   runner.output('verdict', review.verdict);
-  runner.output('review-path', file);
-  runner.output('sarif-path', sarifFile(runner));
+  runner.output('review-path', files.json);
+  runner.output('report-path', files.html);
+  runner.output('sarif-path', files.sarif);
   runner.output('findings', String(count('warn', 'fail')));
   runner.output('failed', String(review.findings.filter(({ broken }) => broken).length));
   runner.output('skipped', String(skipped));
   log.line(`Verdict: ${review.verdict}.`);
 }
+
+const linksOf = ({ server, repository }: Runner) => ({ server, repository });
 
 function input(runner: Runner, name: string): unknown {
   const option = actionInputs().find((each) => each.name === name);
@@ -176,9 +160,7 @@ function idOf(runner: Runner): string {
   });
 }
 
-const folderOf = (runner: Runner): string => join(runner.temp, 'taster', idOf(runner));
-/** Beside review.json, for a step that uploads it to code scanning. */
-const sarifFile = (runner: Runner): string => join(folderOf(runner), 'review.sarif');
+const filesOf = (runner: Runner): ActionFiles => actionFiles(join(runner.temp, 'taster', idOf(runner)));
 
 function inside(workspace: string, path: string): string {
   const full = resolve(workspace, path);

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
+import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { renderSarif } from '../report/sarif.ts';
@@ -13,14 +14,22 @@ const COMMENT_LIMIT = 60_000;
 export interface Outputs {
   readonly json: string | null;
   readonly markdown: string | null;
+  readonly html: string | null;
   readonly sarif: string | null;
 }
 
-/** Writes the review to the files that were asked for. Throws a UserError where a file cannot be written. */
-export async function writeOutputs(review: Review, { json, markdown, sarif }: Outputs): Promise<void> {
+/**
+ * Writes the review to the files that were asked for. Throws a UserError where a file cannot be written.
+ * @param links where commits and lines are shown; without it, what the review says of its repository.
+ */
+export async function writeOutputs(
+  review: Review,
+  { json, markdown, html, sarif }: Outputs,
+  links = linksOf(review),
+): Promise<void> {
   if (json !== null) await write(json, renderJson(review));
-  if (markdown !== null)
-    await write(markdown, renderMarkdown(review, { limit: COMMENT_LIMIT, links: linksOf(review), marker: '' }));
+  if (markdown !== null) await write(markdown, renderMarkdown(review, { limit: COMMENT_LIMIT, links, marker: '' }));
+  if (html !== null) await write(html, renderHtml(review, { links }));
   if (sarif !== null) await write(sarif, renderSarif(review));
 }
 

@@ -76,6 +76,8 @@ test('the review is handed over also where a gate is broken, and lies where publ
   assert.match(upload.if ?? '', /always\(\)/);
   assert.match(publish.if ?? '', /!cancelled\(\)/);
   assert.equal(upload.with?.name, download.with?.name);
+  const files = ['review-path', 'report-path'].map((name) => expression(`steps.taster.outputs.${name}`));
+  assert.equal(upload.with?.path, `${files.join('\n')}\n`);
   assert.equal(download.with?.path, `${expression('runner.temp')}/taster/taster`);
 });
 

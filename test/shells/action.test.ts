@@ -76,6 +76,7 @@ test('a change that touches no data ends green, asks nobody and fetches nothing'
   assert.match(ran.summary, /no data set/);
   assert.ok(existsSync(ran.outputs['review-path']!));
   assert.deepEqual(sarifResults(ran.outputs), []);
+  assert.match(readFileSync(ran.outputs['report-path']!, 'utf8'), /^<!doctype html>[\s\S]*nothing relevant changed/i);
 });
 
 test('the merge queue and a dispatch find their revisions', async () => {

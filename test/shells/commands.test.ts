@@ -45,9 +45,17 @@ test('review writes what was asked for, publish reads it again, rows shows the n
     ],
   );
 
-  const published = await repository.taster('publish', 'out/review.json', '--json', 'again.json');
+  const published = await repository.taster(
+    'publish',
+    'out/review.json',
+    '--json',
+    'again.json',
+    '--html',
+    'page.html',
+  );
   assert.equal(published.code, 1, published.err);
   assert.equal(JSON.parse(readFileSync(join(repository.path, 'again.json'), 'utf8')).verdict, 'fail');
+  assert.match(readFileSync(join(repository.path, 'page.html'), 'utf8'), /train\.csv:62[\s\S]*train\.csv:6</);
 
   const rows = await repository.taster('rows', 'out/review.json', 'conflicting-copies');
   assert.equal(rows.code, 0, rows.err);

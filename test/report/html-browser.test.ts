@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { renderHtml } from '../../src/report/html.ts';
+import type { Review } from '../../src/review/review.ts';
+import { FIGURES, richReview } from './pages.ts';
+import { flooded, LINKS, SAMPLES, sampleReview } from './samples.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const skip = existsSync(CHROMIUM) ? false : `there is no ${CHROMIUM}`;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const ATTACK = '"\'><script>alert(1)</script><img src="https://evil.example/x" onerror="alert(1)">';
+const REVIEWS: Readonly<Record<string, Review>> = {
+  ...Object.fromEntries(SAMPLES.map((name) => [name, sampleReview(name)])),
+  'every kind of figure': richReview(),
+  'an attack in every text': flooded(richReview(), ATTACK),
+};
+
+let browser: Browser;
+const folder = mkdtempSync(join(tmpdir(), 'html-browser-'));
+before(async () => {
+  // Started as root in containers, Chromium has no sandbox.
+  if (skip === false) browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+});
+after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Opened {
+  readonly page: Page;
+  /** What must not be: console errors, dialogs, requests beside the page itself. */
+  readonly troubles: string[];
+  close(): Promise<void>;
+}
+
+async function open(html: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Opened> {
+  const file = join(folder, 'page.html');
+  const address = pathToFileURL(file).href;
+  writeFileSync(file, html);
+  // The checker's own script is put in beside the page's policy; that the policy bites is a test of its own.
+  const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('console', (message) => troubles.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => troubles.push(String(error)));
+  page.on('dialog', (dialog) => {
+    troubles.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('request', (request) => {
+    if (request.url() !== address && request.url() !== 'data:,') troubles.push(`request: ${request.url()}`);
+  });
+  await page.goto(address);
+  return { page, troubles, close: () => context.close() };
+}
+
+const render = (review: Review) => renderHtml(review, { links: LINKS });
+const firsts = (page: Page, table: string): Promise<string[]> =>
+  page.locator(`${table} tbody tr:not([hidden]) > :first-child`).allTextContents();
+
+for (const [name, review] of Object.entries(REVIEWS))
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`${name}, ${colorScheme}: no error, no request, nothing that an accessibility checker minds`, {
+      skip,
+    }, async () => {
+      const { page, troubles, close } = await open(render(review), { colorScheme });
+      await page.locator('details').evaluateAll((folds) => {
+        for (const fold of folds) fold.setAttribute('open', '');
+      });
+      await page.evaluate(AXE);
+      const violations = await page.evaluate(
+        `axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(({violations}) =>
+          violations.map(({id, nodes}) => id + ': ' + nodes.slice(0, 3).map((node) => node.html.slice(0, 200) + ' ' + node.failureSummary).join(' | ')))`,
+      );
+      assert.deepEqual(violations, []);
+      assert.deepEqual(troubles, []);
+      await close();
+    });
+
+test('the checkers of this file see a page that is at fault', { skip }, async () => {
+  const broken = render(sampleReview('pass-clean')).replace(
+    '</main>',
+    '<img src="https://evil.example/x"><script>alert(1)</script></main>',
+  );
+  const { page, troubles, close } = await open(broken);
+  assert.ok(
+    troubles.some((trouble) => /Content Security Policy/.test(trouble)),
+    troubles.join(),
+  );
+  assert.ok(!troubles.some((trouble) => /^dialog/.test(trouble)), 'the policy keeps the script out');
+  await page.evaluate(AXE);
+  const count = await page.evaluate('axe.run().then(({violations}) => violations.length)');
+  assert.ok((count as number) > 0);
+  await close();
+});
+
+test('every plot is there, seen, and has a name', { skip }, async () => {
+  const { page, close } = await open(render(richReview()));
+  for (const { title } of FIGURES) {
+    const plot = page.getByRole('img', { name: title });
+    const box = await plot.boundingBox();
+    assert.ok(box !== null && box.width > 300 && box.height > 150, title);
+  }
+  await close();
+});
+
+test('a table sorts by keyboard, both ways, numbers as numbers', { skip }, async () => {
+  const { page, close } = await open(render(richReview()));
+  const table = '#f1 table:has(tr[id^="f1-r"])';
+  const scores = async () => (await page.locator(`${table} tbody tr td:nth-child(4)`).allTextContents()).map(Number);
+  const given = await scores();
+  const sorted = [...given].sort((a, b) => a - b);
+  assert.notDeepEqual(given, sorted);
+  const heading = page.locator(`${table} thead th`, { hasText: 'score' });
+  await heading.getByRole('button').focus();
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await scores(), sorted);
+  assert.equal(await heading.getAttribute('aria-sort'), 'ascending');
+  await page.keyboard.press('Space');
+  assert.deepEqual(await scores(), sorted.reverse());
+  assert.equal(await heading.getAttribute('aria-sort'), 'descending');
+  // Lines of a file count as numbers, too: 3002 comes before 3010.
+  await page.locator(`${table} thead th`, { hasText: 'row' }).first().getByRole('button').click();
+  const lines = (await firsts(page, table)).map((text) => Number(/:(\d+)/.exec(text)![1]));
+  assert.deepEqual(
+    lines,
+    [...lines].sort((a, b) => a - b),
+  );
+  await close();
+});
+
+test('a filter hides rows and counts; a link to a hidden row shows it again', { skip }, async () => {
+  const { page, close } = await open(render(richReview()));
+  const table = '#f1 table:has(tr[id^="f1-r"])';
+  await page.getByRole('searchbox').first().fill(':3005');
+  const shown = await firsts(page, table);
+  assert.equal(shown.length, 1);
+  assert.match(shown[0]!, /:3005/);
+  assert.match((await page.locator('.filter output').first().textContent()) ?? '', /1 of 12/);
+  await page.locator('#f1 tr[id^="f1-v"] a[href="#f1-r0"]').first().click();
+  await page.waitForFunction("!document.getElementById('f1-r0').hidden");
+  await close();
+});
+
+test('without scripts all is there to be read, and on a narrow screen nothing runs over', { skip }, async () => {
+  const { page, close } = await open(render(richReview()), {
+    javaScriptEnabled: false,
+    viewport: { width: 400, height: 800 },
+  });
+  assert.equal(await page.getByRole('button').count(), 0);
+  assert.equal(await page.locator('article.finding').count(), richReview().findings.length);
+  assert.ok((await page.locator('body').boundingBox())!.width <= 400);
+  await close();
+  const narrow = await open(render(REVIEWS['an attack in every text']!), { viewport: { width: 400, height: 800 } });
+  assert.equal(await narrow.page.evaluate('document.documentElement.scrollWidth'), 400);
+  await narrow.close();
+});
