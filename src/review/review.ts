@@ -4,6 +4,9 @@ import { z } from 'zod';
  * The review as it leaves the engine and is written to `review.json` (schema `taster/review@1`).
  * Within @1 fields are only added; a reader drops unknown fields and reads an unknown enum value as `unknown`.
  */
+/** What a review holds at most. */
+export const reviewLimits = { findings: 500 } as const;
+
 const text = (limit: number) => z.string().max(limit);
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const number = z.number().nullable();
@@ -123,7 +126,7 @@ export const reviewSchema = z.object({
       cut: z.boolean(),
     })
     .nullable(),
-  findings: z.array(findingSchema).max(500),
+  findings: z.array(findingSchema).max(reviewLimits.findings),
   power: z.array(z.object({ check: text(40), planted: count, found: count })).max(100),
   /** What was assumed, and what could not be seen, one sentence each. */
   notes: z.array(text(500)).max(50),

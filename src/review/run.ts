@@ -4,6 +4,7 @@ import { oneLine } from '../errors.ts';
 import { loadPool } from '../table/load-pool.ts';
 import { costOf, type DataReview, modelsOf, notesOf, planOf } from './account.ts';
 import { brokenFinding, chosenChecks } from './answer.ts';
+import { capFindings } from './cap-findings.ts';
 import { withImages, withUnseen } from './images.ts';
 import type { Unjudged } from './judged.ts';
 import { measure } from './measure.ts';
@@ -40,6 +41,7 @@ export async function runReview(request: EngineRequest, tools: Tools): Promise<R
     request.config,
     policy,
   );
+  const capped = capFindings(findings);
   const { onUnknown, onInfrastructure } = request.config;
   return {
     schema: 'taster/review@1',
@@ -56,11 +58,13 @@ export async function runReview(request: EngineRequest, tools: Tools): Promise<R
     data: reviews.flatMap(({ summary }) => summary ?? []),
     models: modelsOf(request, reviews),
     plan: planOf(reviews, nonce),
-    findings,
+    findings: [...capped.findings],
     power: reviews.flatMap(({ answers }) =>
       answers.flatMap(({ check, finding }) => (finding.power ? [{ check: check.id, ...finding.power }] : [])),
     ),
-    notes: [...request.notes, ...notes, ...reviews.flatMap(notesOf)].map((note) => oneLine(note)).slice(0, 50),
+    notes: [...(capped.note === null ? [] : [capped.note]), ...request.notes, ...notes, ...reviews.flatMap(notesOf)]
+      .map((note) => oneLine(note))
+      .slice(0, 50),
     cost: costOf(reviews, tools.seconds() - start, tools.peakBytes()),
     reproduce: {
       command:
