@@ -71,6 +71,10 @@ export function richReview(): Review {
   return withFinding(
     withFinding(review, 'amplification', { rows, rowsTotal: 15, figures: FIGURES.slice(1) }),
     'membership',
-    { ...membership, figures: FIGURES.slice(0, 1), metrics: [...metrics, ...membership.metrics.filter(({ name }) => name !== 'tpr')] },
+    {
+      ...membership,
+      figures: FIGURES.slice(0, 1),
+      metrics: [...metrics, ...membership.metrics.filter(({ name }) => name !== 'tpr')],
+    },
   );
 }

@@ -40,7 +40,7 @@ figure{margin:0;min-width:0;max-width:38rem}
 figure>svg{display:block;width:100%;height:auto;font-size:12px;font-family:inherit;overflow:visible}
 figcaption{display:flex;flex-wrap:wrap;gap:.2rem 1rem;align-items:baseline;margin-bottom:.4rem}
 .legend{display:flex;flex-wrap:wrap;gap:.1rem .9rem;list-style:none;margin:0;padding:0;font-size:.875rem}
-.key{vertical-align:-.1em;margin-right:.35rem}
+.key{overflow:visible;vertical-align:-.1em;margin-right:.35rem}
 .scroll{overflow-x:auto;margin:.6rem 0;border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.92rem;overflow-wrap:normal}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
