@@ -51,7 +51,9 @@ for (const figure of FIGURES)
     assert.equal(svg.querySelector('title')!.textContent, figure.title);
     const texts = [...svg.querySelectorAll('text')].map((text) => text.textContent);
     assert.ok(texts.includes(figure.x) && texts.includes(figure.y), texts.join('|'));
-    const legend = [...drawn.querySelectorAll('.legend li')].map((item) => item.textContent.replace(/ \(\d+\)$/, ''));
+    const legend = [...drawn.querySelectorAll('.legend li')].map((item) =>
+      item.textContent.replace(/^[●■]| \(\d+\)$/g, ''),
+    );
     const names = figure.series.map(({ name }) => name);
     assert.deepEqual(figure.kind === 'matrix' ? names.filter((name) => texts.includes(name)) : legend, names);
     assert.doesNotMatch(svg.outerHTML, /NaN|Infinity|undefined/);

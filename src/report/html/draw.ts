@@ -19,6 +19,8 @@ export const COLOURS = 6;
 /** Lines tell themselves apart without colour, too. */
 export const DASHES = ['6 4', '', '2 3', '8 3 2 3', '1 4', '10 4'] as const;
 export const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star'] as const;
+/** The same in the legend. */
+export const SIGNS = ['●', '■', '▲', '◆', '✚', '★'] as const;
 const LOWEST_RATE = 1e-5;
 const X = (point: Point): number => point[0];
 const Y = (point: Point): number => point[1];
@@ -43,7 +45,7 @@ export function draw(
     ...{ width: 480, height, marginLeft: 58, marginBottom: 46, marginTop: 14, marginRight: 16, grid: true },
     ...parts,
   });
-  // Marks that cannot be shown make Plot wrap or warn; only the drawing counts.
+  // With a legend of its own Plot hands out a figure; only the drawing counts.
   const svg = plot.nodeName.toLowerCase() === 'svg' ? plot : plot.querySelector('svg');
   if (!svg) throw new Error('Plot drew no SVG');
   const text = svgText(svg as unknown as SvgNode);
@@ -70,7 +72,7 @@ function roc({ series, x, y }: ReviewFigure, whiskers: readonly Whisker[]): Part
     y: { ...axis, label: visible(y, 60) },
     marks: [
       Plot.line([[floor, floor], [1, 1]] as const, { x: X, y: Y, stroke: 'var(--quiet)', strokeDasharray: '1 3' }), // biome-ignore format: one idea
-      ...bars.map((one) => Plot.ruleX([one], { x: (bar: Whisker) => bar.fpr * (1 + 0.06 * bar.series), y1: 'low', y2: 'high', stroke: colour(one.series), strokeWidth: 5, strokeOpacity: 0.45 })), // biome-ignore format: one idea
+      ...bars.map((one) => Plot.ruleX([one], { x: (bar: Whisker) => Math.min(1, bar.fpr * (1 + 0.06 * bar.series)), y1: 'low', y2: 'high', stroke: colour(one.series), strokeWidth: 5, strokeOpacity: 0.45 })), // biome-ignore format: one idea
       ...series.map(({ points }, index) => Plot.line(above(points, floor), { x: X, y: Y, curve: 'step-after', stroke: colour(index), strokeWidth: 2, strokeDasharray: DASHES[index % COLOURS]! })), // biome-ignore format: one idea
     ],
   };
@@ -102,7 +104,7 @@ function histogram({ series, x, y }: ReviewFigure): Parts {
   };
 }
 
-/** Groups side by side; the base, which comes first, is drawn lighter. */
+/** Groups side by side, in the order of the series. */
 function bars({ series, x, y }: ReviewFigure): Parts {
   const places = [...new Set(series.flatMap(({ points }) => points.map(X)))].sort((a, b) => a - b);
   const width = 0.8 / Math.max(1, series.length);

@@ -1,6 +1,6 @@
 import type { ReviewFigure, ReviewFinding } from '../../review/review.ts';
 import { formatCount, plural } from '../quantity.ts';
-import { COLOURS, DASHES, dotColour, draw, type Whisker } from './draw.ts';
+import { COLOURS, DASHES, dotColour, draw, SIGNS, type Whisker } from './draw.ts';
 import { words } from './text.ts';
 
 /** More lines or dots than these are no picture any more. */
@@ -75,7 +75,9 @@ function legendOf({ kind, series }: ReviewFigure): string {
     const dash = DASHES[index % COLOURS];
     const mark = lined
       ? `<line x1="0" y1="6" x2="26" y2="6" stroke="var(--k${index})" stroke-width="3"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`
-      : `<rect x="7" y="0" width="12" height="12" rx="${kind === 'scatter' && index === 0 ? 6 : 1}" fill="${kind === 'scatter' ? dotColour(index) : `var(--k${index})`}"/>`;
+      : kind === 'scatter'
+        ? `<text x="13" y="11" text-anchor="middle" font-size="15" fill="${dotColour(index)}">${SIGNS[index]}</text>`
+        : `<rect x="7" y="0" width="12" height="12" fill="var(--k${index})"/>`;
     const count = kind === 'scatter' ? ` (${formatCount(points.length)})` : '';
     return `<li><svg class="key" viewBox="0 0 26 12" width="26" height="12" aria-hidden="true">${mark}</svg>${words(name, 40) || `series ${index + 1}`}${count}</li>`;
   });

@@ -40,14 +40,14 @@ figure{margin:0;min-width:0;max-width:38rem}
 figure>svg{display:block;width:100%;height:auto;font-size:12px;font-family:inherit;overflow:visible}
 figcaption{display:flex;flex-wrap:wrap;gap:.2rem 1rem;align-items:baseline;margin-bottom:.4rem}
 .legend{display:flex;flex-wrap:wrap;gap:.1rem .9rem;list-style:none;margin:0;padding:0;font-size:.875rem}
-.key{vertical-align:-.1em;margin-right:.35rem}
+.key{overflow:visible;vertical-align:-.1em;margin-right:.35rem}
 .scroll{overflow-x:auto;margin:.6rem 0;border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.92rem;overflow-wrap:normal}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 th,td{text-align:left;vertical-align:top;padding:.42rem .7rem;border-bottom:1px solid var(--line)}
 tbody th{font-weight:400}tbody tr:last-child>*{border-bottom:0}.box>.scroll:first-child{margin-top:0}
 td a,th a{display:inline-block;min-height:24px}td code,th code{overflow-wrap:anywhere}code.s{white-space:nowrap}
-td{overflow-wrap:anywhere;min-width:5rem}
+td{overflow-wrap:break-word;min-width:5rem}[data-sort] td:nth-child(2):not(.n){min-width:14rem}
 thead th{font-size:.82rem;color:var(--quiet);font-weight:600;white-space:nowrap}
 .n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap;overflow-wrap:normal}
 thead button{all:unset;cursor:pointer;padding:.1rem .2rem;border-radius:4px}
