@@ -12,6 +12,8 @@ import { type MadeRepository, makeRepository } from '../fixtures/github/run-acti
 const REPOSITORY = 'example/spam-filter';
 const ROOT = mkdtempSync(join(tmpdir(), 'bot-test-'));
 const DATA = { 'data/train.csv': 'a,label\n1,x\n2,y\n' };
+// The clones go where nobody else makes any.
+process.env.TMPDIR = ROOT;
 const log: string[] = [];
 let stage: BotStage;
 let code: MadeRepository;
