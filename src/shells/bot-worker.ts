@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { cloneChange } from '../adapters/clone-change.ts';
 import {
   parseWorkerRequest,
@@ -17,6 +18,7 @@ const send = (message: WorkerMessage): Promise<void> =>
 async function work({ ask, run, remote, token }: WorkerRequest): Promise<WorkerResult> {
   const { base, head } = ask;
   const clone = await cloneChange(process.cwd(), { remote, token, tip: base.sha, head: head.sha });
+  if (orphaned) throw new Error('the App is gone');
   let last = 0;
   const { review, config, unreadable } = await reviewRepository({
     ...{ repo: clone.path, base: clone.mergeBase, head: head.sha, tip: base.sha, token },
@@ -37,13 +39,20 @@ async function work({ ask, run, remote, token }: WorkerRequest): Promise<WorkerR
   return { review, comment: config.comment, unreadable };
 }
 
+let orphaned = false;
 process.once('message', async (raw) => {
-  // Without the App there is nobody to answer: interrupted as by a person, the review puts its own child away.
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.once('disconnect', () => {
+    // Without the App there is nobody to answer nor to clean up: interrupted as by a person, the review puts its own
+    // child away, and the clone goes below.
+    orphaned = true;
+    process.on('SIGTERM', () => {});
+    process.kill(process.pid, 'SIGTERM');
+  });
   const message = await work(parseWorkerRequest(raw)).then(
     (result): WorkerMessage => ({ kind: 'result', result }),
     workerFailure,
   );
-  await send(message);
+  if (orphaned) await rm(process.cwd(), { recursive: true, force: true });
+  else await send(message);
   process.exit(0);
 });

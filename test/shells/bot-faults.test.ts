@@ -174,7 +174,8 @@ test('an App that is killed in the middle of a review leaves its folder and its 
     await deliver(second.url + WEBHOOK_PATH, SECRET, { event: 'pull_request', payload, id: 'once' });
     await until('concluded', () => github.checks[0]!.conclusion !== null, 90);
     assertWhole(github, [pull.head]);
-    // A worker without an App ends itself.
+    // A worker without an App ends itself, and takes its clone along.
+    await until('no clone', () => !readdirSync(ROOT).some((name) => name.startsWith('taster-bot-')), 20);
     assert.ok(workers.length === 1 && workers.every((pid) => !workersOf(1).includes(pid)));
   } finally {
     for (const child of apps) child.kill('SIGKILL');
