@@ -1,5 +1,5 @@
 import { type Annotation, annotations } from '../report/annotations.ts';
-import { visible } from '../report/escape.ts';
+import { prose, visible } from '../report/escape.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { verdictLine } from '../report/verdict-line.ts';
 import type { Progress } from '../review/request.ts';
@@ -15,7 +15,7 @@ export interface CheckOutput {
 }
 
 /** GitHub takes 65,535 characters of a summary, and 50 annotations a request. */
-const SUMMARY_CHARACTERS = 60_000;
+const SUMMARY_CHARACTERS = 50_000;
 export const ANNOTATIONS_A_REQUEST = 50;
 const MOST_ANNOTATIONS = 3 * ANNOTATIONS_A_REQUEST;
 
@@ -39,11 +39,15 @@ export function concludedCheck(
 ): ConcludedCheck {
   const { word, because } = verdictLine(review);
   const known = CONCLUSIONS[review.verdict];
-  const title = visible(`${word}: ${because}`, 250);
+  const isOpen = unreadable.length > 0 && known !== 'failure';
   const links = review.repository === null ? null : { server, repository: review.repository };
+  const told = unreadable.slice(0, 10).map((sentence) => `${prose(sentence, 500)}\n\n`);
   return {
-    conclusion: unreadable.length > 0 && known !== 'failure' ? 'action_required' : known,
-    output: { title, summary: renderMarkdown(review, { limit: SUMMARY_CHARACTERS, links, marker: '' }) },
+    conclusion: isOpen ? 'action_required' : known,
+    output: {
+      title: isOpen ? 'no verdict: data could not be read' : visible(`${word}: ${because}`, 250),
+      summary: told.join('') + renderMarkdown(review, { limit: SUMMARY_CHARACTERS, links, marker: '' }),
+    },
     annotations: annotations(review, MOST_ANNOTATIONS),
   };
 }
@@ -66,6 +70,5 @@ export function progressOutput({ step, done, secondsLeft }: Progress): CheckOutp
 
 /** What stopped the review and can be mended by whoever reads it. `problem` and `hint` are shown literally. */
 export function stoppedOutput(problem: string, hint: string): CheckOutput {
-  const literal = (text: string) => visible(text, 1000).replace(/[`<>&@]/g, ' ');
-  return { title: 'No verdict', summary: `${literal(problem)}\n\n${literal(hint)}` };
+  return { title: 'No verdict', summary: `${prose(problem, 1000)}\n\n${prose(hint, 1000)}` };
 }
