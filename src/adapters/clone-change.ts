@@ -25,12 +25,15 @@ export interface ClonedChange {
 export async function cloneChange(folder: string, { remote, token, tip, head }: CloneOrder): Promise<ClonedChange> {
   const secret = Buffer.from(`x-access-token:${token}`).toString('base64');
   const env = {
-    ...{ GIT_CONFIG_COUNT: '3', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+    ...{ GIT_CONFIG_COUNT: '5', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
     ...{ GIT_CONFIG_KEY_0: `http.${new URL(remote).origin}/.extraHeader` },
     GIT_CONFIG_VALUE_0: `Authorization: Basic ${secret}`,
     ...{ GIT_CONFIG_KEY_1: 'credential.helper', GIT_CONFIG_VALUE_1: '' },
     // A header would follow a redirection to wherever it leads.
     ...{ GIT_CONFIG_KEY_2: 'http.followRedirects', GIT_CONFIG_VALUE_2: 'false' },
+    // Under 1,000 bytes a second for a minute: the server has stopped.
+    ...{ GIT_CONFIG_KEY_3: 'http.lowSpeedLimit', GIT_CONFIG_VALUE_3: '1000' },
+    ...{ GIT_CONFIG_KEY_4: 'http.lowSpeedTime', GIT_CONFIG_VALUE_4: '60' },
   };
   const open = async (name: string): Promise<string> => {
     const path = join(folder, name);
