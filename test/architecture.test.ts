@@ -17,6 +17,7 @@ const LAYERS = [
   ['config'],
   ['review'],
   ['report'],
+  ['bot'],
   ['adapters'],
   ['shells'],
 ];

@@ -1,15 +1,5 @@
-import { UserError } from '../errors.ts';
-import { type RetryOptions, retry } from './retry.ts';
-
-export interface GitHubOptions {
-  readonly token: string;
-  /** `owner/name`. */
-  readonly repository: string;
-  readonly api: string;
-  log(line: string): void;
-  /** Tests give a clock of their own. */
-  readonly patience?: Partial<RetryOptions>;
-}
+import { failed, type GitHubOptions, openGitHubClient } from './github-client.ts';
+import { retry } from './retry.ts';
 
 export interface Pull {
   readonly number: number;
@@ -46,24 +36,8 @@ const ACTIONS_BOT = 'github-actions[bot]';
 
 /** GitHub as the given token sees it. */
 export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
-  // Imported late: the package reads the environment when it is imported.
-  const { getOctokit } = await import('@actions/github');
-  const [owner = '', repo = ''] = options.repository.split('/');
-  const silent = () => {};
-  const octokit = getOctokit(options.token, {
-    baseUrl: options.api,
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-  });
+  const { octokit, owner, repo, patience, ask } = await openGitHubClient(options);
   const { rest } = octokit;
-  const patience: RetryOptions = {
-    attempts: 4,
-    budgetMs: 120_000,
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    now: () => Date.now(),
-    log: options.log,
-    ...options.patience,
-  };
-  const ask = <T>(call: (attempt: number) => Promise<T>) => retry(call, patience).catch(failed);
 
   /**
    * Installation tokens have no `GET /user`; GraphQL knows who they are. It may leave out the `[bot]` of an app, and a
@@ -140,13 +114,4 @@ export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
 
 function isRefusal(error: unknown): boolean {
   return [401, 403, 404].includes((error as { status?: number }).status ?? 0);
-}
-
-function failed(error: unknown): never {
-  const { status, message } = error as { status?: number; message?: string };
-  throw new UserError('github', `GitHub answered ${status ?? 'nothing'}: ${message ?? String(error)}.`, {
-    hint: 'Run the job again; if it stays so, check the permissions of the token.',
-    infrastructure: true,
-    cause: error,
-  });
 }

@@ -26,13 +26,15 @@ const OUTPUT_LIMIT = 1 << 28;
 export interface GitStreams {
   readonly sink?: Writable | undefined;
   readonly input?: string | undefined;
+  /** Variables for this one command. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Runs git without a shell, without hooks, prompts or pagers. */
 export async function runGit(
   folder: string,
   args: readonly string[],
-  { sink, input }: GitStreams = {},
+  { sink, input, env: more }: GitStreams = {},
 ): Promise<GitResult> {
   const settings = SAFE.flatMap((setting) => ['-c', setting]);
   const env = {
@@ -43,6 +45,7 @@ export async function runGit(
     GIT_NO_LAZY_FETCH: '1',
     GIT_EXTERNAL_DIFF: '',
     LC_ALL: 'C',
+    ...more,
   };
   return await new Promise((resolve, reject) => {
     const child = spawn('git', ['-C', folder, ...settings, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });

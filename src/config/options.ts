@@ -1,4 +1,4 @@
-export type Command = 'review' | 'publish' | 'rows' | 'demo' | 'init' | 'explain';
+export type Command = 'review' | 'publish' | 'rows' | 'demo' | 'init' | 'explain' | 'bot';
 
 export type OptionValue = string | number | boolean | readonly string[];
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { steadySeconds } from '../adapters/clock.ts';
@@ -38,7 +39,19 @@ async function run({ command, operands, values, given }: Arguments): Promise<num
     const paths = await initRepository({ ...common, configPath: text(values, 'config') ?? '', action });
     print(`Written: ${paths.join(', ')}. Read them, then commit them to the default branch.\n`);
   }
+  if (command === 'bot') await bot();
   return 0;
+}
+
+/** Loaded when it is asked for: the App stands on packages that a review does not need. */
+async function bot(): Promise<void> {
+  const entry = new URL(import.meta.url.endsWith('.ts') ? './run-bot.ts' : './bot.js', import.meta.url);
+  if (!existsSync(entry))
+    throw new UserError('not-built', 'The App is not in this distribution.', {
+      hint: 'Run it from a checkout: npm ci, then npm run taster -- bot.',
+    });
+  const { runBot } = (await import(entry.href)) as typeof import('./run-bot.ts');
+  await runBot(env, log);
 }
 
 async function review(values: Values, given: ReadonlySet<string>): Promise<number> {

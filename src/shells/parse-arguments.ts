@@ -32,9 +32,10 @@ const COMMANDS: readonly { readonly name: Command; readonly operands: string; re
     operands: '<check> [model.onnx]',
     sentence: 'Say what a check asks, why, and how to configure it; `explain slice` says where a model can be cut.',
   },
+  { name: 'bot', operands: '', sentence: 'Run the GitHub App; docs/bot.md lists its settings.' },
 ];
 const LATER = {
-  commands: ['audit', 'bot', 'merge'],
+  commands: ['audit', 'merge'],
   options: ['--shard', '--out', '--plan'],
 };
 

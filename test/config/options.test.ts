@@ -31,7 +31,7 @@ test('every default is a value that the option takes', () => {
 });
 
 test('commands and inputs have their options in the order of the table', () => {
-  const commands: Command[] = ['review', 'publish', 'rows', 'demo', 'init', 'explain'];
+  const commands: Command[] = ['review', 'publish', 'rows', 'demo', 'init', 'explain', 'bot'];
   for (const command of commands)
     assert.deepEqual(
       optionsOf(command),

@@ -65,6 +65,6 @@ test('wrong use is told in one line', () => {
 });
 
 test('what is not built yet says so', () => {
-  for (const line of ['audit', 'bot', 'merge a b', 'review --plan=x', 'review --shard 1/2'])
+  for (const line of ['audit', 'merge a b', 'review --plan=x', 'review --shard 1/2'])
     fails(line, 'not-built', /not in this version/);
 });

@@ -1,0 +1,89 @@
+import { type GitHubOptions, openGitHubClient } from './github-client.ts';
+
+type Status = 'queued' | 'in_progress';
+
+export interface CheckText {
+  readonly title: string;
+  readonly summary: string;
+}
+
+export interface CheckAnnotation {
+  readonly path: string;
+  readonly line: number | null;
+  readonly level: 'error' | 'warning' | 'notice';
+  readonly title: string;
+  readonly message: string;
+}
+
+export interface GitHubChecks {
+  /** The check run of this key, made where there is none: looked for at each attempt, so that none is made twice. */
+  ensure(check: { readonly key: string; readonly sha: string; readonly output: CheckText }): Promise<number>;
+  show(id: number, status: Status, output: CheckText): Promise<void>;
+  /** Adds what is not yet there of the annotations, then concludes. */
+  conclude(id: number, concluded: Concluded): Promise<void>;
+}
+
+export interface Concluded {
+  readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | 'cancelled';
+  readonly output: CheckText;
+  readonly annotations: readonly CheckAnnotation[];
+}
+
+export interface GitHubChecksOptions extends GitHubOptions {
+  readonly name: string;
+  /** GitHub takes so many annotations in one request. */
+  readonly annotationsAtOnce: number;
+}
+
+const LEVELS = { error: 'failure', warning: 'warning', notice: 'notice' } as const;
+
+/** Check runs of one repository, as the App's installation token sees them. */
+export async function connectChecks(options: GitHubChecksOptions): Promise<GitHubChecks> {
+  const { octokit, owner, repo, ask } = await openGitHubClient(options);
+  const { checks } = octokit.rest;
+  const place = { owner, repo };
+  const find = async (sha: string, key: string): Promise<number | null> => {
+    const pages = octokit.paginate.iterator(checks.listForRef, {
+      ...{ ...place, ref: sha, check_name: options.name, filter: 'all', per_page: 100 },
+    });
+    for await (const { data } of pages)
+      for (const run of data) if (run.external_id === key && run.name === options.name) return run.id;
+    return null;
+  };
+  return {
+    async ensure({ key, sha, output }) {
+      return await ask(async () => {
+        const there = await find(sha, key);
+        if (there !== null) return there;
+        const made = await checks.create({
+          ...{ ...place, name: options.name, head_sha: sha, external_id: key, status: 'queued', output },
+        });
+        return made.data.id;
+      });
+    },
+    async show(id, status, output) {
+      await ask(() => checks.update({ ...place, check_run_id: id, status, output }));
+    },
+    async conclude(id, { conclusion, output, annotations }) {
+      await ask(async () => {
+        // Asked at each attempt: GitHub adds what it is sent to what it has.
+        const { data } = await checks.get({ ...place, check_run_id: id });
+        const rest = annotations.slice(data.output.annotations_count).map(annotationOf);
+        const step = options.annotationsAtOnce;
+        for (; rest.length > step; rest.splice(0, step))
+          await checks.update({
+            ...{ ...place, check_run_id: id, output: { ...output, annotations: rest.slice(0, step) } },
+          });
+        await checks.update({
+          ...{ ...place, check_run_id: id, status: 'completed', conclusion },
+          output: { ...output, annotations: rest },
+        });
+      });
+    },
+  };
+}
+
+function annotationOf({ path, line, level, title, message }: CheckAnnotation) {
+  const at = line ?? 1;
+  return { path, start_line: at, end_line: at, annotation_level: LEVELS[level], title, message };
+}

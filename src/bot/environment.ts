@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { UserError } from '../errors.ts';
+
+export interface BotEnvironment {
+  readonly appId: number;
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  readonly database: { readonly folder: string } | { readonly url: string };
+  readonly host: string;
+  readonly port: number;
+  /** Reviews at once in this process. */
+  readonly workers: number;
+  readonly api: string;
+  readonly server: string;
+}
+
+/** Probot's own default, and what people write in its place. */
+const KNOWN_SECRETS = ['development', 'secret', 'changeme', 'webhook-secret'];
+const SECRET_CHARACTERS = 16;
+
+const address = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
+
+const schema = z
+  .object({
+    APP_ID: whole(1, Number.MAX_SAFE_INTEGER),
+    PRIVATE_KEY: z
+      .string()
+      .transform((text) => text.replaceAll('\\n', '\n'))
+      .pipe(z.string().regex(/^-----BEGIN (?:RSA )?PRIVATE KEY-----/, 'expected a private key in PEM form')),
+    WEBHOOK_SECRET: z.string(),
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    TASTER_DATA: z.string().default('taster-data'),
+    HOST: z.string().default('localhost'),
+    PORT: whole(0, 65535).default(3000),
+    WORKERS: whole(1, 64).default(1),
+    GITHUB_API_URL: address.default('https://api.github.com'),
+    GITHUB_SERVER_URL: address.default('https://github.com'),
+    NODE_ENV: z.string().optional(),
+  })
+  .superRefine(({ WEBHOOK_SECRET: secret, NODE_ENV: mode }, context) => {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['WEBHOOK_SECRET'], message });
+    if (secret === '') refuse('is empty');
+    else if (mode === 'development') return;
+    else if (KNOWN_SECRETS.includes(secret)) refuse('is a default that everybody knows');
+    else if (secret.length < SECRET_CHARACTERS) refuse(`has fewer than ${SECRET_CHARACTERS} characters`);
+  });
+
+/** Reads the App's settings. Throws one UserError that names everything that is wrong, and no value. */
+export function readBotEnvironment(env: Readonly<Record<string, string | undefined>>): BotEnvironment {
+  // An empty variable is one that is not set, but for the secret, which says so.
+  const given = Object.entries(env).filter(([name, value]) => value !== '' || name === 'WEBHOOK_SECRET');
+  const parsed = schema.safeParse({ ...Object.fromEntries(given) });
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message, code }) => {
+      const name = String(path[0]);
+      if (env[name] === undefined || (env[name] === '' && code !== 'custom')) return `${name} is not set`;
+      return `${name} ${code === 'custom' ? message : `is not valid (${message.toLowerCase()})`}`;
+    });
+    throw new UserError('bot-environment', `The App cannot start: ${[...new Set(problems)].join('; ')}.`, {
+      hint: 'docs/bot.md lists the settings; make a secret by `openssl rand -hex 32`.',
+    });
+  }
+  const { data } = parsed;
+  return {
+    appId: data.APP_ID,
+    privateKey: data.PRIVATE_KEY,
+    webhookSecret: data.WEBHOOK_SECRET,
+    database: data.DATABASE_URL === undefined ? { folder: data.TASTER_DATA } : { url: data.DATABASE_URL },
+    host: data.HOST,
+    port: data.PORT,
+    workers: data.WORKERS,
+    api: data.GITHUB_API_URL,
+    server: data.GITHUB_SERVER_URL,
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { type EngineFailure, failureOf } from '../review/protocol.ts';
+import type { Progress } from '../review/request.ts';
+import { type Review, reviewSchema } from '../review/review.ts';
+import { type Ask, askSchema } from './ask.ts';
+
+/** What a worker child is asked. The token reads this one repository's contents and nothing else. */
+export interface WorkerRequest {
+  readonly ask: Ask;
+  readonly run: { readonly id: string; readonly attempt: number };
+  /** Address of the repository without any credential. */
+  readonly remote: string;
+  readonly token: string;
+}
+
+export interface WorkerResult {
+  readonly review: Review;
+  /** What the configuration at the target's tip says about comments. */
+  readonly comment: 'always' | 'on-findings' | 'never';
+  readonly unreadable: readonly string[];
+}
+
+export type WorkerMessage =
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'result'; readonly result: WorkerResult }
+  | { readonly kind: 'failure'; readonly failure: EngineFailure };
+
+const text = (limit: number) => z.string().max(limit);
+
+const requestSchema: z.ZodType<WorkerRequest> = z.object({
+  ask: askSchema,
+  run: z.object({ id: text(40), attempt: z.number().int() }),
+  remote: z.url({ protocol: /^https?$/ }),
+  token: text(1000),
+});
+
+const messageSchema: z.ZodType<WorkerMessage> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('progress'),
+    progress: z.object({ step: text(200), done: z.number().min(0).max(1), secondsLeft: z.number().min(0).nullable() }),
+  }),
+  z.object({
+    kind: z.literal('result'),
+    result: z.object({
+      review: reviewSchema,
+      comment: z.enum(['always', 'on-findings', 'never']),
+      unreadable: z.array(text(2000)).max(100),
+    }),
+  }),
+  z.object({
+    kind: z.literal('failure'),
+    failure: z.object({
+      code: text(100).nullable(),
+      message: text(4000),
+      hint: text(2000),
+      infrastructure: z.boolean(),
+      stack: text(20_000).nullable(),
+    }),
+  }),
+]);
+
+/** A request as the child may use it. Throws a plain Error: a breach is a bug of ours. */
+export function parseWorkerRequest(message: unknown): WorkerRequest {
+  return requestSchema.parse(message);
+}
+
+/** A message as the App may use it. Throws a plain Error that names the field, never its value. */
+export function parseWorkerMessage(message: unknown): WorkerMessage {
+  const parsed = messageSchema.safeParse(message);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.slice(0, 5).map(({ path, code }) => `${path.join('.') || 'message'} (${code})`);
+  throw new Error(`the worker answered out of form: ${fields.join(', ')}`);
+}
+
+export const workerFailure = (error: unknown): WorkerMessage => ({ kind: 'failure', failure: failureOf(error) });

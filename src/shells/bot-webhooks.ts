@@ -1,0 +1,30 @@
+import type { Probot } from 'probot';
+import type { BotQueue } from '../adapters/bot-queue.ts';
+import type { BotStore } from '../adapters/bot-store.ts';
+import { askedAgain, askedByPull } from '../bot/asked.ts';
+import { CHECK_NAME } from '../bot/check-output.ts';
+
+/** Events to runs: each is written down and queued, and GitHub has its answer. The work comes later. */
+export function botWebhooks(app: Probot, { store, queue }: { store: BotStore; queue: BotQueue }): void {
+  const announce = async (keys: readonly string[]) => {
+    for (const key of keys) await queue.send('announce', key);
+  };
+  app.on(
+    ['pull_request.opened', 'pull_request.synchronize', 'pull_request.reopened', 'pull_request.ready_for_review'],
+    async ({ id, payload }) => {
+      const ask = askedByPull(payload);
+      if (ask !== null) await announce(await store.take(id, [ask]));
+    },
+  );
+  const again = async (id: string, payload: unknown) => {
+    const asked = askedAgain(payload);
+    if (asked === null) return;
+    // The store knows the pull requests of forks, too, and their branches.
+    const known = (await store.runsOf(asked.repository, asked.head)).map(({ ask }) => ask);
+    await announce(await store.take(id, known.length > 0 ? known : asked.asks, { again: true }));
+  };
+  app.on('check_suite.rerequested', ({ id, payload }) => again(id, payload));
+  app.on('check_run.rerequested', async ({ id, payload }) => {
+    if (payload.check_run.name === CHECK_NAME) await again(id, payload);
+  });
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BotDatabase, openBotDatabase } from '../../src/adapters/bot-database.ts';
+import { openBotQueue } from '../../src/adapters/bot-queue.ts';
+import { type BotStore, openBotStore } from '../../src/adapters/bot-store.ts';
+import { type Ask, runKey } from '../../src/bot/ask.ts';
+import { UserError } from '../../src/errors.ts';
+import { type StartedPostgres, startPostgres } from '../fixtures/bot/start-postgres.ts';
+
+const sha = (digit: string) => digit.repeat(40);
+let pulls = 0;
+
+function ask(head: string, at: number, pull: number): Ask {
+  return {
+    ...{ installation: 1, repository: 'Example/spam-filter', pull, at },
+    base: { sha: sha('0'), ref: 'main' },
+    head: { sha: sha(head).slice(0, 36) + String(pull).padStart(4, '0'), ref: 'change', repository: null },
+  };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'bot-store-'));
+const postgres = await startPostgres();
+after(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  if (typeof postgres !== 'string') await postgres.close();
+});
+
+const PLACES = [
+  { name: 'PGlite', skip: false, at: () => ({ folder }) },
+  {
+    name: 'PostgreSQL',
+    skip: typeof postgres === 'string' ? postgres : false,
+    at: () => ({ url: (postgres as StartedPostgres).url }),
+  },
+] as const;
+
+for (const { name, skip, at } of PLACES)
+  describe(name, { skip }, () => {
+    let database: BotDatabase;
+    let store: BotStore;
+    const open = async () => {
+      database = await openBotDatabase({ at: at(), log: () => {} });
+      store = await openBotStore(database);
+    };
+    before(open);
+    after(() => database.close());
+
+    test('a delivery is taken once, a head has one run', async () => {
+      const first = ask('a', 1, ++pulls);
+      assert.deepEqual(await store.take('d1', [first]), [runKey(first)]);
+      assert.deepEqual(await store.take('d1', [first]), []);
+      assert.deepEqual(await store.take('d2', [first]), []);
+      const run = await store.run(runKey(first));
+      assert.deepEqual([run?.state, run?.attempt, run?.superseded], ['asked', 1, false]);
+      assert.deepEqual(run?.ask, first);
+    });
+
+    test('twenty arrivals at once make one run', async () => {
+      const one = ask('b', 1, ++pulls);
+      const taken = await Promise.all(Array.from({ length: 20 }, (_, i) => store.take(`many-${i % 10}`, [one])));
+      assert.deepEqual(taken.flat(), [runKey(one)]);
+    });
+
+    test('the newest head stands, whatever the order of arrival', async () => {
+      const [old, young] = [ask('c', 10, ++pulls), ask('d', 20, pulls)];
+      await store.take('young', [young]);
+      await store.take('old', [old]);
+      assert.equal((await store.run(runKey(young)))?.superseded, false);
+      assert.equal((await store.run(runKey(old)))?.superseded, true);
+      const next = ask('e', 30, pulls);
+      assert.deepEqual((await store.take('next', [next])).sort(), [runKey(young), runKey(next)].sort());
+      assert.equal((await store.run(runKey(young)))?.superseded, true);
+      // The branch is set back to a head that was left.
+      await store.take('back', [{ ...young, at: 40 }]);
+      const again = await store.run(runKey(young));
+      assert.deepEqual([again?.superseded, again?.attempt, again?.state], [false, 2, 'asked']);
+      assert.equal((await store.run(runKey(next)))?.superseded, true);
+    });
+
+    test('a run goes its way, keeps its findings once, and is asked for again', async () => {
+      const one = ask('f', 1, ++pulls);
+      const key = runKey(one);
+      await store.take('way', [one]);
+      const asked = (await store.run(key))!;
+      await store.announced(asked, 77);
+      await store.begun(asked);
+      assert.deepEqual((await store.run(key))?.state, 'in_progress');
+      assert.ok((await store.open()).includes(key));
+      assert.deepEqual(await store.take('early', [one], { again: true }), []);
+      const findings = [{ id: 'x', check: 'amplification', outcome: 'fail', rows: ['h1', 'h2'] }];
+      assert.equal(await store.concluded(asked, 'failure', findings), true);
+      assert.equal(await store.concluded(asked, 'failure', findings), true);
+      const rows = await database.query('select * from taster.findings where run = $1', [asked.number]);
+      assert.deepEqual(
+        rows.map(({ finding, check, outcome, rows }) => ({ id: finding, check, outcome, rows })),
+        findings,
+      );
+      assert.ok(!(await store.open()).includes(key));
+      assert.deepEqual(await store.take('again', [one], { again: true }), [key]);
+      // Whoever still works on the first attempt has nothing to say any more.
+      assert.equal(await store.concluded(asked, 'success', []), false);
+      assert.deepEqual(
+        [(await store.run(key))?.attempt, (await store.run(key))?.conclusion, (await store.run(key))?.checkRun],
+        [2, null, 77],
+      );
+      assert.deepEqual(await store.runsOf(one.repository, one.head.sha), [await store.run(key)]);
+    });
+
+    test('what was taken is there after a restart', async () => {
+      const one = ask('9', 1, ++pulls);
+      await store.take('kept', [one]);
+      await database.close();
+      await open();
+      assert.ok((await store.open()).includes(runKey(one)));
+      assert.deepEqual(await store.take('kept', [one]), []);
+    });
+
+    test('the queue hands a job out once, again after an error, and gives up at last', {
+      timeout: 60_000,
+    }, async () => {
+      const queue = await openBotQueue(database, { retryDelaySeconds: 0 });
+      const seen: string[] = [];
+      const given: string[] = [];
+      await queue.work('review', 2, async ({ key }) => {
+        seen.push(key);
+        if (key === 'a/b@bad' || (key === 'a/b@once' && seen.filter((each) => each === key).length === 1))
+          throw new Error('no');
+      });
+      await queue.work('give-up', 1, async ({ key }) => void given.push(key));
+      for (const key of ['a/b@good', 'a/b@good', 'a/b@once', 'c/d@bad', 'a/b@bad']) await queue.send('review', key);
+      for (let waited = 0; given.length === 0 && waited < 400; waited++) await sleep(100);
+      const times = (key: string) => seen.filter((each) => each === key).length;
+      assert.deepEqual(['a/b@good', 'a/b@once', 'c/d@bad', 'a/b@bad'].map(times), [1, 2, 1, 4]);
+      assert.deepEqual(given, ['a/b@bad']);
+    });
+
+    test('a second owner of the folder is refused', {
+      skip: name !== 'PGlite' && 'a server may have many',
+    }, async () => {
+      await assert.rejects(
+        openBotDatabase({ at: at(), log: () => {} }),
+        (error) => error instanceof UserError && error.code === 'folder-owned',
+      );
+      // And the owner goes on.
+      assert.equal((await database.query('select 1 as one'))[0]?.one, 1);
+    });
+  });
+
+test('a server that is not there is told without its password', async () => {
+  await assert.rejects(
+    openBotDatabase({ at: { url: 'postgres://u:hunter2@127.0.0.1:9/x' }, log: () => {} }),
+    (error) => error instanceof UserError && error.code === 'database' && !/hunter2/.test(error.message),
+  );
+});
