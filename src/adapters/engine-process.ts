@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import { type EngineMessage, errorOf, parseMessage } from '../review/protocol.ts';
 import type { EngineRequest, Progress } from '../review/request.ts';
 import type { Review } from '../review/review.ts';
+import { childEnvironment } from './child-environment.ts';
 
 export interface EngineProcess {
   /** The child's program: `engine.ts` in a checkout, `engine.js` when built. */
@@ -24,12 +25,6 @@ const MEMORY_POLL_MS = 200;
 const GRACE_MS = 2000;
 const STDERR_KEPT = 8192;
 
-/** No token, no GITHUB_*, ACTIONS_* or INPUT_*: what is not listed does not exist for the child. */
-const ENVIRONMENT = [
-  ...['PATH', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot', 'windir', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'],
-  ...['CUDA_VISIBLE_DEVICES', 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES'],
-];
-
 /**
  * Runs one review in a child process. The promise settles only when the child is gone; an error in the child after
  * it has answered does not count. Throws a `UserError` where the child was stopped or died, and what the child threw.
@@ -38,7 +33,7 @@ export async function runEngine(request: EngineRequest, options: EngineProcess):
   if (options.signal.aborted) throw interrupted();
   const child = fork(fileURLToPath(options.entry), [], {
     cwd: request.folders.scratch,
-    env: childEnvironment(options.environment, request.folders.scratch),
+    env: { ...childEnvironment(options.environment), ...placesIn(request.folders.scratch) },
     execArgv: [`--max-old-space-size=${Math.max(64, Math.floor((options.limitBytes * 0.6) / MIB))}`],
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -129,11 +124,9 @@ function settle(
   throw bug;
 }
 
-function childEnvironment(parent: EngineProcess['environment'], scratch: string): Record<string, string> {
-  const kept = ENVIRONMENT.flatMap((name) => (parent[name] === undefined ? [] : [[name, parent[name]] as const]));
-  // Libraries that look for a home or a temporary folder find the scratch folder, which the parent removes.
-  const places = ['HOME', 'USERPROFILE', 'TMPDIR', 'TMP', 'TEMP'].map((name) => [name, scratch] as const);
-  return Object.fromEntries([...kept, ...places]);
+/** Libraries that look for a home or a temporary folder find the scratch folder, which the parent removes. */
+function placesIn(scratch: string): Record<string, string> {
+  return Object.fromEntries(['HOME', 'USERPROFILE', 'TMPDIR', 'TMP', 'TEMP'].map((name) => [name, scratch]));
 }
 
 /** Resident bytes of a process as Linux tells them; 0 where nobody does. */

@@ -1,32 +1,15 @@
+import type { CheckOutput, ConcludedCheck } from '../bot/check-output.ts';
 import { type GitHubOptions, openGitHubClient } from './github-client.ts';
 
 type Status = 'queued' | 'in_progress';
-
-export interface CheckText {
-  readonly title: string;
-  readonly summary: string;
-}
-
-export interface CheckAnnotation {
-  readonly path: string;
-  readonly line: number | null;
-  readonly level: 'error' | 'warning' | 'notice';
-  readonly title: string;
-  readonly message: string;
-}
+type CheckAnnotation = ConcludedCheck['annotations'][number];
 
 export interface GitHubChecks {
   /** The check run of this key, made where there is none: looked for at each attempt, so that none is made twice. */
-  ensure(check: { readonly key: string; readonly sha: string; readonly output: CheckText }): Promise<number>;
-  show(id: number, status: Status, output: CheckText): Promise<void>;
+  ensure(check: { readonly key: string; readonly sha: string; readonly output: CheckOutput }): Promise<number>;
+  show(id: number, status: Status, output: CheckOutput): Promise<void>;
   /** Adds what is not yet there of the annotations, then concludes. */
-  conclude(id: number, concluded: Concluded): Promise<void>;
-}
-
-export interface Concluded {
-  readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | 'cancelled';
-  readonly output: CheckText;
-  readonly annotations: readonly CheckAnnotation[];
+  conclude(id: number, concluded: ConcludedCheck): Promise<void>;
 }
 
 export interface GitHubChecksOptions extends GitHubOptions {

@@ -11,6 +11,7 @@ import {
 } from '../bot/worker-protocol.ts';
 import { errorOf } from '../review/protocol.ts';
 import type { Progress } from '../review/request.ts';
+import { childEnvironment } from './child-environment.ts';
 
 export interface WorkerProcess {
   /** The child's program: `bot-worker.ts` in a checkout, `bot-worker.js` when built. */
@@ -20,10 +21,9 @@ export interface WorkerProcess {
   onProgress(progress: Progress): void;
 }
 
-/** The App's key, secret and database are not among them. */
+/** What git and a review's cache need beside. The App's key, secret and database are not among them. */
 const ENVIRONMENT = [
-  ...['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot', 'windir', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'],
-  ...['XDG_CACHE_HOME', 'ONNXRUNTIME_NODE_INSTALL', 'CUDA_VISIBLE_DEVICES', 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES'],
+  ...['HOME', 'XDG_CACHE_HOME', 'ONNXRUNTIME_NODE_INSTALL'],
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO', 'NODE_EXTRA_CA_CERTS'],
 ];
@@ -45,13 +45,9 @@ export async function runWorker(request: WorkerRequest, options: WorkerProcess):
 }
 
 async function runIn(folder: string, request: WorkerRequest, options: WorkerProcess): Promise<WorkerResult> {
-  const known = ENVIRONMENT.flatMap((name) => {
-    const value = options.environment[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
   const child = fork(fileURLToPath(options.entry), [], {
     cwd: folder,
-    env: { ...Object.fromEntries(known), TMPDIR: folder },
+    env: { ...childEnvironment(options.environment, ENVIRONMENT), TMPDIR: folder },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     windowsHide: true,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { type EngineFailure, failureOf } from '../review/protocol.ts';
-import type { Progress } from '../review/request.ts';
+import { type ChildNews, childNews, failureOf, parseAnswer } from '../review/protocol.ts';
 import { type Review, reviewSchema } from '../review/review.ts';
 import { type Ask, askSchema } from './ask.ts';
 
@@ -20,10 +19,7 @@ export interface WorkerResult {
   readonly unreadable: readonly string[];
 }
 
-export type WorkerMessage =
-  | { readonly kind: 'progress'; readonly progress: Progress }
-  | { readonly kind: 'result'; readonly result: WorkerResult }
-  | { readonly kind: 'failure'; readonly failure: EngineFailure };
+export type WorkerMessage = ChildNews | { readonly kind: 'result'; readonly result: WorkerResult };
 
 const text = (limit: number) => z.string().max(limit);
 
@@ -35,26 +31,13 @@ const requestSchema: z.ZodType<WorkerRequest> = z.object({
 });
 
 const messageSchema: z.ZodType<WorkerMessage> = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('progress'),
-    progress: z.object({ step: text(200), done: z.number().min(0).max(1), secondsLeft: z.number().min(0).nullable() }),
-  }),
+  ...childNews,
   z.object({
     kind: z.literal('result'),
     result: z.object({
       review: reviewSchema,
       comment: z.enum(['always', 'on-findings', 'never']),
       unreadable: z.array(text(2000)).max(100),
-    }),
-  }),
-  z.object({
-    kind: z.literal('failure'),
-    failure: z.object({
-      code: text(100).nullable(),
-      message: text(4000),
-      hint: text(2000),
-      infrastructure: z.boolean(),
-      stack: text(20_000).nullable(),
     }),
   }),
 ]);
@@ -65,11 +48,6 @@ export function parseWorkerRequest(message: unknown): WorkerRequest {
 }
 
 /** A message as the App may use it. Throws a plain Error that names the field, never its value. */
-export function parseWorkerMessage(message: unknown): WorkerMessage {
-  const parsed = messageSchema.safeParse(message);
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.slice(0, 5).map(({ path, code }) => `${path.join('.') || 'message'} (${code})`);
-  throw new Error(`the worker answered out of form: ${fields.join(', ')}`);
-}
+export const parseWorkerMessage = (message: unknown): WorkerMessage => parseAnswer('worker', messageSchema, message);
 
 export const workerFailure = (error: unknown): WorkerMessage => ({ kind: 'failure', failure: failureOf(error) });

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import { encodeModel, setsWith } from '../onnx/encode.ts';
 import type { Graph, TensorData } from '../onnx/graph.ts';
-import { refusedToRun } from '../onnx/refuse.ts';
+import { refusingRuntime } from '../onnx/refusing-runtime.ts';
 import type { Feed, Runtime } from '../onnx/runtime.ts';
 import { batchStarts } from '../tensor/batches.ts';
 import type { Shape } from '../tensor/shape.ts';
@@ -38,7 +38,8 @@ export async function runTrunk(
   },
   progress: (share: number) => void = () => {},
 ): Promise<Float32Array> {
-  const { inputs, rows, width, runtime } = at;
+  const { inputs, rows, width } = at;
+  const runtime = refusingRuntime(at.runtime);
   const answers = sharedFloats(rows * width);
   const batch = Math.min(rows, BATCH);
   if (batch === 0) return answers;
@@ -48,10 +49,10 @@ export async function runTrunk(
   const starts = batchStarts(rows, batch);
   const all = starts.length;
   const work = async () => {
-    const session = await runtime.create(model).catch(refusedToRun);
+    const session = await runtime.create(model);
     try {
       for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
-        const found = (await session.run(await readBatch(inputs, start, batch)).catch(refusedToRun))[output!.name];
+        const found = (await session.run(await readBatch(inputs, start, batch)))[output!.name];
         check(found, batch * width, output!.name);
         answers.set(found as Float32Array, start * width);
         progress(1 - starts.length / all);

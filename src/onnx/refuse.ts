@@ -12,18 +12,6 @@ export function refusedModel(reason: string, hint: string): UserError {
   return new UserError('onnx-refused', `This model is refused: ${oneLine(reason, 300)}.`, { hint });
 }
 
-/**
- * Throws a UserError (`onnx-does-not-run`) with onnxruntime's reason: the nodes are as the model's author wrote them, and
- * what onnxruntime does not take in them is no bug of ours.
- */
-export function refusedToRun(error: unknown): never {
-  const reason = error instanceof Error ? error.message : String(error);
-  throw new UserError('onnx-does-not-run', `onnxruntime does not run the model: ${oneLine(reason, 400)}`, {
-    hint: 'Check it with onnx.checker.check_model, run it once in onnxruntime, and export it again; where both take it, please report this.',
-    cause: error,
-  });
-}
-
 /** A foreign name for a message. */
 export function quoted(name: string): string {
   return `"${oneLine(name, 60)}"`;

@@ -35,8 +35,7 @@ export function rowTable(
     ...(paired ? victimCells(review, finding, row, links) : []),
     ...(reasons ? [row.victims.length === 0 ? prose(row.why, 160) || '–' : ''] : []),
   ]);
-  const effect = finding.family === 'leakage' ? 'exposure added (d′)' : 'likeness';
-  const heading = ['row', ...(paired ? [pairWord(finding), effect] : []), ...(reasons ? ['why'] : [])];
+  const heading = ['row', ...(paired ? [pairWord(finding), effectWord(finding)] : []), ...(reasons ? ['why'] : [])];
   const align = ['l', ...(paired ? ['l', 'r'] : []), ...(reasons ? ['l'] : [])];
   return markdownTable([heading, ...lines], { alignDelimiters: false, align });
 }
@@ -64,10 +63,17 @@ function victimCells(review: Review, finding: ReviewFinding, row: ReviewRow, lin
   const places = victims.map(
     (victim) => placeLink(review, victim, links) + (victim.revision === 'base' ? ' in base' : ''),
   );
-  const effects = victims.map(({ effect }) => (finding.family === 'leakage' ? signed(effect) : effect.toFixed(2)));
+  const effects = victims.map(({ effect }) => effectText(finding, effect));
   return [[...places, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>') || '–', effects.join('<br>') || '–'];
 }
 
-function signed(effect: number): string {
+/** What the number beside a row and one that it touches says. */
+export function effectWord({ family }: ReviewFinding): string {
+  return family === 'leakage' ? 'exposure added (d′)' : 'likeness';
+}
+
+/** That number: a difference, with its sign, for leakage alone. */
+export function effectText({ family }: ReviewFinding, effect: number): string {
+  if (family !== 'leakage') return effect.toFixed(2);
   return `${effect > 0 ? '+' : effect < 0 ? '−' : ''}${Math.abs(effect).toFixed(2)}`;
 }

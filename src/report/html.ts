@@ -29,7 +29,8 @@ export function renderHtml(review: Review, { links }: HtmlOptions): string {
   const loud = [...rooms.blocking, ...rooms.undecided, ...rooms.told];
   const quiet = [...rooms.open, ...rooms.standing, ...rooms.ignored, ...rooms.passed, ...rooms.notApplicable];
   const written = writeFindings(review, [...loud, ...quiet], links);
-  const loudParts = written.parts.filter(({ finding }) => loud.includes(finding));
+  const isLoud = new Set(loud);
+  const loudParts = written.parts.filter(({ finding }) => isLoud.has(finding));
   const quietParts = written.parts.slice(loudParts.length);
   const policy = `default-src 'none'; style-src '${hash(STYLE)}'; script-src '${hash(SCRIPT)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>

@@ -11,6 +11,8 @@ export interface MarkdownOptions {
   readonly marker: string;
 }
 
+/** GitHub takes 65,536 characters of a comment. */
+export const COMMENT_CHARACTERS = 60_000;
 const ROWS_IN_DETAILS = 20;
 
 /** The review as a pull request comment: verdict first, about one screen unfolded. */

@@ -6,7 +6,7 @@ import { type DetailsOptions, details, ignoredSection } from './details.ts';
 import { code, prose } from './escape.ts';
 import { limits, powerNote } from './limits.ts';
 import { commitLink, type Links } from './place.ts';
-import { cost, planned, sizes } from './provenance.ts';
+import { cost, planned, ruledBy, sizes } from './provenance.ts';
 import { rocChart } from './roc.ts';
 import { verdictLine } from './verdict-line.ts';
 
@@ -48,12 +48,8 @@ function measures(review: Review): string[] {
 }
 
 function proposed(review: Review): Section {
-  const source =
-    review.config.source === 'tip'
-      ? "the target branch's configuration"
-      : 'no configuration (the target branch has none)';
   return openSection('the proposed configuration', 4, [
-    `#### Proposed configuration: never gates\nThis change also edits \`.github/taster.yml\`. The verdict above uses ${source}; the edited one takes effect only after it is merged. Read its gates and ignores as you would read code.`,
+    `#### Proposed configuration: never gates\nThis change also edits \`.github/taster.yml\`. The verdict above uses ${ruledBy(review)}; the edited one takes effect only after it is merged. Read its gates and ignores as you would read code.`,
   ]);
 }
 

@@ -82,7 +82,7 @@ function encodeSegment(segment: string): string {
 }
 
 /** Long paths keep their end: the file's name and the line are what the reader needs. */
-function shorten(text: string): string {
-  const letters = Array.from(text);
-  return letters.length > 80 ? `…${letters.slice(-79).join('')}` : text;
+export function shorten(text: string, limit = 80): string {
+  const letters = Array.from(text.slice(-4 * limit));
+  return letters.length > limit ? `…${letters.slice(1 - limit).join('')}` : text;
 }

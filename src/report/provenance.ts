@@ -39,3 +39,10 @@ export function planned(review: Review): string | null {
   const { slice, shadows, epochs } = review.plan;
   return `${slice || 'built-in slice'}, ${shadows} shadow models per ensemble, ${epochs} epochs`;
 }
+
+/** Which configuration the verdict went by, where the change edits one itself. */
+export function ruledBy({ config }: Review): string {
+  return config.source === 'tip'
+    ? "the target branch's configuration"
+    : 'no configuration (the target branch has none)';
+}

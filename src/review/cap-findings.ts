@@ -1,15 +1,13 @@
 import { type ReviewFinding, reviewLimits } from './review.ts';
-import { isBroken } from './verdict.ts';
-
-const isUntold = ({ gated, outcome }: ReviewFinding) => gated && (outcome === 'unknown' || outcome === 'error');
+import { isBroken, isTold, isUntold } from './verdict.ts';
 
 /** What decides a verdict comes first. */
 const CLASSES: readonly ((finding: ReviewFinding) => boolean)[] = [
   isBroken,
   (finding) => isUntold(finding) && finding.infrastructure !== true,
-  (finding) => isUntold(finding),
+  isUntold,
   ({ outcome }) => outcome === 'error',
-  ({ outcome, introduced, ignored }) => introduced && ignored === null && (outcome === 'fail' || outcome === 'warn'),
+  isTold,
   ({ outcome }) => outcome === 'fail' || outcome === 'warn',
   ({ outcome, gated }) => gated || outcome === 'unknown',
 ];

@@ -5,9 +5,11 @@ import { requestSchema } from './request-schema.ts';
 import { type Review, reviewSchema } from './review.ts';
 
 /** What the engine child says. The parent trusts none of it before it is parsed. */
-export type EngineMessage =
+export type EngineMessage = ChildNews | { readonly kind: 'result'; readonly review: Review };
+
+/** What any child of ours says but for its result. */
+export type ChildNews =
   | { readonly kind: 'progress'; readonly progress: Progress }
-  | { readonly kind: 'result'; readonly review: Review }
   | { readonly kind: 'failure'; readonly failure: EngineFailure };
 
 /** An error as plain data. `code` is null for a bug, which carries a stack instead. */
@@ -21,12 +23,11 @@ export interface EngineFailure {
 
 const text = (limit: number) => z.string().max(limit);
 
-const messageSchema: z.ZodType<EngineMessage> = z.discriminatedUnion('kind', [
+export const childNews = [
   z.object({
     kind: z.literal('progress'),
     progress: z.object({ step: text(200), done: z.number().min(0).max(1), secondsLeft: z.number().min(0).nullable() }),
   }),
-  z.object({ kind: z.literal('result'), review: reviewSchema }),
   z.object({
     kind: z.literal('failure'),
     failure: z.object({
@@ -37,6 +38,11 @@ const messageSchema: z.ZodType<EngineMessage> = z.discriminatedUnion('kind', [
       stack: text(20_000).nullable(),
     }),
   }),
+] as const;
+
+const messageSchema: z.ZodType<EngineMessage> = z.discriminatedUnion('kind', [
+  ...childNews,
+  z.object({ kind: z.literal('result'), review: reviewSchema }),
 ]);
 
 /** A request as the child may use it. Throws a plain Error that names the field: a breach is a bug of ours. */
@@ -47,11 +53,14 @@ export function parseRequest(message: unknown): EngineRequest {
 }
 
 /** A message of the child as the parent may use it. Throws a plain Error that names the field, never its value. */
-export function parseMessage(message: unknown): EngineMessage {
-  const parsed = messageSchema.safeParse(message);
+export const parseMessage = (message: unknown): EngineMessage => parseAnswer('engine', messageSchema, message);
+
+/** A message of the child called `who`. Throws a plain Error that names the field, never its value. */
+export function parseAnswer<T>(who: string, schema: z.ZodType<T>, message: unknown): T {
+  const parsed = schema.safeParse(message);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'message'} (${issue.code})`);
-  throw new Error(`the engine answered out of form: ${fields.join(', ')}`);
+  throw new Error(`the ${who} answered out of form: ${fields.join(', ')}`);
 }
 
 /** Any error as the child sends it. */

@@ -1,9 +1,5 @@
 import { z } from 'zod';
 
-/**
- * The review as it leaves the engine and is written to `review.json` (schema `taster/review@1`).
- * Within @1 fields are only added; a reader drops unknown fields and reads an unknown enum value as `unknown`.
- */
 /** What a review holds at most. */
 export const reviewLimits = { findings: 500 } as const;
 
@@ -88,6 +84,10 @@ export const findingSchema = z.object({
   tensors: z.array(tensorSchema).max(100).optional(),
 });
 
+/**
+ * The review as it leaves the engine and is written to `review.json` (schema `taster/review@1`).
+ * Within @1 fields are only added; a reader drops unknown fields and reads an unknown enum value as `unknown`.
+ */
 export const reviewSchema = z.object({
   schema: z.literal('taster/review@1'),
   tool: z.object({ version: text(40) }),

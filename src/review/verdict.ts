@@ -103,15 +103,21 @@ type Switches = Pick<Review, 'onUnknown' | 'onInfrastructure'>;
  */
 export function verdictOf(findings: readonly ReviewFinding[], switches: Switches): Verdict {
   if (findings.some(isBroken)) return 'fail';
-  const untold = findings.filter(({ gated, outcome }) => gated && (outcome === 'unknown' || outcome === 'error'));
+  const untold = findings.filter(isUntold);
   const open = ({ infrastructure }: ReviewFinding) =>
     (infrastructure === true ? (switches.onInfrastructure ?? 'fail') : switches.onUnknown) === 'fail';
   if (untold.some(open)) return 'unknown';
-  const told = findings.some(
-    ({ outcome, introduced, ignored }) =>
-      outcome === 'error' || (introduced && ignored === null && (outcome === 'warn' || outcome === 'fail')),
-  );
-  return told || untold.length > 0 ? 'warn' : 'pass';
+  return findings.some(isTold) || untold.length > 0 ? 'warn' : 'pass';
+}
+
+/** Whether a gated check could not tell. */
+export function isUntold({ gated, outcome }: ReviewFinding): boolean {
+  return gated && (outcome === 'unknown' || outcome === 'error');
+}
+
+/** Whether a finding makes at least a warning of the verdict. */
+export function isTold({ outcome, introduced, ignored }: ReviewFinding): boolean {
+  return outcome === 'error' || (introduced && ignored === null && (outcome === 'warn' || outcome === 'fail'));
 }
 
 /** Whether a finding breaks its gate; fields that contradict each other are read as the worse. */

@@ -1,13 +1,11 @@
 import type { Run } from '../adapters/bot-store.ts';
 import type { GitHub, Pull } from '../adapters/github.ts';
 import type { WorkerResult } from '../bot/worker-protocol.ts';
-import { renderMarkdown } from '../report/markdown.ts';
-import { type Marker, marker, readMarker } from '../report/marker.ts';
+import type { Marker } from '../report/marker.ts';
 import type { Review } from '../review/review.ts';
-import { isNewer } from './publish.ts';
+import { stickReview } from './stick-review.ts';
 
 const COMMENT_ID = 'taster';
-const COMMENT_CHARACTERS = 60_000;
 
 export interface Commented {
   readonly run: Run;
@@ -25,15 +23,5 @@ export async function botComment(github: GitHub, { run, review, server, when }: 
   });
   if (pull === null) return;
   const mine: Marker = { id: COMMENT_ID, sha: review.head.sha, run: String(run.number), attempt: run.attempt };
-  await github.stick({
-    pull: pull.number,
-    body: renderMarkdown(review, {
-      limit: COMMENT_CHARACTERS,
-      links: { server, repository: run.ask.repository },
-      marker: marker(mine),
-    }),
-    isOurs: (body) => readMarker(body)?.id === COMMENT_ID,
-    mayReplace: (body) => isNewer(mine, readMarker(body), pull.headSha),
-    create: when === 'always' || review.verdict !== 'pass',
-  });
+  await stickReview(github, { review, pull, mine, when, links: { server, repository: run.ask.repository } });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { steadySeconds } from '../adapters/clock.ts';
 import { explain } from '../config/explain.ts';
 import { describeError, oneLine, UserError } from '../errors.ts';
-import { renderMarkdown } from '../report/markdown.ts';
+import { COMMENT_CHARACTERS, renderMarkdown } from '../report/markdown.ts';
 import type { EngineRequest } from '../review/request.ts';
 import { exitCode, recomputeVerdict } from '../review/verdict.ts';
 import { BASE_BRANCH, CHANGE_BRANCH, makeDemoRepository } from './demo.ts';
@@ -105,7 +105,7 @@ async function publish(file: string, values: Values): Promise<number> {
   const verdict = recomputeVerdict(written, onUnknown === undefined ? {} : { onUnknown });
   const trusted = { ...written, verdict };
   await writeOutputs(trusted, outputsOf(values));
-  print(renderMarkdown(trusted, { limit: 60_000, links: null, marker: '' }));
+  print(renderMarkdown(trusted, { limit: COMMENT_CHARACTERS, links: null, marker: '' }));
   return exitCode(verdict);
 }
 

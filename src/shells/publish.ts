@@ -5,12 +5,9 @@ import type { Config } from '../config/config.ts';
 import { defaultConfig } from '../config/defaults.ts';
 import { parseConfig } from '../config/parse.ts';
 import { oneLine, UserError } from '../errors.ts';
-import { renderMarkdown } from '../report/markdown.ts';
-import { type Marker, marker, readMarker } from '../report/marker.ts';
+import type { Marker } from '../report/marker.ts';
 import type { Review } from '../review/review.ts';
-
-/** GitHub takes 65,536 characters. */
-const COMMENT_CHARACTERS = 60_000;
+import { stickReview } from './stick-review.ts';
 
 export interface PublishOptions {
   readonly review: Review;
@@ -43,17 +40,8 @@ export async function publishReview(options: PublishOptions): Promise<Posted | '
   const comment = options.comment ?? (await configuredComment(github, pull, options));
   if (comment === 'never') return 'not-needed';
   const mine: Marker = { id: options.id, sha: review.head.sha, run: review.run.id, attempt: review.run.attempt };
-  const posted = await github.stick({
-    pull: pull.number,
-    body: renderMarkdown(review, {
-      limit: COMMENT_CHARACTERS,
-      links: { server: runner.server, repository: runner.repository },
-      marker: marker(mine),
-    }),
-    isOurs: (body) => readMarker(body)?.id === options.id,
-    mayReplace: (body) => isNewer(mine, readMarker(body), pull.headSha),
-    create: comment === 'always' || review.verdict !== 'pass',
-  });
+  const links = { server: runner.server, repository: runner.repository };
+  const posted = await stickReview(github, { review, pull, mine, when: comment, links });
   tell(posted, log);
   return posted;
 }
@@ -73,17 +61,6 @@ async function configuredComment(
     log.line(`${configPath} of ${oneLine(pull.baseRef, 100)} cannot be read; the comment is written as without it.`);
     return defaultConfig.comment;
   }
-}
-
-/** Whether `mine` may stand in place of `there`: the pull request's own head wins, then the later run. */
-export function isNewer(mine: Marker, there: Marker | null, headSha: string): boolean {
-  if (there === null) return true;
-  if (mine.sha !== there.sha) {
-    if (mine.sha === headSha) return true;
-    if (there.sha === headSha) return false;
-  }
-  const [own, other] = [mine.run, there.run].map((run) => (run && /^\d{1,20}$/.test(run) ? BigInt(run) : 0n));
-  return own === other ? (mine.attempt ?? 0) >= (there.attempt ?? 0) : own! > other!;
 }
 
 function eventRun(runner: Runner): { id: string; attempt: number } {

@@ -1,15 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
-import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
-import { renderMarkdown } from '../report/markdown.ts';
+import { COMMENT_CHARACTERS, renderMarkdown } from '../report/markdown.ts';
 import { renderSarif } from '../report/sarif.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import type { Review } from '../review/review.ts';
-
-/** What GitHub takes as a comment, with room to spare. */
-const COMMENT_LIMIT = 60_000;
 
 export interface Outputs {
   readonly json: string | null;
@@ -28,8 +24,13 @@ export async function writeOutputs(
   links = linksOf(review),
 ): Promise<void> {
   if (json !== null) await write(json, renderJson(review));
-  if (markdown !== null) await write(markdown, renderMarkdown(review, { limit: COMMENT_LIMIT, links, marker: '' }));
-  if (html !== null) await write(html, renderHtml(review, { links }));
+  if (markdown !== null)
+    await write(markdown, renderMarkdown(review, { limit: COMMENT_CHARACTERS, links, marker: '' }));
+  if (html !== null) {
+    // Loaded when it is wanted: what draws the figures would slow every start.
+    const { renderHtml } = await import('../report/html.ts');
+    await write(html, renderHtml(review, { links }));
+  }
   if (sarif !== null) await write(sarif, renderSarif(review));
 }
 

@@ -1,4 +1,5 @@
 import { encodeModel } from '../onnx/encode.ts';
+import { refusingRuntime } from '../onnx/refusing-runtime.ts';
 import type { Feed, Runtime } from '../onnx/runtime.ts';
 import { withKernels } from '../onnx/with-kernels.ts';
 import { batchStarts } from '../tensor/batches.ts';
@@ -7,7 +8,6 @@ import { objectives, trainedAs } from './objectives.ts';
 import { epochBatches } from './order.ts';
 import { initialWeights } from './parameter.ts';
 import { cosineRate, type Recipe } from './recipe.ts';
-import { refuseUnrunnable } from './refuse-unrunnable.ts';
 import { scoringGraph } from './score.ts';
 import { labelAxes, parametersOf, type Slice } from './slice.ts';
 import { trainingGraph } from './step.ts';
@@ -47,12 +47,12 @@ export async function trainGroup(
   },
   progress: (share: number) => void,
 ): Promise<Weights> {
-  const { set, slice, recipe, runtime, modelKeys, inside, stepsPerRun = STEPS_PER_RUN } = at;
+  const { set, slice, recipe, modelKeys, inside, stepsPerRun = STEPS_PER_RUN } = at;
+  const runtime = runtimeOf(slice, at.runtime);
   const models = modelKeys.length;
   const { graph, carried } = trainingGraph(slice, recipe, models);
   const carry = Object.fromEntries(carried.map(({ name }) => [`${name}_end`, `${name}_start`]));
-  const opening = runtime.create(encodeModel(withKernels(graph, runtime.provider)), carry);
-  const session = await refuseUnrunnable(slice, opening);
+  const session = await runtime.create(encodeModel(withKernels(graph, runtime.provider)), carry);
   try {
     const parameters = new Map(
       parametersOf(slice).map((parameter, index) => [
@@ -93,7 +93,7 @@ export async function trainGroup(
       epoch += batches.epochs;
       // Where another thread or device trains, the next batches are ordered meanwhile.
       batches = batchesFrom(epoch);
-      await refuseUnrunnable(slice, running);
+      await running;
       progress(epoch / recipe.epochs);
     }
     const trained = await session.carried();
@@ -131,11 +131,11 @@ export async function scoreGroup(
   at: { set: TrainingSet; slice: Slice; runtime: Runtime; weights: Weights; models: number },
   into: { phi: Float32Array; right: Uint8Array },
 ): Promise<void> {
-  const { set, slice, runtime, weights, models } = at;
+  const { set, slice, weights, models } = at;
+  const runtime = runtimeOf(slice, at.runtime);
   const N = set.rowKeys.length;
   const rows = Math.min(N, SCORE_ROWS);
-  const opening = runtime.create(encodeModel(withKernels(scoringGraph(slice, models, rows), runtime.provider)));
-  const session = await refuseUnrunnable(slice, opening);
+  const session = await runtime.create(encodeModel(withKernels(scoringGraph(slice, models, rows), runtime.provider)));
   try {
     const parameters = parameterFeeds(slice, weights, models);
     const each = set.labels.length / N;
@@ -146,7 +146,7 @@ export async function scoreGroup(
         labels: set.labels.subarray(start * each, (start + rows) * each),
       };
       const feeds = { ...parameters, features: matrix(part), labels: scoringLabels(part, slice) };
-      const { phi, right } = await refuseUnrunnable(slice, session.run(feeds));
+      const { phi, right } = await session.run(feeds);
       for (let model = 0; model < models; model++) {
         const own = [model * rows, (model + 1) * rows] as const;
         into.phi.set((phi as Float32Array).subarray(...own), model * N + start);
@@ -167,6 +167,8 @@ export function parameterFeeds(slice: Slice, weights: Weights, models: number): 
     ]),
   );
 }
+
+const runtimeOf = (slice: Slice, runtime: Runtime) => (slice.kind === 'model' ? refusingRuntime(runtime) : runtime);
 
 const matrix = (set: Pick<TrainingSet, 'features' | 'width'>): Feed => ({
   type: 'float32',

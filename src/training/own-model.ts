@@ -6,7 +6,8 @@ import type { Candidate } from '../gradients/slices.ts';
 import { encodeModel, setsWith } from '../onnx/encode.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { ExternalFiles } from '../onnx/read-tensor.ts';
-import { refusedModel, refusedToRun } from '../onnx/refuse.ts';
+import { refusedModel } from '../onnx/refuse.ts';
+import { refusingRuntime } from '../onnx/refusing-runtime.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Pool } from '../table/pool.ts';
 import type { Shape } from '../tensor/shape.ts';
@@ -89,9 +90,9 @@ async function probe(
       `its shapes must be found on ${PROBE} rows, and there are ${rows}`,
       'Add rows, or leave it out.',
     );
-  const session = await runtime.create(encodeModel(graph, setsWith(domains))).catch(refusedToRun);
+  const session = await refusingRuntime(runtime).create(encodeModel(graph, setsWith(domains)));
   try {
-    const found = await session.run(await readBatch(inputs, 0, PROBE)).catch(refusedToRun);
+    const found = await session.run(await readBatch(inputs, 0, PROBE));
     return Object.fromEntries(
       Object.entries(found).flatMap(([name, data]) =>
         data instanceof Float32Array && data.length % PROBE === 0 ? [[name, [PROBE, data.length / PROBE]]] : [],

@@ -1,6 +1,6 @@
 import type { Review, ReviewFinding, ReviewVictim } from '../../review/review.ts';
-import { namedId, pairWord } from '../finding-rows.ts';
-import { type Links, type Place, placeText, placeUrl } from '../place.ts';
+import { effectText, effectWord, namedId, pairWord } from '../finding-rows.ts';
+import { type Links, type Place, placeText, placeUrl, shorten } from '../place.ts';
 import { formatCount, plural } from '../quantity.ts';
 import { rowKey } from '../rows.ts';
 import { type Cell, table } from './table.ts';
@@ -73,9 +73,9 @@ function victimCell(
   const shown = victims.slice(0, VICTIMS_IN_CELL).map((victim) => {
     const { id } = known.get(rowKey(victim))!;
     const number = Number(id.slice(id.lastIndexOf('v') + 1));
-    const name = mono(end(placeText(victim), 40));
+    const name = mono(shorten(placeText(victim), 40));
     const place = number < VICTIMS_SHOWN ? `<a href="#${id}">${name}</a>` : name;
-    return `${place} <b>${effectText(finding, victim.effect)}</b>`;
+    return `${place} <b>${effectOf(finding, victim.effect)}</b>`;
   });
   const more = victims.length - shown.length;
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>') || '–';
@@ -87,7 +87,6 @@ function victimTable(
   victims: readonly Victim[],
   { links, id }: { links: Links | null; id: string },
 ): string {
-  const effect = finding.family === 'leakage' ? '#exposure added (d′)' : '#likeness';
   const word = { exposes: 'exposed by', 'may expose': 'perhaps exposed by', 'other row': 'named with' }[
     pairWord(finding)
   ];
@@ -95,18 +94,18 @@ function victimTable(
   const rows = shown.map(({ place, largest, by }): Cell[] => {
     const culprits = by
       .slice(0, VICTIMS_IN_CELL)
-      .map((at) => `<a href="#${id}-r${at}">${mono(end(placeText(finding.rows[at]!), 40))}</a>`);
+      .map((at) => `<a href="#${id}-r${at}">${mono(shorten(placeText(finding.rows[at]!), 40))}</a>`);
     const more = by.length - culprits.length;
     return [
       placeCell(review, place, links),
       [...culprits, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>'),
-      { html: effectText(finding, largest), sort: largest },
+      { html: effectOf(finding, largest), sort: largest },
     ];
   });
   const caption = `Rows touched, ${words(finding.check, 40)} (${id.slice(1)})`;
   const table_ = table({
     caption,
-    heading: ['row touched', word, effect],
+    heading: ['row touched', word, `#${effectWord(finding)}`],
     rows,
     ids: shown.map((one) => one.id),
     sortable: true,
@@ -116,23 +115,14 @@ function victimTable(
 }
 
 function placeCell(review: Review, row: Place & { readonly id: string }, links: Links | null): string {
-  const text = mono(end(placeText(row), 80));
+  const text = mono(shorten(placeText(row), 80));
   const url = placeUrl(review, row, links);
   const id = namedId(row);
   const name = url === null ? text : `<a rel="noreferrer noopener" href="${escapeHtml(url)}">${text}</a>`;
   return `${name}${id === null ? '' : ` <small>id ${mono(id, 40)}</small>`}${row.revision === 'base' ? ' <small>in base</small>' : ''}`;
 }
 
-/** Long paths keep their end: the file's name and the line are what the reader needs. */
-function end(text: string, limit: number): string {
-  const letters = Array.from(text.slice(-4 * limit));
-  return text.length > limit && letters.length > limit ? `…${letters.slice(1 - limit).join('')}` : text;
-}
-
-function effectText({ family }: ReviewFinding, effect: number): string {
-  const sign = family !== 'leakage' ? '' : effect > 0 ? '+' : effect < 0 ? '−' : '';
-  return `${sign}${(family === 'leakage' ? Math.abs(effect) : effect).toFixed(2)}`.slice(0, 24);
-}
+const effectOf = (finding: ReviewFinding, effect: number): string => effectText(finding, effect).slice(0, 24);
 
 function figure(value: number | null): Cell {
   return value === null ? '–' : { html: String(Number(value.toPrecision(3))).replace('-', '−'), sort: value };

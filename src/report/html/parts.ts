@@ -2,7 +2,7 @@ import type { Review } from '../../review/review.ts';
 import { keyMetrics } from '../delta-table.ts';
 import { limits, powerNote } from '../limits.ts';
 import { commitUrl, type Links } from '../place.ts';
-import { cost, planned } from '../provenance.ts';
+import { cost, planned, ruledBy } from '../provenance.ts';
 import { formatCount } from '../quantity.ts';
 import { verdictLine } from '../verdict-line.ts';
 import { metricsTable } from './metrics.ts';
@@ -82,9 +82,8 @@ export function reproduce(review: Review): string {
   return `<section aria-labelledby="reproduce"><h2 id="reproduce">How to reproduce</h2><div class="box"><pre>${mono(review.reproduce.command, 1000)}</pre><dl>${list}</dl></div></section>`;
 }
 
-function proposed({ config }: Review): string {
-  const source = config.source === 'tip' ? "the target branch's configuration" : 'no configuration (the target branch has none)'; // biome-ignore format: one idea
-  return `<p class="remedy"><b>Proposed configuration: never gates.</b> This change also edits <code>.github/taster.yml</code>. The verdict uses ${source}; the edited one takes effect only after it is merged. Read its gates and ignores as you would read code.</p>`;
+function proposed(review: Review): string {
+  return `<p class="remedy"><b>Proposed configuration: never gates.</b> This change also edits <code>.github/taster.yml</code>. The verdict uses ${ruledBy(review)}; the edited one takes effect only after it is merged. Read its gates and ignores as you would read code.</p>`;
 }
 
 function commit(review: Review, revision: 'base' | 'head', links: Links | null): string {

@@ -1,0 +1,36 @@
+import type { GitHub, Posted, Pull } from '../adapters/github.ts';
+import type { Config } from '../config/config.ts';
+import { COMMENT_CHARACTERS, renderMarkdown } from '../report/markdown.ts';
+import { type Marker, marker, readMarker } from '../report/marker.ts';
+import type { Links } from '../report/place.ts';
+import type { Review } from '../review/review.ts';
+
+export interface StickOptions {
+  readonly review: Review;
+  readonly pull: Pull;
+  readonly mine: Marker;
+  readonly when: Exclude<Config['comment'], 'never'>;
+  readonly links: Links;
+}
+
+/** Writes a review as the one comment of its marker: a new one only where there is something to say, or always. */
+export async function stickReview(github: GitHub, { review, pull, mine, when, links }: StickOptions): Promise<Posted> {
+  return await github.stick({
+    pull: pull.number,
+    body: renderMarkdown(review, { limit: COMMENT_CHARACTERS, links, marker: marker(mine) }),
+    isOurs: (body) => readMarker(body)?.id === mine.id,
+    mayReplace: (body) => isNewer(mine, readMarker(body), pull.headSha),
+    create: when === 'always' || review.verdict !== 'pass',
+  });
+}
+
+/** Whether `mine` may stand in place of `there`: the pull request's own head wins, then the later run. */
+function isNewer(mine: Marker, there: Marker | null, headSha: string): boolean {
+  if (there === null) return true;
+  if (mine.sha !== there.sha) {
+    if (mine.sha === headSha) return true;
+    if (there.sha === headSha) return false;
+  }
+  const [own, other] = [mine.run, there.run].map((run) => (run && /^\d{1,20}$/.test(run) ? BigInt(run) : 0n));
+  return own === other ? (mine.attempt ?? 0) >= (there.attempt ?? 0) : own! > other!;
+}
