@@ -148,8 +148,8 @@ export const breaks: readonly Break[] = [
   {
     name: "the engine inherits its parent's environment",
     file: 'src/adapters/engine-process.ts',
-    search: 'env: childEnvironment(options.environment, request.folders.scratch)',
-    replace: 'env: { ...options.environment, ...childEnvironment({}, request.folders.scratch) }',
+    search: 'env: { ...childEnvironment(options.environment), ...placesIn(request.folders.scratch) }',
+    replace: 'env: { ...options.environment, ...placesIn(request.folders.scratch) }',
     tests: ['test/adapters/engine-process.test.ts'],
   },
   {
