@@ -4,9 +4,9 @@ import type { Links } from '../place.ts';
 import { formatCount, formatValue, plural } from '../quantity.ts';
 import { figureHtml } from './figure.ts';
 import { metricsTable } from './metrics.ts';
-import { namedRows } from './named-rows.ts';
+import { namedPlaces, namedRows } from './named-rows.ts';
 import { type Cell, table } from './table.ts';
-import { mono, sentence, words } from './text.ts';
+import { mono, sentence, ticked, words } from './text.ts';
 
 const ABSENT = '–';
 
@@ -20,9 +20,10 @@ export interface FindingOptions {
 export function findingHtml(review: Review, finding: ReviewFinding, options: FindingOptions): string {
   const { id } = options;
   const measured = finding.metrics.slice(0, 50).map((metric) => ({ finding, metric }));
+  const places = namedPlaces(finding, id);
   const figures = finding.figures
     .slice(0, 10)
-    .map((figure, at) => figureHtml(figure, finding, `${id}-f${at}`))
+    .map((figure, at) => figureHtml(figure, finding, { id: `${id}-f${at}`, places }))
     .filter((figure) => figure !== null);
   const facts = [
     `on ${mono(subjectName(finding), 120)}`,
@@ -36,7 +37,7 @@ export function findingHtml(review: Review, finding: ReviewFinding, options: Fin
 <p class="facts">${facts.join(' · ')}</p>
 <p>${words(sentence(finding.summary), 1000)}</p>
 ${finding.ignored ? `<p><b>Ignored ${until}, because:</b> ${words(finding.ignored.reason, 500)}</p>` : ''}
-${finding.remedy === '' ? '' : `<p class="remedy"><b>What to do.</b> ${words(sentence(finding.remedy), 1000)}</p>`}
+${finding.remedy === '' ? '' : `<p class="remedy"><b>What to do.</b> ${ticked(words(sentence(finding.remedy), 1000))}</p>`}
 ${finding.unseen ? `<p class="note">${plural(finding.unseen, 'row')} of the change could not be looked at.</p>` : ''}
 ${metricsTable(measured, `Measures of ${words(finding.check, 40)} (${id.slice(1)})`, false)}
 ${figures.length > 0 ? `<div class="figures">${figures.join('')}</div>` : ''}
