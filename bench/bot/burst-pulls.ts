@@ -38,7 +38,8 @@ export function makeBurstRepository(parent: string, at: number, count: number): 
   const name = `burst/repository-${String(at + 1).padStart(2, '0')}`;
   const folder = join(parent, name);
   mkdirSync(folder, { recursive: true });
-  const git = (args: readonly string[], input?: Buffer) => execFileSync('git', args, { cwd: folder, input, stdio: 'pipe' });
+  const git = (args: readonly string[], input?: Buffer) =>
+    execFileSync('git', args, { cwd: folder, input, stdio: 'pipe' });
   git(['init', '-q', '-b', 'main']);
   const parts: Buffer[] = [];
   const line = (text: string) => parts.push(Buffer.from(`${text}\n`));

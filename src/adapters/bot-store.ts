@@ -1,5 +1,7 @@
-import { type Ask, askSchema, runKey } from '../bot/ask.ts';
-import type { BotDatabase, Query, Row } from './bot-database.ts';
+import { type Ask, askSchema } from '../bot/ask.ts';
+import type { BotDatabase, Row } from './bot-database.ts';
+import { TAKE, takeDelivery } from './bot-take.ts';
+import { beginRun, TURN } from './bot-turns.ts';
 
 export type RunState = 'asked' | 'queued' | 'in_progress' | 'concluded';
 
@@ -12,6 +14,8 @@ export interface Run {
   readonly state: RunState;
   /** A newer head of the same pull request has come. */
   readonly superseded: boolean;
+  /** Its place in line: the lowest is reviewed next. */
+  readonly turn: number;
   readonly checkRun: number | null;
   readonly conclusion: string | null;
 }
@@ -35,8 +39,12 @@ export interface BotStore {
   open(): Promise<string[]>;
   /** The runs of a head commit. */
   runsOf(repository: string, head: string): Promise<Run[]>;
-  announced(run: Run, checkRun: number): Promise<void>;
-  begun(run: Run): Promise<void>;
+  /** Keys of runs that were taken a while ago and are not announced yet: whoever took them has fallen. */
+  forgotten(seconds: number): Promise<string[]>;
+  /** Answers the run's turn: repositories take turns, a new one begins with those that wait in front. */
+  announced(run: Run, checkRun: number): Promise<number>;
+  /** False where the installation has as many under review as it may: then nothing was written. */
+  begun(run: Run, installationLimit: number | null): Promise<boolean>;
   /** False where the run was asked for again, or superseded, since `run` was read: then nothing was written. */
   concluded(run: Run, conclusion: string, findings: readonly StoredFinding[]): Promise<boolean>;
 }
@@ -65,6 +73,7 @@ const TABLES = `
     started_at timestamptz,
     ended_at timestamptz
   );
+  alter table taster.runs add column if not exists turn integer not null default 0;
   create index if not exists runs_of_pull on taster.runs (repository, pull);
   create index if not exists open_runs on taster.runs (state) where state <> 'concluded';
   create table if not exists taster.findings (
@@ -80,21 +89,10 @@ const TABLES = `
 export async function openBotStore({ query, transaction }: BotDatabase): Promise<BotStore> {
   await transaction(async (query) => {
     await query('select pg_advisory_xact_lock($1)', [MAKING]);
-    for (const statement of TABLES.split(';')) await query(statement);
+    for (const statement of [...TABLES.split(';'), TAKE]) await query(statement);
   });
   return {
-    async take(delivery, asks, { again } = { again: false }) {
-      return await transaction(async (query) => {
-        const fresh = await query(
-          'insert into taster.deliveries (id) values ($1) on conflict do nothing returning id',
-          [delivery],
-        );
-        if (fresh.length === 0) return [];
-        const keys: string[] = [];
-        for (const ask of asks) keys.push(...(await takeAsk(query, ask, again)));
-        return [...new Set(keys)];
-      });
-    },
+    take: (delivery, asks, { again } = { again: false }) => takeDelivery(query, { delivery, asks, again }),
     async run(key) {
       const [row] = await query('select * from taster.runs where key = $1', [key]);
       return row ? runOf(row) : null;
@@ -110,19 +108,23 @@ export async function openBotStore({ query, transaction }: BotDatabase): Promise
       ]);
       return rows.map(runOf);
     },
-    async announced({ number, attempt }, checkRun) {
-      await query(
-        `update taster.runs set check_run = $3, state = case when state = 'asked' then 'queued' else state end
-         where number = $1 and attempt = $2`,
-        [number, attempt, checkRun],
+    async forgotten(seconds) {
+      const rows = await query(
+        `select key from taster.runs where state = 'asked' and created_at < now() - make_interval(secs => $1)`,
+        [seconds],
       );
+      return rows.map(({ key }) => String(key));
     },
-    async begun({ number, attempt }) {
-      await query(
-        `update taster.runs set state = 'in_progress', started_at = now() where number = $1 and attempt = $2`,
-        [number, attempt],
+    async announced({ number, attempt, ask, turn }, checkRun) {
+      const [row] = await query(
+        `update taster.runs set check_run = $3, state = case when state = 'asked' then 'queued' else state end,
+         turn = case when state = 'asked' then ${TURN} else turn end
+         where number = $1 and attempt = $2 returning turn`,
+        [number, attempt, checkRun, ask.repository.toLowerCase()],
       );
+      return row ? Number(row.turn) : turn;
     },
+    begun: (run, limit) => beginRun({ transaction }, run, limit),
     async concluded({ number, attempt, superseded }, conclusion, findings) {
       return await transaction(async (query) => {
         const done = await query(
@@ -144,42 +146,6 @@ export async function openBotStore({ query, transaction }: BotDatabase): Promise
   };
 }
 
-async function takeAsk(query: Query, ask: Ask, again: boolean): Promise<string[]> {
-  const key = runKey(ask);
-  const repository = ask.repository.toLowerCase();
-  // Two events of one pull request are taken one after the other.
-  await query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${repository}#${ask.pull}`]);
-  const others = await query(
-    `select key, asked_at from taster.runs where repository = $1 and pull = $2 and key <> $3 and asked_at > $4`,
-    [repository, ask.pull, key, ask.at],
-  );
-  const superseded = others.length > 0;
-  const [there] = await query('select * from taster.runs where key = $1', [key]);
-  if (!there) {
-    await query(
-      `insert into taster.runs (key, repository, pull, head_sha, base_sha, ask, asked_at, superseded)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [key, repository, ask.pull, ask.head.sha, ask.base.sha, JSON.stringify(ask), ask.at, superseded],
-    );
-  } else {
-    // A head that was left and came back is asked for anew, as is one whose check somebody started again.
-    const back = there.superseded === true && !superseded && ask.at >= Number(there.asked_at);
-    if (!back && !(again && there.state === 'concluded')) return [];
-    await query(
-      `update taster.runs set state = 'asked', attempt = attempt + 1, superseded = $2, conclusion = null,
-       ask = $3, base_sha = $4, asked_at = greatest(asked_at, $5) where key = $1`,
-      [key, superseded && !again, JSON.stringify(ask), ask.base.sha, ask.at],
-    );
-  }
-  if (superseded) return [key];
-  const left = await query(
-    `update taster.runs set superseded = true
-     where repository = $1 and pull = $2 and key <> $3 and state <> 'concluded' and not superseded returning key`,
-    [repository, ask.pull, key],
-  );
-  return [key, ...left.map((row) => String(row.key))];
-}
-
 function runOf(row: Row): Run {
   const ask = typeof row.ask === 'string' ? JSON.parse(row.ask) : row.ask;
   return {
@@ -189,6 +155,7 @@ function runOf(row: Row): Run {
     ask: askSchema.parse(ask),
     state: row.state as RunState,
     superseded: row.superseded === true,
+    turn: Number(row.turn),
     checkRun: row.check_run === null ? null : Number(row.check_run),
     conclusion: row.conclusion === null ? null : String(row.conclusion),
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BotQueue, Job } from '../adapters/bot-queue.ts';
+import { type BotQueue, type Job, Postponed } from '../adapters/bot-queue.ts';
 import type { BotStore, Run, StoredFinding } from '../adapters/bot-store.ts';
 import { connectGitHub } from '../adapters/github.ts';
 import { connectChecks, type GitHubChecks } from '../adapters/github-checks.ts';
@@ -28,6 +28,8 @@ export interface BotRunsOptions {
   /** A token of the installation; with `contents`, one that can read this repository's contents and nothing else. */
   token(ask: Run['ask'], scope: 'all' | 'contents'): Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Reviews at once of one installation, in all processes; null sets none. */
+  readonly installationLimit: number | null;
   /** Aborted where the App closes: what is being reviewed goes back into the queue. */
   readonly closing: AbortSignal;
   /** Between two looks at whether the run still counts, and between two words about progress. */
@@ -35,6 +37,8 @@ export interface BotRunsOptions {
   readonly progressMs?: number;
   log(line: string): void;
 }
+
+const FULL_SECONDS = 2;
 
 export type BotRuns = Readonly<Record<'announce' | 'review' | 'giveUp', (job: Job) => Promise<void>>>;
 
@@ -63,11 +67,12 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       const { checks } = await connect(run);
       if (run.superseded && run.state !== 'in_progress') return await leave(checks, run);
       const id = await checkOf(checks, run);
+      let { turn } = run;
       if (run.state === 'asked') {
         if (run.attempt > 1) await checks.show(id, 'queued', queuedOutput);
-        await store.announced(run, id);
+        turn = await store.announced(run, id);
       }
-      await queue.send('review', key);
+      await queue.send('review', key, { group: String(run.ask.installation), turn });
     },
 
     async review({ key, signal }) {
@@ -75,9 +80,10 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       if (run === null || run.state === 'concluded') return;
       const { checks } = await connect(run);
       if (run.superseded) return await leave(checks, run);
+      if (!(await store.begun(run, options.installationLimit)))
+        throw new Postponed('as many of this installation are under review as may be', FULL_SECONDS);
       const id = await checkOf(checks, run);
       await checks.show(id, 'in_progress', { title: 'Fetching the change', summary: 'The review is running.' });
-      await store.begun(run);
       try {
         const result = await reviewed(run, { ...options, signal, checks, id });
         const review = { ...result.review, verdict: recomputeVerdict(result.review) };

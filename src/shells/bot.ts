@@ -25,15 +25,19 @@ export interface StartBotOptions {
   readonly queue?: BotQueueOptions;
   readonly watchMs?: number;
   readonly progressMs?: number;
+  /** Between two looks for what was taken and not announced. */
+  readonly sweepMs?: number;
   log(line: string): void;
 }
 
 const CLOSE_MS = 20_000;
+const SWEEP_MS = 30_000;
 
 /** Starts the App: webhooks, queue and workers in this process, reviews in children. Throws a UserError. */
 export async function startBot({
   environment,
   queue: queueOptions,
+  sweepMs = SWEEP_MS,
   log,
   ...pace
 }: StartBotOptions): Promise<StartedBot> {
@@ -52,7 +56,9 @@ export async function startBot({
     const tokens = installationTokens(await probot.auth(), now);
     const token = ({ installation, repository }: Ask, scope: 'all' | 'contents') =>
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
-    const runs = botRuns({ store, queue, api, server, token, environment, closing: closing.signal, log, ...pace });
+    const { workers, installationLimit } = settings;
+    const common = { store, queue, api, server, token, environment, installationLimit };
+    const runs = botRuns({ ...common, closing: closing.signal, log, ...pace });
     const told =
       (work: (typeof runs)['review']): typeof work =>
       async (job) => {
@@ -64,11 +70,22 @@ export async function startBot({
           throw error;
         }
       };
-    await queue.work('announce', 2, told(runs.announce));
-    await queue.work('review', settings.workers, told(runs.review));
-    await queue.work('give-up', 1, told(runs.giveUp));
-    // Whatever fell between the store and the queue, or was in hand when the App fell.
-    for (const key of await store.open()) await queue.send('announce', key);
+    if (workers > 0) {
+      await queue.work('announce', { atOnce: 2 }, told(runs.announce));
+      await queue.work('review', { atOnce: workers, perGroup: installationLimit }, told(runs.review));
+      await queue.work('give-up', { atOnce: 1 }, told(runs.giveUp));
+      // Whatever fell between the store and the queue, or was in hand when the App fell.
+      for (const key of await store.open()) await queue.send('announce', key);
+      // Another process may fall between the two while this one goes on.
+      const sweep = async () => {
+        for (const key of await store.forgotten(sweepMs / 1000)) await queue.send('announce', key);
+      };
+      const every = setInterval(
+        () => void sweep().catch((error: Error) => log(`The sweep: ${oneLine(error.message)}`)),
+        sweepMs,
+      );
+      closing.signal.addEventListener('abort', () => clearInterval(every), { once: true });
+    }
 
     const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue }), {
       ...{ probot, webhooksPath: WEBHOOK_PATH },
