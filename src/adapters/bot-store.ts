@@ -1,7 +1,8 @@
 import { type Ask, askSchema } from '../bot/ask.ts';
 import type { BotDatabase, Row } from './bot-database.ts';
-import { TAKE, takeDelivery } from './bot-take.ts';
-import { beginRun, TURN } from './bot-turns.ts';
+import { TAKE, type Taken, takeDeliveries } from './bot-take.ts';
+import { beginRun, joinLine } from './bot-turns.ts';
+import { inBatches } from './in-batches.ts';
 
 export type RunState = 'asked' | 'queued' | 'in_progress' | 'concluded';
 
@@ -51,6 +52,7 @@ export interface BotStore {
 
 /** Of the advisory lock under which the tables are made. */
 const MAKING = 7_270_001;
+const DELIVERIES_AT_ONCE = 50;
 
 const TABLES = `
   create schema if not exists taster;
@@ -91,8 +93,9 @@ export async function openBotStore({ query, transaction }: BotDatabase): Promise
     await query('select pg_advisory_xact_lock($1)', [MAKING]);
     for (const statement of [...TABLES.split(';'), TAKE]) await query(statement);
   });
+  const take = inBatches<Taken, string[]>((deliveries) => takeDeliveries(query, deliveries), DELIVERIES_AT_ONCE);
   return {
-    take: (delivery, asks, { again } = { again: false }) => takeDelivery(query, { delivery, asks, again }),
+    take: (delivery, asks, { again } = { again: false }) => take({ delivery, asks, again }),
     async run(key) {
       const [row] = await query('select * from taster.runs where key = $1', [key]);
       return row ? runOf(row) : null;
@@ -115,15 +118,7 @@ export async function openBotStore({ query, transaction }: BotDatabase): Promise
       );
       return rows.map(({ key }) => String(key));
     },
-    async announced({ number, attempt, ask, turn }, checkRun) {
-      const [row] = await query(
-        `update taster.runs set check_run = $3, state = case when state = 'asked' then 'queued' else state end,
-         turn = case when state = 'asked' then ${TURN} else turn end
-         where number = $1 and attempt = $2 returning turn`,
-        [number, attempt, checkRun, ask.repository.toLowerCase()],
-      );
-      return row ? Number(row.turn) : turn;
-    },
+    announced: (run, checkRun) => joinLine({ transaction }, run, checkRun),
     begun: (run, limit) => beginRun({ transaction }, run, limit),
     async concluded({ number, attempt, superseded }, conclusion, findings) {
       return await transaction(async (query) => {
