@@ -91,6 +91,8 @@ const TABLES = `
 export async function openBotStore({ query, transaction }: BotDatabase): Promise<BotStore> {
   await transaction(async (query) => {
     await query('select pg_advisory_xact_lock($1)', [MAKING]);
+    // Opening a table of the catalogue is what makes a session see the schema that another one has made meanwhile.
+    await query('select count(*) from pg_namespace');
     for (const statement of [...TABLES.split(';'), TAKE]) await query(statement);
   });
   const take = inBatches<Taken, string[]>((deliveries) => takeDeliveries(query, deliveries), DELIVERIES_AT_ONCE);
