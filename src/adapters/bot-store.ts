@@ -19,6 +19,8 @@ export interface Run {
   readonly turn: number;
   readonly checkRun: number | null;
   readonly conclusion: string | null;
+  /** Why the last try failed, in our words. */
+  readonly problem: string | null;
 }
 
 export interface StoredFinding {
@@ -46,6 +48,7 @@ export interface BotStore {
   announced(run: Run, checkRun: number): Promise<number>;
   /** False where the installation has as many under review as it may: then nothing was written. */
   begun(run: Run, installationLimit: number | null): Promise<boolean>;
+  troubled(run: Run, problem: string): Promise<void>;
   /** False where the run was asked for again, or superseded, since `run` was read: then nothing was written. */
   concluded(run: Run, conclusion: string, findings: readonly StoredFinding[]): Promise<boolean>;
 }
@@ -75,7 +78,8 @@ const TABLES = `
     started_at timestamptz,
     ended_at timestamptz
   );
-  alter table taster.runs add column if not exists turn integer not null default 0;
+  alter table taster.runs add column if not exists turn integer not null default 0,
+    add column if not exists problem text;
   create index if not exists runs_of_pull on taster.runs (repository, pull);
   create index if not exists open_runs on taster.runs (state) where state <> 'concluded';
   create table if not exists taster.findings (
@@ -122,10 +126,13 @@ export async function openBotStore({ query, transaction }: BotDatabase): Promise
     },
     announced: (run, checkRun) => joinLine({ transaction }, run, checkRun),
     begun: (run, limit) => beginRun({ transaction }, run, limit),
+    async troubled({ number, attempt }, problem) {
+      await query('update taster.runs set problem = $3 where number = $1 and attempt = $2', [number, attempt, problem]);
+    },
     async concluded({ number, attempt, superseded }, conclusion, findings) {
       return await transaction(async (query) => {
         const done = await query(
-          `update taster.runs set state = 'concluded', conclusion = $3, ended_at = now()
+          `update taster.runs set state = 'concluded', conclusion = $3, problem = null, ended_at = now()
            where number = $1 and attempt = $2 and superseded = $4 returning number`,
           [number, attempt, conclusion, superseded],
         );
@@ -155,5 +162,6 @@ function runOf(row: Row): Run {
     turn: Number(row.turn),
     checkRun: row.check_run === null ? null : Number(row.check_run),
     conclusion: row.conclusion === null ? null : String(row.conclusion),
+    problem: row.problem === null ? null : String(row.problem),
   };
 }
