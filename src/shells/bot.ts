@@ -2,15 +2,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createNodeMiddleware, Probot } from 'probot';
 import { openBotDatabase } from '../adapters/bot-database.ts';
-import { type BotQueueOptions, openBotQueue } from '../adapters/bot-queue.ts';
+import { type BotQueueOptions, openBotQueue, Postponed } from '../adapters/bot-queue.ts';
 import { openBotStore } from '../adapters/bot-store.ts';
 import { now } from '../adapters/clock.ts';
 import { installationTokens } from '../adapters/installation-tokens.ts';
+import { limitedFor } from '../adapters/retry.ts';
 import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
 import { oneLine } from '../errors.ts';
 import { botReconcile, EVERYTHING } from './bot-reconcile.ts';
-import { botRuns } from './bot-runs.ts';
+import { type BotRunsOptions, botRuns } from './bot-runs.ts';
 import { botWebhooks } from './bot-webhooks.ts';
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
@@ -30,6 +31,8 @@ export interface StartBotOptions {
   readonly sweepMs?: number;
   /** Between two comparisons of what is known with GitHub. */
   readonly reconcileMs?: number;
+  /** How long GitHub is asked again within one job. */
+  readonly patience?: BotRunsOptions['patience'];
   log(line: string): void;
 }
 
@@ -62,8 +65,8 @@ export async function startBot({
     const tokens = installationTokens(app, now);
     const token = ({ installation, repository }: Ask, scope: 'all' | 'contents') =>
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
-    const { workers, installationLimit } = settings;
-    const common = { store, queue, api, server, token, environment, installationLimit };
+    const { workers, installationLimit, cloneLimitBytes } = settings;
+    const common = { store, queue, api, server, token, environment, installationLimit, cloneLimitBytes };
     const runs = botRuns({ ...common, closing: closing.signal, log, ...pace });
     const told =
       (work: (typeof runs)['review']): typeof work =>
@@ -72,7 +75,13 @@ export async function startBot({
           await work(job);
         } catch (error) {
           if (((error as Error).cause as { status?: number } | undefined)?.status === 401) tokens.forget();
-          if (!closing.signal.aborted) log(`${job.key}: ${oneLine(String(error), 300)}`);
+          const wait = limitedFor(error, now());
+          if (wait !== null) {
+            log(`${job.key}: GitHub asks to wait ${Math.ceil(wait / 1000)} s.`);
+            throw new Postponed('GitHub asks to wait', wait / 1000);
+          }
+          if (!closing.signal.aborted && !(error instanceof Postponed))
+            log(`${job.key}: ${oneLine(String(error), 300)}`);
           throw error;
         }
       };
