@@ -1,7 +1,12 @@
+import type { Job as PgJob } from 'pg-boss';
 import type { BotDatabase } from './bot-database.ts';
+import { inBatches } from './in-batches.ts';
 
-/** `announce` is quick and shows that a review waits, `review` takes minutes, `give-up` closes what failed for good. */
-export const QUEUES = ['announce', 'review', 'give-up'] as const;
+/**
+ * `announce` is quick and shows that a review waits, `review` takes minutes, `give-up` closes what failed for good;
+ * `reconcile` looks for events that were lost.
+ */
+export const QUEUES = ['announce', 'review', 'give-up', 'reconcile'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface Job {
@@ -10,11 +15,24 @@ export interface Job {
   readonly signal: AbortSignal;
 }
 
+/** Its limit counts the jobs of one group in all processes; the lowest turn goes first, then the longest waiting. */
+export interface Place {
+  readonly group: string | null;
+  readonly turn: number;
+}
+
 export interface BotQueue {
   /** Puts a run into a queue; once, however often it is sent while it waits or is worked on. */
-  send(queue: QueueName, key: string): Promise<void>;
-  /** An error sends the job back, a few times; then it goes to `give-up`. */
-  work(queue: QueueName, atOnce: number, handle: (job: Job) => Promise<void>): Promise<void>;
+  send(queue: QueueName, key: string, place?: Place): Promise<void>;
+  /** An error sends the job back, a few times; then it goes to `give-up`. `Postponed` sends it back without counting. */
+  work(queue: QueueName, limits: QueueLimits, handle: (job: Job) => Promise<void>): Promise<void>;
+}
+
+export interface QueueLimits {
+  /** Jobs at once in this process. */
+  readonly atOnce: number;
+  /** Jobs at once of one group, in all processes: nearly, for workers that look at the same moment do not see each other. */
+  readonly perGroup?: number | null;
 }
 
 export interface BotQueueOptions {
@@ -23,14 +41,24 @@ export interface BotQueueOptions {
   readonly retryDelaySeconds?: number;
 }
 
+/** Not now: the job comes again after so many seconds, and this was no try. */
+export class Postponed extends Error {
+  readonly seconds: number;
+  constructor(message: string, seconds: number) {
+    super(message);
+    this.seconds = seconds;
+  }
+}
+
 /** The longest that one review may take, in seconds. */
 const LONGEST = 2 * 3600;
 const RETRIES = 3;
 const POLL_SECONDS = 1;
+const JOBS_AT_ONCE = 100;
 
 /** The queue of runs, on whatever database the App has. */
 export async function openBotQueue(
-  { boss }: BotDatabase,
+  { boss, transaction }: BotDatabase,
   { lostAfterSeconds = 30, retryDelaySeconds = 5 }: BotQueueOptions = {},
 ): Promise<BotQueue> {
   const common = {
@@ -43,22 +71,59 @@ export async function openBotQueue(
     expireInSeconds: LONGEST,
   };
   await boss.createQueue('give-up', { ...common, retryLimit: 20 });
+  await boss.createQueue('reconcile', common);
   for (const name of ['announce', 'review']) await boss.createQueue(name, { ...common, deadLetter: 'give-up' });
+  const inserts = QUEUES.map((queue) => {
+    const insert = inBatches<Put, null>(async (puts) => {
+      await boss.insert(queue, puts.map(jobOf));
+      return puts.map(() => null);
+    }, JOBS_AT_ONCE);
+    return [queue, insert] as const;
+  });
+  const put = Object.fromEntries(inserts) as Record<QueueName, (put: Put) => Promise<null>>;
   return {
-    async send(queue, key) {
-      // One repository's burst does not fill the places of the others.
-      await boss.send(queue, { key }, { singletonKey: key, group: { id: key.slice(0, key.lastIndexOf('@')) } });
+    async send(queue, key, { group, turn } = { group: null, turn: 0 }) {
+      await put[queue]({ key, group, turn });
     },
-    async work(queue, atOnce, handle) {
+    async work(queue, { atOnce, perGroup }, handle) {
       const options = {
-        localConcurrency: atOnce,
-        pollingIntervalSeconds: POLL_SECONDS,
-        notifyPollingIntervalSeconds: 2,
-        ...(queue === 'review' ? { groupConcurrency: Math.max(1, Math.ceil(atOnce / 2)) } : {}),
+        ...{ pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: 2 },
+        ...(perGroup == null ? {} : { groupConcurrency: perGroup }),
       };
-      await boss.work<{ key: string }>(queue, options, async (jobs) => {
-        for (const job of jobs) await handle({ key: job.data.key, signal: job.signal });
-      });
+      /** Done, and to be done later, in one: else a fall between the two would lose it. */
+      const postpone = (job: PgJob<Pick<Put, 'key' | 'turn'>>, seconds: number) =>
+        transaction(async (query) => {
+          const db = {
+            executeSql: async (text: string, values?: unknown[]) => ({ rows: [...(await query(text, values))] }),
+          };
+          await boss.complete(queue, job.id, null, { db });
+          const { data, ...options } = jobOf({ ...job.data, group: job.groupId ?? null });
+          await boss.send(queue, data, { ...options, db, startAfter: Math.ceil(seconds) });
+        });
+      for (let worker = 0; worker < atOnce; worker++) {
+        const id: string = await boss.work<Pick<Put, 'key' | 'turn'>>(queue, options, async (jobs) => {
+          for (const job of jobs)
+            try {
+              await handle({ key: job.data.key, signal: job.signal });
+            } catch (error) {
+              if (!(error instanceof Postponed)) throw error;
+              await postpone(job, error.seconds);
+            }
+          // Else a worker rests between two jobs of a burst: it is woken only by what comes while it waits.
+          boss.notifyWorker(id);
+        });
+      }
     },
   };
+}
+
+interface Put {
+  readonly key: string;
+  readonly group: string | null;
+  readonly turn: number;
+}
+
+function jobOf({ key, group, turn }: Put) {
+  const place = { singletonKey: key, priority: -turn, ...(group === null ? {} : { group: { id: group } }) };
+  return { data: { key, turn }, ...place };
 }

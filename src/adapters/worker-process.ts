@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -29,6 +29,8 @@ const ENVIRONMENT = [
 ];
 /** What an interrupted child has to put its own child away. */
 const GRACE_MS = 5000;
+const LESS_PRIORITY = 10;
+const LOWEST_PRIORITY = 19;
 
 /**
  * Has one change cloned and reviewed by a child in a folder of its own, which is gone afterwards whatever became of the
@@ -52,6 +54,7 @@ async function runIn(folder: string, request: WorkerRequest, options: WorkerProc
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     windowsHide: true,
   });
+  yieldTo(child.pid);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(signal ?? `code ${code}`));
@@ -82,6 +85,15 @@ async function runIn(folder: string, request: WorkerRequest, options: WorkerProc
   } finally {
     clearTimeout(grace);
     options.signal.removeEventListener('abort', stop);
+  }
+}
+
+/** A review takes all the processors there are: webhooks and the database go first. Its own children inherit it. */
+function yieldTo(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, Math.min(LOWEST_PRIORITY, getPriority() + LESS_PRIORITY));
+  } catch {
+    // It is gone, or the system knows no priorities.
   }
 }
 

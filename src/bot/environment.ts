@@ -10,6 +10,9 @@ export interface BotEnvironment {
   readonly port: number;
   /** Reviews at once in this process. */
   readonly workers: number;
+  /** Reviews at once of one installation, in all processes; null sets no limit. */
+  readonly installationLimit: number | null;
+  readonly cloneLimitBytes: number;
   readonly api: string;
   readonly server: string;
 }
@@ -33,10 +36,18 @@ const schema = z
     TASTER_DATA: z.string().default('taster-data'),
     HOST: z.string().default('localhost'),
     PORT: whole(0, 65535).default(3000),
-    WORKERS: whole(1, 64).default(1),
+    WORKERS: whole(0, 64).default(1),
+    INSTALLATION_LIMIT: whole(1, 10_000).optional(),
+    /** MiB. */
+    CLONE_LIMIT: whole(1, 1_000_000).default(4096),
     GITHUB_API_URL: address.default('https://api.github.com'),
     GITHUB_SERVER_URL: address.default('https://github.com'),
     NODE_ENV: z.string().optional(),
+  })
+  .superRefine(({ WORKERS, DATABASE_URL }, context) => {
+    // An embedded database has one process: nobody else could work.
+    if (WORKERS === 0 && DATABASE_URL === undefined)
+      context.addIssue({ code: 'custom', path: ['WORKERS'], message: 'is 0, which needs DATABASE_URL' });
   })
   .superRefine(({ WEBHOOK_SECRET: secret, NODE_ENV: mode }, context) => {
     const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['WEBHOOK_SECRET'], message });
@@ -70,6 +81,8 @@ export function readBotEnvironment(env: Readonly<Record<string, string | undefin
     host: data.HOST,
     port: data.PORT,
     workers: data.WORKERS,
+    installationLimit: data.INSTALLATION_LIMIT ?? null,
+    cloneLimitBytes: data.CLONE_LIMIT * 2 ** 20,
     api: data.GITHUB_API_URL,
     server: data.GITHUB_SERVER_URL,
   };

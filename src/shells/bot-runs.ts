@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
-import type { BotQueue, Job } from '../adapters/bot-queue.ts';
+import { type BotQueue, type Job, Postponed } from '../adapters/bot-queue.ts';
 import type { BotStore, Run, StoredFinding } from '../adapters/bot-store.ts';
 import { connectGitHub } from '../adapters/github.ts';
 import { connectChecks, type GitHubChecks } from '../adapters/github-checks.ts';
+import type { GitHubOptions } from '../adapters/github-client.ts';
 import { runWorker } from '../adapters/worker-process.ts';
 import {
   ANNOTATIONS_A_REQUEST,
+  againOutput,
   CHECK_NAME,
   type ConcludedCheck,
   concludedCheck,
+  leftOutput,
   progressOutput,
   queuedOutput,
   stoppedOutput,
-  supersededOutput,
 } from '../bot/check-output.ts';
 import type { WorkerResult } from '../bot/worker-protocol.ts';
 import { oneLine, UserError } from '../errors.ts';
@@ -28,21 +30,31 @@ export interface BotRunsOptions {
   /** A token of the installation; with `contents`, one that can read this repository's contents and nothing else. */
   token(ask: Run['ask'], scope: 'all' | 'contents'): Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Reviews at once of one installation, in all processes; null sets none. */
+  readonly installationLimit: number | null;
   /** Aborted where the App closes: what is being reviewed goes back into the queue. */
   readonly closing: AbortSignal;
   /** Between two looks at whether the run still counts, and between two words about progress. */
   readonly watchMs?: number;
   readonly progressMs?: number;
+  readonly cloneLimitBytes: number | null;
+  /** How long GitHub is asked again within one job. */
+  readonly patience?: GitHubOptions['patience'];
   log(line: string): void;
 }
+
+const FULL_SECONDS = 2;
+/** The longest that a review that is done waits for GitHub. */
+const CONCLUDE_MS = 30 * 60_000;
 
 export type BotRuns = Readonly<Record<'announce' | 'review' | 'giveUp', (job: Job) => Promise<void>>>;
 
 /** What is done with a run: shown as waiting, reviewed and concluded, or given up. Each may be done again after a fall. */
 export function botRuns(options: BotRunsOptions): BotRuns {
   const { store, queue, api, log } = options;
-  const connect = async (run: Run) => {
-    const common = { token: await options.token(run.ask, 'all'), repository: run.ask.repository, api, log };
+  const connect = async (run: Run, more: GitHubOptions['patience'] = {}) => {
+    const patience = { ...more, ...options.patience };
+    const common = { token: await options.token(run.ask, 'all'), repository: run.ask.repository, api, log, patience };
     const named = { name: CHECK_NAME, annotationsAtOnce: ANNOTATIONS_A_REQUEST };
     return { github: await connectGitHub(common), checks: await connectChecks({ ...common, ...named }) };
   };
@@ -54,7 +66,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
     if (!(await store.concluded(run, concluded.conclusion, findings))) throw new Error('the run has moved on');
   };
   const leave = (checks: GitHubChecks, run: Run) =>
-    close(checks, run, { conclusion: 'cancelled', output: supersededOutput, annotations: [] });
+    close(checks, run, { conclusion: 'cancelled', output: leftOutput(run.leftFor), annotations: [] });
 
   return {
     async announce({ key }) {
@@ -63,11 +75,12 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       const { checks } = await connect(run);
       if (run.superseded && run.state !== 'in_progress') return await leave(checks, run);
       const id = await checkOf(checks, run);
+      let { turn } = run;
       if (run.state === 'asked') {
         if (run.attempt > 1) await checks.show(id, 'queued', queuedOutput);
-        await store.announced(run, id);
+        turn = await store.announced(run, id);
       }
-      await queue.send('review', key);
+      await queue.send('review', key, { group: String(run.ask.installation), turn });
     },
 
     async review({ key, signal }) {
@@ -75,22 +88,28 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       if (run === null || run.state === 'concluded') return;
       const { checks } = await connect(run);
       if (run.superseded) return await leave(checks, run);
+      if (!(await store.begun(run, options.installationLimit)))
+        throw new Postponed('as many of this installation are under review as may be', FULL_SECONDS);
       const id = await checkOf(checks, run);
       await checks.show(id, 'in_progress', { title: 'Fetching the change', summary: 'The review is running.' });
-      await store.begun(run);
       try {
         const result = await reviewed(run, { ...options, signal, checks, id });
         const review = { ...result.review, verdict: recomputeVerdict(result.review) };
-        // The token may have run out while the review went on.
-        const { github, ...now } = await connect(run);
+        // The token may have run out while the review went on; to wait costs less than to review once more.
+        const { github, ...now } = await connect(run, { budgetMs: CONCLUDE_MS });
         await botComment(github, { run, review, server: options.server, when: result.comment });
         await close(now.checks, run, concludedCheck(review, { ...result, server: options.server }), findingsOf(review));
       } catch (error) {
-        if ((await store.run(key))?.superseded === true) {
-          const left = (await store.run(key))!;
-          return await leave((await connect(left)).checks, left);
+        const now = await store.run(key);
+        if (now === null || now.state === 'concluded') return;
+        if (now.superseded) return await leave((await connect(now)).checks, now);
+        if (!(error instanceof UserError)) throw error;
+        if (error.infrastructure) {
+          const problem = oneLine(error.message, 300);
+          await store.troubled(run, problem);
+          if (error.code !== 'github') await checks.show(id, 'in_progress', againOutput(problem));
+          throw error;
         }
-        if (!(error instanceof UserError) || error.infrastructure) throw error;
         await close((await connect(run)).checks, run, {
           ...{ conclusion: 'action_required', output: stoppedOutput(error.message, error.hint), annotations: [] },
         });
@@ -103,7 +122,8 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       const { checks } = await connect(run);
       if (run.superseded) return await leave(checks, run);
       log(`${key}: given up.`);
-      const output = stoppedOutput('The review was tried several times and did not come to its end.', 'Run it again.');
+      const often = 'The review was tried several times and did not come to its end.';
+      const output = stoppedOutput(run.problem === null ? often : `${often} ${run.problem}`, 'Run it again.');
       await close(checks, run, { conclusion: 'action_required', output, annotations: [] });
     },
   };
@@ -131,6 +151,7 @@ async function reviewed(run: Run, options: Watched): Promise<WorkerResult> {
         ...{ ask: run.ask, run: { id: String(run.number), attempt: run.attempt } },
         remote: `${server}/${run.ask.repository}.git`,
         token: await options.token(run.ask, 'contents'),
+        cloneLimitBytes: options.cloneLimitBytes,
       },
       {
         entry: new URL(import.meta.url.endsWith('.ts') ? './bot-worker.ts' : './bot-worker.js', import.meta.url),

@@ -2,14 +2,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createNodeMiddleware, Probot } from 'probot';
 import { openBotDatabase } from '../adapters/bot-database.ts';
-import { type BotQueueOptions, openBotQueue } from '../adapters/bot-queue.ts';
+import { type BotQueueOptions, openBotQueue, Postponed } from '../adapters/bot-queue.ts';
 import { openBotStore } from '../adapters/bot-store.ts';
 import { now } from '../adapters/clock.ts';
 import { installationTokens } from '../adapters/installation-tokens.ts';
+import { limitedFor } from '../adapters/retry.ts';
 import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
 import { oneLine } from '../errors.ts';
-import { botRuns } from './bot-runs.ts';
+import { botReconcile, EVERYTHING } from './bot-reconcile.ts';
+import { type BotRunsOptions, botRuns } from './bot-runs.ts';
 import { botWebhooks } from './bot-webhooks.ts';
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
@@ -25,15 +27,25 @@ export interface StartBotOptions {
   readonly queue?: BotQueueOptions;
   readonly watchMs?: number;
   readonly progressMs?: number;
+  /** Between two looks for what was taken and not announced. */
+  readonly sweepMs?: number;
+  /** Between two comparisons of what is known with GitHub. */
+  readonly reconcileMs?: number;
+  /** How long GitHub is asked again within one job. */
+  readonly patience?: BotRunsOptions['patience'];
   log(line: string): void;
 }
 
 const CLOSE_MS = 20_000;
+const SWEEP_MS = 30_000;
+const RECONCILE_MS = 3_600_000;
 
 /** Starts the App: webhooks, queue and workers in this process, reviews in children. Throws a UserError. */
 export async function startBot({
   environment,
   queue: queueOptions,
+  sweepMs = SWEEP_MS,
+  reconcileMs = RECONCILE_MS,
   log,
   ...pace
 }: StartBotOptions): Promise<StartedBot> {
@@ -49,10 +61,13 @@ export async function startBot({
     probot.onError(({ errors, event }) => {
       for (const error of errors) log(`${event?.name ?? 'an event'}: ${oneLine(error.message, 300)}`);
     });
-    const tokens = installationTokens(await probot.auth(), now);
+    const app = await probot.auth();
+    const tokens = installationTokens(app, now);
     const token = ({ installation, repository }: Ask, scope: 'all' | 'contents') =>
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
-    const runs = botRuns({ store, queue, api, server, token, environment, closing: closing.signal, log, ...pace });
+    const { workers, installationLimit, cloneLimitBytes } = settings;
+    const common = { store, queue, api, server, token, environment, installationLimit, cloneLimitBytes };
+    const runs = botRuns({ ...common, closing: closing.signal, log, ...pace });
     const told =
       (work: (typeof runs)['review']): typeof work =>
       async (job) => {
@@ -60,15 +75,37 @@ export async function startBot({
           await work(job);
         } catch (error) {
           if (((error as Error).cause as { status?: number } | undefined)?.status === 401) tokens.forget();
-          if (!closing.signal.aborted) log(`${job.key}: ${oneLine(String(error), 300)}`);
+          const wait = limitedFor(error, now());
+          if (wait !== null) {
+            log(`${job.key}: GitHub asks to wait ${Math.ceil(wait / 1000)} s.`);
+            throw new Postponed('GitHub asks to wait', wait / 1000);
+          }
+          if (!closing.signal.aborted && !(error instanceof Postponed))
+            log(`${job.key}: ${oneLine(String(error), 300)}`);
           throw error;
         }
       };
-    await queue.work('announce', 2, told(runs.announce));
-    await queue.work('review', settings.workers, told(runs.review));
-    await queue.work('give-up', 1, told(runs.giveUp));
-    // Whatever fell between the store and the queue, or was in hand when the App fell.
-    for (const key of await store.open()) await queue.send('announce', key);
+    const repeat = (work: () => Promise<void>, { everyMs, what }: { everyMs: number; what: string }) => {
+      const quietly = () => void work().catch((error: Error) => log(`${what}: ${oneLine(error.message)}`));
+      const timer = setInterval(quietly, everyMs);
+      closing.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+    };
+    if (workers > 0) {
+      await queue.work('announce', { atOnce: 2 }, told(runs.announce));
+      await queue.work('review', { atOnce: workers, perGroup: installationLimit }, told(runs.review));
+      await queue.work('give-up', { atOnce: 1 }, told(runs.giveUp));
+      // Whatever fell between the store and the queue, or was in hand when the App fell.
+      for (const key of await store.open()) await queue.send('announce', key);
+      const tokenOf = (installation: number) => tokens.give({ installation, contentsOf: null });
+      await queue.work('reconcile', { atOnce: 1 }, told(botReconcile({ store, queue, app, api, tokenOf, log })));
+      repeat(() => queue.send('reconcile', EVERYTHING), { everyMs: reconcileMs, what: 'Comparing with GitHub' });
+      await queue.send('reconcile', EVERYTHING);
+      // Another process may fall between the two while this one goes on.
+      const sweep = async () => {
+        for (const key of await store.forgotten(sweepMs / 1000)) await queue.send('announce', key);
+      };
+      repeat(sweep, { everyMs: sweepMs, what: 'The sweep' });
+    }
 
     const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue }), {
       ...{ probot, webhooksPath: WEBHOOK_PATH },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BotDatabase, openBotDatabase } from '../../src/adapters/bot-database.ts';
-import { openBotQueue } from '../../src/adapters/bot-queue.ts';
+import { openBotQueue, Postponed } from '../../src/adapters/bot-queue.ts';
 import { type BotStore, openBotStore } from '../../src/adapters/bot-store.ts';
 import { type Ask, runKey } from '../../src/bot/ask.ts';
 import { UserError } from '../../src/errors.ts';
@@ -87,7 +87,7 @@ for (const { name, skip, at } of PLACES)
       await store.take('way', [one]);
       const asked = (await store.run(key))!;
       await store.announced(asked, 77);
-      await store.begun(asked);
+      assert.equal(await store.begun(asked, null), true);
       assert.deepEqual((await store.run(key))?.state, 'in_progress');
       assert.ok((await store.open()).includes(key));
       assert.deepEqual(await store.take('early', [one], { again: true }), []);
@@ -119,18 +119,78 @@ for (const { name, skip, at } of PLACES)
       assert.deepEqual(await store.take('kept', [one]), []);
     });
 
+    test('repositories take turns, and a new one does not wait behind a long line', async () => {
+      const repository = (name: string, at: string) => ({ ...ask(at, 1, ++pulls), repository: `turns/${name}` });
+      const turn = async (of: Ask) => {
+        await store.take(`turn-${runKey(of)}`, [of]);
+        return await store.announced((await store.run(runKey(of)))!, 1);
+      };
+      const busy = [await turn(repository('busy', '1')), await turn(repository('busy', '2'))];
+      const third = repository('busy', '3');
+      busy.push(await turn(third));
+      assert.deepEqual(
+        busy.map((each) => each - busy[0]!),
+        [0, 1, 2],
+      );
+      const other = [await turn(repository('other', '4')), await turn(repository('other', '5'))];
+      assert.deepEqual(other, busy.slice(0, 2));
+      // Announced once more, after a restart, it keeps its place.
+      assert.equal(await store.announced((await store.run(runKey(third)))!, 1), busy[2]);
+    });
+
+    test('an installation has no more reviews at once than its limit, whoever looks at the same moment', async () => {
+      const asks = Array.from({ length: 6 }, () => ({ ...ask('7', 1, ++pulls), installation: 77 }));
+      for (const each of asks) await store.take(`limit-${runKey(each)}`, [each]);
+      const runs = await Promise.all(asks.map(async (each) => (await store.run(runKey(each)))!));
+      const begun = await Promise.all(runs.map((run) => store.begun(run, 2)));
+      assert.equal(begun.filter(Boolean).length, 2);
+      const first = runs[begun.indexOf(true)]!;
+      assert.equal(await store.begun(first, 2), true);
+      assert.equal(await store.concluded(first, 'success', []), true);
+      const again = await Promise.all(runs.filter((_, at) => !begun[at]).map((run) => store.begun(run, 2)));
+      assert.equal(again.filter(Boolean).length, 1);
+    });
+
+    test('what was taken and not announced is found after a while', async () => {
+      const one = ask('8', 1, ++pulls);
+      await store.take('forgotten', [one]);
+      assert.ok(!(await store.forgotten(60)).includes(runKey(one)));
+      assert.ok((await store.forgotten(0)).includes(runKey(one)));
+      await store.announced((await store.run(runKey(one)))!, 5);
+      assert.ok(!(await store.forgotten(0)).includes(runKey(one)));
+    });
+
+    test('a postponed job comes again with its turn, and that was no try', { timeout: 60_000 }, async () => {
+      const queue = await openBotQueue(database, { retryDelaySeconds: 0 });
+      const seen: string[] = [];
+      await queue.work('announce', { atOnce: 1 }, async ({ key }) => {
+        seen.push(key);
+        if (key === 'p/q@later' && seen.filter((each) => each === key).length <= 5) throw new Postponed('full', 0);
+      });
+      await queue.send('announce', 'p/q@later', { group: '5', turn: 9 });
+      for (let waited = 0; seen.length < 6 && waited < 200; waited++) await sleep(100);
+      await sleep(200);
+      assert.deepEqual(seen, Array(6).fill('p/q@later'));
+      const rows = await database.query(
+        `select state, priority, group_id, retry_count from pgboss.job where name = 'announce' and singleton_key = 'p/q@later'`,
+      );
+      assert.equal(rows.length, 6);
+      for (const row of rows)
+        assert.deepEqual(row, { state: 'completed', priority: -9, group_id: '5', retry_count: 0 });
+    });
+
     test('the queue hands a job out once, again after an error, and gives up at last', {
       timeout: 60_000,
     }, async () => {
       const queue = await openBotQueue(database, { retryDelaySeconds: 0 });
       const seen: string[] = [];
       const given: string[] = [];
-      await queue.work('review', 2, async ({ key }) => {
+      await queue.work('review', { atOnce: 2 }, async ({ key }) => {
         seen.push(key);
         if (key === 'a/b@bad' || (key === 'a/b@once' && seen.filter((each) => each === key).length === 1))
           throw new Error('no');
       });
-      await queue.work('give-up', 1, async ({ key }) => void given.push(key));
+      await queue.work('give-up', { atOnce: 1 }, async ({ key }) => void given.push(key));
       for (const key of ['a/b@good', 'a/b@good', 'a/b@once', 'c/d@bad', 'a/b@bad']) await queue.send('review', key);
       for (let waited = 0; given.length === 0 && waited < 400; waited++) await sleep(100);
       const times = (key: string) => seen.filter((each) => each === key).length;
