@@ -10,7 +10,8 @@ export interface Pull {
 
 export interface Sticky {
   readonly pull: number;
-  readonly body: string;
+  /** The comment's text; what stands there already, or null, is handed in. */
+  body(there: string | null): string;
   /** Whether a body carries our marker, under the same id. */
   isOurs(body: string): boolean;
   /** Whether what stands there may be replaced. */
@@ -90,10 +91,11 @@ export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
     },
     async stick(sticky) {
       const me = await login();
-      const { body, pull } = sticky;
+      const { pull } = sticky;
       const write = async (): Promise<Posted> => {
         // Looked for at each attempt: a create that answered 502 may have been done.
         const there = await findComment(sticky, me);
+        const body = sticky.body(there?.body ?? null);
         if (there === null) {
           if (!sticky.create) return 'not-needed';
           await rest.issues.createComment({ owner, repo, issue_number: pull, body });

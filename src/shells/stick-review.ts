@@ -2,7 +2,9 @@ import type { GitHub, Posted, Pull } from '../adapters/github.ts';
 import type { Config } from '../config/config.ts';
 import { COMMENT_CHARACTERS, renderMarkdown } from '../report/markdown.ts';
 import { type Marker, marker, readMarker } from '../report/marker.ts';
+import { memoryLine, type Remembered, readMemory } from '../report/memory.ts';
 import type { Links } from '../report/place.ts';
+import { remember, sinceLast } from '../report/since-last.ts';
 import type { Review } from '../review/review.ts';
 
 export interface StickOptions {
@@ -17,11 +19,23 @@ export interface StickOptions {
 export async function stickReview(github: GitHub, { review, pull, mine, when, links }: StickOptions): Promise<Posted> {
   return await github.stick({
     pull: pull.number,
-    body: renderMarkdown(review, { limit: COMMENT_CHARACTERS, links, marker: marker(mine) }),
+    body(there) {
+      const last = lastReview(there, mine.sha);
+      const hidden = [marker(mine), memoryLine([remember(review), ...(last === null ? [] : [last])])];
+      return renderMarkdown(review, {
+        ...{ limit: COMMENT_CHARACTERS, links, marker: hidden.filter((line) => line !== '').join('\n') },
+        since: last === null ? null : sinceLast(last, review),
+      });
+    },
     isOurs: (body) => readMarker(body)?.id === mine.id,
     mayReplace: (body) => isNewer(mine, readMarker(body), pull.headSha),
     create: when === 'always' || review.verdict !== 'pass',
   });
+}
+
+/** What the last review of another commit named: the same commit reviewed again is compared with what it was before. */
+function lastReview(there: string | null, sha: string): Remembered | null {
+  return readMemory(there ?? '').find((each) => each.sha !== sha) ?? null;
 }
 
 /** Whether `mine` may stand in place of `there`: the pull request's own head wins, then the later run. */

@@ -9,7 +9,7 @@ const SHA = '0f1e2d3c4b5a69788796a5b4c3d2e1f001234567';
 function sticky(more: Partial<Sticky> = {}): Sticky {
   return {
     pull: 7,
-    body: 'MARK new',
+    body: () => 'MARK new',
     isOurs: (body) => body.startsWith('MARK'),
     mayReplace: () => true,
     create: true,
@@ -39,12 +39,12 @@ test('creates a comment, updates it, leaves an equal one', () =>
     const github = await connect(played);
     assert.equal(await github.stick(sticky()), 'created');
     assert.equal(await github.stick(sticky()), 'unchanged');
-    assert.equal(await github.stick(sticky({ body: 'MARK newer' })), 'updated');
+    assert.equal(await github.stick(sticky({ body: () => 'MARK newer' })), 'updated');
     assert.deepEqual(
       played.comments.map(({ body }) => body),
       ['MARK newer'],
     );
-    assert.equal(await github.stick(sticky({ body: 'MARK old', mayReplace: () => false })), 'newer-there');
+    assert.equal(await github.stick(sticky({ body: () => 'MARK old', mayReplace: () => false })), 'newer-there');
   }));
 
 test("another's comment with our marker is not touched", () =>
@@ -58,7 +58,7 @@ test("another's comment with our marker is not touched", () =>
     assert.equal(await github.stick(sticky()), 'created');
     assert.deepEqual(played.comments.slice(0, 2), forged);
     played.viewer = 'github-actions';
-    assert.equal(await github.stick(sticky({ body: 'MARK 2' })), 'updated');
+    assert.equal(await github.stick(sticky({ body: () => 'MARK 2' })), 'updated');
     assert.deepEqual(played.comments.slice(0, 2), forged);
     assert.equal(played.comments.length, 3);
   }));
