@@ -108,18 +108,19 @@ test('waits as long as a rate limit says, and not for ever', () =>
     assert.equal(played.stumbles.length, 0);
   }));
 
-test('finds the one open pull request of a branch with this very commit', () =>
+test('finds the open pull requests of a branch with this very commit', () =>
   play({}, async (played) => {
     const head = { owner: 'contributor', branch: 'more', sha: SHA };
     const github = await connect(played);
-    assert.equal(await github.findPull(head), null);
+    const found = { number: 7, headSha: SHA, baseRef: 'master' };
+    assert.deepEqual(await github.findPulls(head), []);
     played.pulls.push({ number: 6, owner: 'contributor', branch: 'more', sha: SHA.replace('0', '1') });
-    assert.equal(await github.findPull(head), null);
+    assert.deepEqual(await github.findPulls(head), []);
     played.pulls.push({ number: 7, ...head });
-    assert.deepEqual(await github.findPull(head), { number: 7, headSha: SHA, baseRef: 'master' });
-    assert.deepEqual(await github.pull(7), { number: 7, headSha: SHA, baseRef: 'master' });
-    played.pulls.push({ number: 8, ...head });
-    assert.equal(await github.findPull(head), null);
+    assert.deepEqual(await github.findPulls(head), [found]);
+    assert.deepEqual(await github.pull(7), found);
+    played.pulls.push({ number: 8, ...head, base: 'release' }, { number: 9, ...head, owner: 'mallory' });
+    assert.deepEqual(await github.findPulls(head), [found, { ...found, number: 8, baseRef: 'release' }]);
   }));
 
 test('reads a file at the tip of a branch; none is null, a refusal too, an outage is an error', () =>
