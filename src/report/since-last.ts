@@ -51,7 +51,7 @@ export function sinceLast(last: Remembered, review: Review): SinceLast | null {
       // Named by several checks: mended only where all of them say so.
       rows.set(row, fate === 'fixed' ? (rows.get(row) ?? fate) : fate);
     }
-  const whole = last.groups.filter((group) => group.rows.length === 0).map((group) => fateOfGroup(group, view));
+  const whole = last.groups.filter(isWhole).map((group) => fateOfGroup(group, view));
   const count = (fate: Fate): Tally => ({
     rows: [...rows.values()].filter((each) => each === fate).length,
     findings: whole.filter((each) => each === fate).length,
@@ -63,7 +63,7 @@ export function sinceLast(last: Remembered, review: Review): SinceLast | null {
   );
   const fresh = {
     rows: new Set(comparable.flatMap((group) => group.rows).filter((row) => !rows.has(row))).size,
-    findings: comparable.filter((group) => group.rows.length === 0 && !known.has(group.check)).length,
+    findings: comparable.filter((group) => isWhole(group) && !known.has(group.check)).length,
   };
   if (last.groups.length === 0 && now.groups.length === 0) return null;
   const cut = [last, now].some((each) => each.cut || each.groups.some((group) => group.cut));
@@ -122,6 +122,8 @@ function fateOfGroup({ check, subject }: NamedGroup, { checks, subjects, isFull:
   return subjects.has(subject) || full ? 'untold' : 'fixed';
 }
 
+/** Speaks of its subject as a whole, not of rows for which there was no room. */
+const isWhole = ({ rows, cut }: NamedGroup) => rows.length === 0 && !cut;
 const isFound = ({ outcome }: ReviewFinding) => outcome === 'warn' || outcome === 'fail';
 const isCut = ({ rows, rowsTotal }: ReviewFinding) => rowsTotal > rows.length;
 const isFull = ({ findings }: Review) => findings.length >= reviewLimits.findings;

@@ -14,13 +14,14 @@ const NAMED = 3;
 /** The verdict of a review as a commit status. `warn` is a success: nothing that was found is forbidden by a gate. */
 export function statusLine(review: Review): StatusLine {
   const { verdict, data, findings } = review;
-  if (verdict === 'fail')
-    return { state: 'failure', description: `A gate is broken${listed(findings.filter(isBroken))}.` };
-  if (verdict === 'unknown')
-    return {
-      state: 'error',
-      description: `No verdict: a gate could not be answered for${listed(findings.filter(isUntold))}.`,
-    };
+  if (verdict === 'fail') {
+    const names = listed(findings.filter(isBroken));
+    return { state: 'failure', description: names === '' ? 'A gate is broken.' : `A gate is broken: ${names}.` };
+  }
+  if (verdict === 'unknown') {
+    const names = listed(findings.filter(isUntold));
+    return { state: 'error', description: names === '' ? 'No verdict.' : `No verdict: no answer from ${names}.` };
+  }
   if (verdict === 'warn')
     return { state: 'success', description: 'Nothing that a gate forbids, but something was found: see the report.' };
   const nothing = data.length === 0 && findings.length === 0;
@@ -30,6 +31,6 @@ export function statusLine(review: Review): StatusLine {
 /** Ids that this version knows: another text in their place is the writer's own. */
 function listed(findings: readonly ReviewFinding[]): string {
   const known = [...new Set(findings.map(({ check }) => check))].filter((check) => checkFamilies.has(check));
-  const shown = known.slice(0, NAMED).join(', ');
-  return shown === '' ? '' : `: ${shown}${known.length > NAMED ? ` and ${known.length - NAMED} more` : ''}`;
+  const more = known.length > NAMED ? ` and ${known.length - NAMED} more` : '';
+  return known.slice(0, NAMED).join(', ') + more;
 }

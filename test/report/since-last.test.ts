@@ -110,6 +110,18 @@ test('a finding that named rows and now names none has mended none', () => {
   assert.match(told(failing, both({ rows: [], rowsTotal: 0 })), /6 rows that could not be looked at again/);
 });
 
+test('rows for which a memory had no room are neither a finding nor new', () => {
+  const full = written(failing);
+  const groups = full.groups.map((group) => ({ ...group, rows: [], cut: group.rows.length > 0 }));
+  const since = sinceLast({ ...full, groups }, failing)!;
+  const least = ' More was named than is compared here: these numbers are the least.';
+  assert.equal(sinceSentence(since), `1 finding still there.${least}`);
+  assert.match(
+    sinceSentence(sinceLast({ ...full, groups: [], cut: true }, failing)!),
+    /^nothing that could be compared\./,
+  );
+});
+
 test('weights are followed by their path', () => {
   const finding: ReviewFinding = {
     ...findingOf(failing, 'membership'),

@@ -37,7 +37,7 @@ function statusOf({ statuses }: PlayedGitHub): string {
 for (const [sample, status] of Object.entries({
   'fail-amplification': 'failure: A gate is broken: amplification.',
   'pass-clean': 'success: No harm was found in this change.',
-  'unknown-gated': 'error: No verdict: a gate could not be answered for: amplification.',
+  'unknown-gated': 'error: No verdict: no answer from amplification.',
   'nothing-new-data': 'success: No harm was found in this change.',
   'warn-hostile': 'success: Nothing that a gate forbids, but something was found: see the report.',
 } satisfies Record<(typeof SAMPLES)[number], string>))
@@ -148,11 +148,11 @@ test('a change of the workflow itself: not believed, and nothing of its result i
     assertSafeMarkdown(body, LINKS.server);
     assert.match(
       body,
-      /^<!-- taster id=taster [^\n]*\n\n### ❌ Taster: not believed — this pull request changes the workflow/,
+      /^<!-- taster id=taster [^\n]*\n\n### ❌ Taster: no review — this pull request changes the workflow/,
     );
     assert.match(body, /`\.github\/workflows\/taster\.yml`/);
     assert.doesNotMatch(body, /pass|train/);
-    assert.match(ran.summary, /^### ❌ Taster: not believed[\s\S]*### ❔ Taster: no verdict/);
+    assert.match(ran.summary, /^### ❌ Taster: no review[\s\S]*### ❔ Taster: no verdict/);
     assert.match(ran.output, /^verdict<<.*\nunknown$/m);
   }));
 
