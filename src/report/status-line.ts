@@ -4,7 +4,7 @@ import { isBroken, isUntold } from '../review/verdict.ts';
 
 /** A commit status as GitHub shows it beside a commit. */
 export interface StatusLine {
-  readonly state: 'success' | 'failure' | 'error';
+  readonly state: 'success' | 'failure' | 'error' | 'pending';
   /** Own words alone: GitHub shows it where nothing is escaped, and takes 140 characters. */
   readonly description: string;
 }

@@ -31,17 +31,19 @@ export async function changedWorkflow(github: GitHub, runner: Runner, into: Merg
   return null;
 }
 
+/** Paths in this repository of what ran; null where one cannot be told. A workflow called from elsewhere is not the change's. */
 function workflowPaths({ event, repository }: Runner): string[] | null {
   const own = `${repository}/`.toLowerCase();
+  const inside = (text: string) => (text.toLowerCase().startsWith(own) ? text.slice(own.length) : text);
   const called = field(event, 'workflow_run', 'referenced_workflows') ?? [];
   if (!Array.isArray(called)) return null;
   const texts = [
-    textField(event, 'workflow_run', 'path') ?? '',
+    inside(textField(event, 'workflow_run', 'path') ?? ''),
     ...called
       .map((each) => textField(each, 'path') ?? own)
       .filter((path) => path.toLowerCase().startsWith(own))
-      .map((path) => path.slice(own.length)),
+      .map(inside),
   ];
-  const paths = texts.map((text) => WORKFLOW.exec(text)?.[1] ?? null);
-  return paths.includes(null) ? null : paths.flatMap((path) => path ?? []);
+  const paths = texts.flatMap((text) => WORKFLOW.exec(text)?.[1] ?? []);
+  return paths.length === texts.length ? paths : null;
 }

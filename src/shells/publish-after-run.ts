@@ -30,21 +30,33 @@ export async function publishAfterRun(step: Publishing): Promise<0 | 2> {
     throw new UserError('event', 'workflow_run.head_sha of the event is not a full commit id.', {
       hint: 'Run the job again.',
     });
-  const { code, status } = await publishRun(step, sha).catch(async (error: unknown) => {
-    // The bug is what is told; that its status was not set, too, changes nothing.
-    await set(step, sha, errorStatus('Taster broke while it published.')).catch(() => {});
-    throw error;
-  });
+  const { code, status } = waiting(step) ?? (await publishRun(step, sha).catch(broken(step, sha)));
   if (status === null) return code;
   try {
-    await set(step, sha, status);
-    step.log.line(`The status: ${status.state}.`);
+    const became = await set(step, sha, status);
+    step.log.line(became === 'set' ? `The status: ${status.state}.` : 'The status is of a later run and was left.');
     return code;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     step.log.error(describeError(error));
     return 2;
   }
+}
+
+/** A run that has only begun, or waits for somebody to let it: until it ends the commit has no verdict. */
+function waiting({ runner: { event } }: Publishing): Ended | null {
+  const pending = (description: string): Ended => ({ code: 0, status: { state: 'pending', description } });
+  if (textField(event, 'workflow_run', 'conclusion') === 'action_required')
+    return pending('The review waits until somebody approves its run.');
+  return textField(event, 'action') === 'completed' ? null : pending('The review is running.');
+}
+
+/** The bug is what is told; that its status could not be set, too, changes nothing. */
+function broken(step: Publishing, sha: string) {
+  return async (error: unknown): Promise<never> => {
+    await set(step, sha, errorStatus('Taster broke while it published.')).catch(() => {});
+    throw error;
+  };
 }
 
 async function publishRun(step: Publishing, sha: string): Promise<Ended> {
@@ -102,7 +114,13 @@ function reasonOf(reason: UserError | null): string {
 
 const errorStatus = (description: string): StatusLine => ({ state: 'error', description });
 
-async function set({ runner, token, id, log }: Publishing, sha: string, status: StatusLine): Promise<void> {
-  const url = `${runner.server}/${runner.repository}/actions/runs/${runner.run.id}`;
-  await setStatus({ ...runner, token, log: log.line }, { ...status, sha, context: id, url });
+async function set({ runner, token, id, log }: Publishing, sha: string, status: StatusLine) {
+  const runs = `${runner.server}/${runner.repository}/actions/runs/`;
+  // A job that is run again is no newer than it was: the number of its run orders what runs say of one commit.
+  const isLater = (there: string) => {
+    const number = there.startsWith(runs) ? there.slice(runs.length) : '';
+    return /^\d{1,20}$/.test(number) && BigInt(number) > BigInt(runner.run.id);
+  };
+  const url = runs + runner.run.id;
+  return await setStatus({ ...runner, token, log: log.line }, { ...status, sha, context: id, url, isLater });
 }

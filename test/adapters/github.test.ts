@@ -135,3 +135,27 @@ test('reads a file at the tip of a branch; none is null, a refusal too, an outag
     played.stumbles.push(...[1, 2, 3, 4].map(() => ({ method: 'GET', status: 503 })));
     await assert.rejects(github.readFile(at), /503/);
   }));
+
+test('a file has the name of its content; none is null, a refusal is an error', () =>
+  play({}, async (played) => {
+    const github = await connect(played);
+    played.files.set(`${SHA}:a b/ü.yml`, 'hello\n');
+    const file = await github.fileAt({ path: 'a b/ü.yml', ref: SHA });
+    assert.deepEqual([file?.id, String(file?.bytes)], ['ce013625030ba8dba906f756967f9e9ca394464a', 'hello\n']);
+    assert.equal(await github.fileAt({ path: 'a b/ü.yml', ref: 'refs/heads/master' }), null);
+    for (const status of [401, 403, 422]) {
+      played.stumbles.push({ method: 'GET', status });
+      await assert.rejects(github.fileAt({ path: 'a b/ü.yml', ref: SHA }), new RegExp(String(status)));
+    }
+  }));
+
+test('finds where a commit left a branch; commits that have nothing in common have no such place', () =>
+  play({}, async (played) => {
+    const github = await connect(played);
+    const of = { branch: 'release/1', sha: SHA };
+    assert.equal(await github.mergeBase(of), null);
+    played.mergeBases.set(`release/1...${SHA}`, 'b'.repeat(40));
+    assert.equal(await github.mergeBase(of), 'b'.repeat(40));
+    played.stumbles.push({ method: 'GET', status: 403 });
+    await assert.rejects(github.mergeBase(of), /403/);
+  }));

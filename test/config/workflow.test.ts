@@ -109,7 +109,7 @@ test('the recipe for forks: its first workflow reviews as the default one does, 
 
 test('the recipe for forks: its second runs after the review, without checkout, with no more than it needs', () => {
   assert.deepEqual(recipe.on, {
-    workflow_run: { workflows: [(reviewing as unknown as { name: string }).name], types: ['completed'] },
+    workflow_run: { workflows: [(reviewing as unknown as { name: string }).name], types: ['requested', 'completed'] },
   });
   assert.deepEqual(recipe.permissions, {});
   const { publish } = recipe.jobs as { publish: Job };
@@ -123,6 +123,7 @@ test('the recipe for forks: its second runs after the review, without checkout, 
   const [download, taster, ...rest] = publish.steps;
   assert.equal(rest.length, 0);
   assert.match(download!.uses, /^actions\/download-artifact@/);
+  assert.equal(download!.if, expression("github.event.action == 'completed'"));
   assert.equal(download!['continue-on-error'], true, 'a run without an artifact is told, too');
   assert.equal(download!.with?.name, reviewing.jobs.review!.steps.at(-1)!.with?.name);
   assert.equal(download!.with?.['run-id'], expression('github.event.workflow_run.id'));

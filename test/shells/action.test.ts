@@ -158,7 +158,10 @@ test('the built action publishes after a run: comment and status', () =>
     const path = '.github/workflows/taster.yml';
     for (const ref of ['refs/heads/master', code.head]) played.files.set(`${ref}:${path}`, 'name: taster\n');
     const run = { id: 100, run_attempt: 1, event: 'pull_request', head_sha: code.head, head_branch: 'change', path };
-    const event = { workflow_run: { ...run, head_repository: { owner: { login: 'contributor' } } } };
+    const event = {
+      action: 'completed',
+      workflow_run: { ...run, head_repository: { owner: { login: 'contributor' } } },
+    };
     const job = started(played, { eventName: 'workflow_run', event, inputs: publishing });
     leaveReview(job.temp, 'fail-amplification', {
       pull: { number: 666 },

@@ -191,6 +191,7 @@ for (const [name, run, files] of [
     { referenced_workflows: [{ path: 'Example/spam-filter/.github/workflows/called.yml@refs/pull/7/merge' }] },
     { '.github/workflows/called.yml': 'x' },
   ],
+  ["a fork's own name before the path", { path: `contributor/spam-filter/${WORKFLOW}@main` }, {}],
   ['called workflows that cannot be told', { referenced_workflows: [{}] }, {}],
   ['no list of called workflows', { referenced_workflows: 'none' }, {}],
 ] satisfies readonly (readonly [string, object, Record<string, string>])[])
@@ -207,6 +208,7 @@ test("a workflow with a ref behind its path, one that calls others', and one wit
     const others = [{ path: 'other/repository/.github/workflows/x.yml@v1' }];
     for (const run of [
       { path: `${WORKFLOW}@refs/heads/main` },
+      { path: `example/spam-filter/${WORKFLOW}@main` },
       { referenced_workflows: others },
       { referenced_workflows: undefined },
     ]) {
@@ -356,6 +358,62 @@ test('what GitHub refuses or fails at loses neither the summary nor the other ha
       }),
     );
 });
+
+test('while the run goes on, or waits for somebody to approve it, the status is pending and nothing else is written', () =>
+  play(null, async (played) => {
+    for (const [more, description] of [
+      [{ action: 'requested', run: { conclusion: null } }, 'The review is running.'],
+      [{ action: 'in_progress', run: { conclusion: null } }, 'The review is running.'],
+      [
+        { action: 'completed', run: { conclusion: 'action_required' } },
+        'The review waits until somebody approves its run.',
+      ],
+      [
+        { action: 'requested', run: { conclusion: 'action_required' } },
+        'The review waits until somebody approves its run.',
+      ],
+    ] as const) {
+      const ran = await publishRun(played, { review: clean, ...more });
+      assert.equal(ran.code, 0, ran.stdout);
+      assert.equal(statusOf(played), `taster pending: ${description}`);
+      played.statuses.length = 0;
+    }
+    assert.deepEqual(played.comments, []);
+  }));
+
+test("an older run's job that comes late, or is run again, leaves the status of the later", () =>
+  play(null, async (played) => {
+    await publishRun(played, { review: failing, runId: '10000' });
+    for (const runId of ['9999', '1']) {
+      const ran = await publishRun(played, { review: clean, runId });
+      assert.equal(ran.code, 0);
+      assert.match(ran.stdout, /later run/);
+    }
+    const states = () => played.statuses.map(({ state }) => state);
+    assert.deepEqual(states(), ['failure']);
+    await publishRun(played, { review: clean, runId: '10000' });
+    await publishRun(played, { review: failing, runId: '10001' });
+    assert.deepEqual(states(), ['failure', 'success', 'failure']);
+    // What somebody else's status links to orders nothing.
+    for (const target_url of [
+      'https://evil.example/actions/runs/99999',
+      'https://github.com/example/spam-filter/actions/runs/99999/x',
+      '',
+    ]) {
+      played.statuses.push({ sha: HEAD, context: 'taster', state: 'success', description: 'x', target_url });
+      await publishRun(played, { review: failing, runId: '10002' });
+      assert.equal(states().at(-1), 'failure');
+    }
+    played.statuses.push({
+      sha: HEAD,
+      context: 'ci',
+      state: 'success',
+      description: 'x',
+      target_url: 'https://github.com/example/spam-filter/actions/runs/99999',
+    });
+    await publishRun(played, { review: clean, runId: '10003' });
+    assert.equal(states().at(-1), 'success');
+  }));
 
 test('an event without a commit is refused', () =>
   play(null, async (played) => {
