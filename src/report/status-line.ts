@@ -20,7 +20,10 @@ export function statusLine(review: Review): StatusLine {
   }
   if (verdict === 'unknown') {
     const names = listed(findings.filter(isUntold));
-    return { state: 'error', description: names === '' ? 'No verdict.' : `No verdict: no answer from ${names}.` };
+    return {
+      state: 'error',
+      description: names === '' ? 'No verdict: see the report.' : `No verdict: no answer from ${names}.`,
+    };
   }
   if (verdict === 'warn')
     return { state: 'success', description: 'Nothing that a gate forbids, but something was found: see the report.' };

@@ -91,6 +91,7 @@ async function groundOf(step: Publishing, review: Review, sha: string): Promise<
 function withoutReview({ runner, log }: Publishing, reason: UserError): Ended {
   const status = errorStatus(reasonOf(reason));
   runner.summary(`### ❔ Taster: no verdict\n\n${status.description} This does not count as passed.`);
+  runner.output('verdict', 'unknown');
   const isTold = reason.code === 'no-review' && textField(runner.event, 'workflow_run', 'conclusion') !== 'success';
   if (isTold) log.line(status.description);
   else log.error(describeError(reason));

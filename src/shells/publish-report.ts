@@ -1,11 +1,12 @@
 import { now } from '../adapters/clock.ts';
 import type { GitHub, Pull } from '../adapters/github.ts';
+import { type Runner, textField } from '../adapters/runner.ts';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import { DISBELIEF, renderDisbelief } from '../report/disbelief.ts';
 import { rejudge } from '../review/rejudge.ts';
 import type { Review } from '../review/review.ts';
-import { recomputeVerdict } from '../review/verdict.ts';
+import { exitCode, recomputeVerdict } from '../review/verdict.ts';
 import { writeForms } from './action-files.ts';
 import { linksOf, type Publishing } from './action-inputs.ts';
 import { markerOf, tellNoPull, tellPosted } from './publish.ts';
@@ -52,23 +53,29 @@ export async function publishReport(
   return { review: told, ground, failure };
 }
 
-/** The verdict that the findings give under the configuration that counts; none where it is not known which does. */
-function judged(review: Review, ground: Ground | null, { onUnknown }: Publishing): Review {
+/** The verdict that the findings give under the configuration that counts; none where something speaks against it. */
+function judged(review: Review, ground: Ground | null, { onUnknown, runner }: Publishing): Review {
   const own = onUnknown === null ? review : { ...review, onUnknown };
   const config = ground?.config ?? null;
   const again =
     config === null
       ? { ...own, verdict: recomputeVerdict(own) }
       : rejudge(own, { ...config, onUnknown: onUnknown ?? config.onUnknown }, now());
-  const doubt =
-    ground === null
-      ? "The target branch's configuration could not be asked for: the review is told as it was handed over."
-      : ground.changed === null
-        ? null
-        : `${DISBELIEF}.`;
+  const doubt = doubtOf(again, ground, runner);
   if (doubt === null) return again;
   const verdict = again.verdict === 'fail' ? 'fail' : 'unknown';
   return { ...again, verdict, notes: [doubt, ...again.notes].slice(0, 50) };
+}
+
+function doubtOf({ verdict }: Review, ground: Ground | null, { eventName, event }: Runner): string | null {
+  if (ground === null)
+    return "The target branch's configuration could not be asked for: the review is told as it was handed over.";
+  if (ground.changed !== null) return `${DISBELIEF}.`;
+  // Data that could not be read make the job red, whatever is gated; that is told by its end alone.
+  const isRed = eventName === 'workflow_run' && textField(event, 'workflow_run', 'conclusion') !== 'success';
+  return isRed && exitCode(verdict) === 0
+    ? 'The run that reviewed did not succeed, whatever its result says: see its log.'
+    : null;
 }
 
 async function comment(step: Publishing, review: Review, { github, pull, config, changed }: Ground): Promise<void> {

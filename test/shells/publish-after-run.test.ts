@@ -241,8 +241,22 @@ test('a run that left nothing: told by the status, and no failure of this step w
       assert.equal(ran.code, code, conclusion);
       assert.equal(statusOf(played), 'taster error: The run that reviews ended without a result: see its log.');
       assert.match(ran.summary, /no verdict[\s\S]*does not count as passed/);
+      assert.match(ran.output, /^verdict<<.*\nunknown$/m);
       played.statuses.length = 0;
     }
+  }));
+
+test('a run that did not succeed has not passed, whatever its result says', () =>
+  play(null, async (played) => {
+    for (const conclusion of ['failure', 'cancelled', 'timed_out', 'neutral', null]) {
+      const ran = await publishRun(played, { review: clean, run: { conclusion } });
+      assert.equal(ran.code, 0, ran.stdout);
+      assert.equal(statusOf(played), 'taster error: No verdict: see the report.');
+      assert.match(ran.summary, /no verdict[\s\S]*The run that reviewed did not succeed/);
+      played.statuses.length = 0;
+    }
+    await publishRun(played, { review: failing, run: { conclusion: 'failure' } });
+    assert.match(statusOf(played), /failure: A gate is broken/);
   }));
 
 for (const [name, review] of Object.entries<Parameters<typeof publishRun>[1]['review']>({
