@@ -33,7 +33,10 @@ export async function writeForms(
   await writeOutputs(review, { json: isNew ? json : null, markdown: null, html, sarif }, links);
 }
 
-/** The review of an earlier step, or of an earlier job whose artifact was put here. Throws a UserError (`no-review`, `review-size`, or those of `parseReview`). */
+/**
+ * The review of an earlier step, or of an earlier job whose artifact was put here. Throws a UserError: `no-review`,
+ * `review-size`, or those of `parseReview`.
+ */
 export async function readWritten({ json }: ActionFiles): Promise<Review> {
   const state = await lstat(json).catch(() => null);
   if (state?.isFile() && state.size <= REVIEW_BYTES)
