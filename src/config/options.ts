@@ -171,7 +171,8 @@ export const options: readonly OptionSpec[] = [
     type: 'text',
     input: true,
     env: 'GITHUB_TOKEN',
-    sentence: 'Token with pull-requests: write and contents: read, for mode publish; leave it out of mode review.',
+    sentence:
+      'Token with pull-requests: write and contents: read, after workflow_run also statuses: write, for mode publish; leave it out of mode review.',
   },
   {
     ...none,
