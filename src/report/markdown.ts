@@ -24,6 +24,6 @@ export function renderMarkdown(review: Review, { limit, links, marker, since = n
   return cut(marker === '' ? sections : [openSection('the marker', -1, [marker]), ...sections], {
     limit,
     measure: (text) => text.length,
-    elsewhere: 'The job summary and review.json hold everything.',
+    elsewhere: 'The whole report and review.json hold everything.',
   });
 }

@@ -84,7 +84,9 @@ function fullReview(): object {
     rows: [{ ...row!, victims: [victim!] }],
     rowsTotal: 1,
     metrics: [{ ...metric, at: { fpr: 0.001 } }],
-    figures: [{ kind: 'bars' as const, title: 't', x: 'x', y: 'y', series: [{ name: 's', points: [[1, 2]] }] }],
+    figures: [
+      { kind: 'bars' as const, title: 't', x: 'x', y: 'y', series: [{ name: 's', points: [[1, 2]], ids: ['i'] }] },
+    ],
     tensors: [{ ...tensor, ...figures }],
   };
   const ignored = { reason: 'by hand', until: '2999-01-01' };
