@@ -1,8 +1,20 @@
+const DEFAULT_CONFIG = '.github/taster.yml';
+
 /**
  * The default workflow in two jobs: what opens the change's files has no token that could write, and what may write
- * opens nothing of the change but validated JSON. `action` is the action's repository, `version` a tag or commit.
+ * opens nothing of the change but validated JSON. `action` is the action's repository, `version` a tag or commit,
+ * `config` the path of the configuration.
  */
-export function workflowYaml({ action, version }: { action: string; version: string }): string {
+export function workflowYaml({
+  action,
+  version,
+  config = DEFAULT_CONFIG,
+}: {
+  readonly action: string;
+  readonly version: string;
+  readonly config?: string;
+}): string {
+  const given = config === DEFAULT_CONFIG ? '' : `\n          config: ${JSON.stringify(config)}`;
   return `name: taster
 
 # No "paths:" filter: a skipped workflow leaves a required check pending for ever. Where no data or model changed,
@@ -34,7 +46,7 @@ jobs:
       - uses: ${action}@${version}
         id: taster
         with:
-          mode: review # no token
+          mode: review # no token${given}
       - uses: actions/upload-artifact@v4
         if: \${{ always() && steps.taster.outputs.review-path != '' }}
         with:
@@ -61,7 +73,7 @@ jobs:
           path: \${{ runner.temp }}/taster/taster # the id is the last part
       - uses: ${action}@${version}
         with:
-          mode: publish # opens nothing of the change but the validated review.json
+          mode: publish # opens nothing of the change but the validated review.json${given}
           token: \${{ github.token }}
 `;
 }

@@ -1,0 +1,50 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import { filesBeside } from '../adapters/files-beside.ts';
+import type { FoundModel } from '../config/propose-models.ts';
+import { oneLine, UserError } from '../errors.ts';
+import type { TreeEntry } from '../source/repository.ts';
+import type { Shape } from '../tensor/shape.ts';
+import { candidatesOf, untoldCuts } from '../training/cut-model.ts';
+import { openModel } from '../training/open-model.ts';
+import { whyUncut } from '../training/why-uncut.ts';
+
+const LARGEST = 2 ** 30;
+
+/** Reads the ONNX models of a work tree, without running them. */
+export async function lookAtModels(root: string, entries: readonly TreeEntry[]): Promise<FoundModel[]> {
+  const files = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
+  const models = files.filter((path) => /\.onnx$/i.test(path));
+  return await Promise.all(models.map((path) => lookAt(root, path, tokenizerBeside(path, files))));
+}
+
+async function lookAt(root: string, path: string, tokenizer: string | null): Promise<FoundModel> {
+  const unread = { path, inputs: [], output: '-', width: null, tokenizer };
+  try {
+    const at = join(root, path);
+    if ((await stat(at)).size > LARGEST) return { ...unread, problem: `it has more than ${LARGEST} bytes.` };
+    const opened = openModel(await readFile(at), filesBeside(dirname(at)), null);
+    const { inputs, outputs } = opened.graph;
+    const width = outputs.find(({ name }) => name === opened.answer)?.shape.at(-1);
+    const model = { ...opened, rows: Object.fromEntries(inputs.map(({ name, shape }) => [name, rowOf(shape)])) };
+    const isCut = candidatesOf(model).length > 0 || untoldCuts(model) !== null;
+    return {
+      ...{ path, inputs, output: opened.answer, tokenizer },
+      width: typeof width === 'number' ? width : null,
+      problem: isCut ? null : oneLine(whyUncut(model).message, 300),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...unread, problem: oneLine(`${error.message} ${error.hint}`, 300) };
+  }
+}
+
+/** What a row is where the model leaves it open shows only on data. */
+function rowOf(shape: readonly (number | string)[]): Shape {
+  return shape.slice(1).map((axis) => (typeof axis === 'number' ? axis : 1));
+}
+
+function tokenizerBeside(model: string, files: readonly string[]): string | null {
+  const path = posix.join(posix.dirname(model), 'tokenizer.json');
+  return files.includes(path) ? path : null;
+}
