@@ -1,6 +1,7 @@
 import type { ColumnSummary } from '../evidence/column.ts';
 import { FOLDER } from '../source/images.ts';
 import { guessLabel, isLabelName, isPlainText } from '../table/guess-label.ts';
+import { isNumbered } from '../table/header.ts';
 import { pairSplits, stem } from './pair-splits.ts';
 import { isRepoPath } from './schema-value.ts';
 import { guessed, listed, word } from './yaml-word.ts';
@@ -134,7 +135,7 @@ function proposeFolder(
 function toPredict(file: FoundFile, files: readonly FoundFile[]): FoundFile | null {
   const names = file.columns.map(({ name }) => name);
   // Names that were given for want of a header say nothing.
-  if (names.every((name) => /^column\d+$/.test(name))) return null;
+  if (names.every(isNumbered)) return null;
   const found = files.find((other) => {
     const label = guessLabel(other);
     const rest = other.columns.map(({ name }) => name).filter((name) => name !== label);

@@ -1,5 +1,6 @@
 import type { ColumnKind } from '../evidence/column.ts';
 import { type ColumnPlan, planColumns } from './columns.ts';
+import { isNumbered } from './header.ts';
 import type { Side } from './load.ts';
 import type { TableOptions } from './pool.ts';
 import { listNames } from './schema-remarks.ts';
@@ -13,7 +14,7 @@ export interface GuessedFrom {
 
 /** Names of labels, the surest first: of two columns the one with the surer name is taken. */
 const LABELS: readonly RegExp[] = [
-  /^(labels?|targets?|y)$/i,
+  /^#?(labels?|targets?|y)$/i,
   /^((label|target|class)[-_ ]?(id|name|text)|is[-_ ]?(spam|fraud|toxic)|ground[-_ ]?truth)$/i,
   /^(outcome|income|survived|spam|sentiment|species|diagnosis|churn|fraud)$/i,
   /^(class|category|quality|stars)$/i,
@@ -21,7 +22,7 @@ const LABELS: readonly RegExp[] = [
 const LONGEST_NAME = 200;
 const MOST_CLASSES = 1000;
 const FEW = 30;
-/** Numbers are taken for classes where they are fewer, and each stands in many rows. */
+/** Numbers below no name, as old tables have them, are taken for classes where they are fewer and each stands in many rows. */
 const FEW_NUMBERS = 10;
 const MANY_ROWS = 20;
 
@@ -44,8 +45,9 @@ export function isLabelName(name: string): boolean {
   return LABELS.some((names) => names.test(name));
 }
 
-function isClass({ kind, distinct }: GuessedFrom['columns'][number], rows: number): boolean {
-  if (kind === 'numeric') return distinct <= FEW_NUMBERS && rows >= MANY_ROWS * distinct;
+function isClass({ name, kind, distinct }: GuessedFrom['columns'][number], rows: number): boolean {
+  // A name that is none of a label says of a few numbers that they are counts or codes.
+  if (kind === 'numeric') return isNumbered(name) && distinct <= FEW_NUMBERS && rows >= MANY_ROWS * distinct;
   return distinct <= FEW && (kind === 'category' || kind === 'boolean');
 }
 

@@ -55,8 +55,8 @@ test('the label is guessed by name, else from the last column, else not at all',
     'survived',
     'the surer name',
   );
-  const codes = (distinct: number) => guessLabel(file('a.csv', [column('x'), column('column2', { distinct })], 300));
-  assert.deepEqual([codes(3), codes(12)], ['column2', null], 'a few numbers are classes');
+  const codes = (name: string, distinct: number) => guessLabel(file('a.csv', [column('x'), column(name, { distinct })], 300)); // biome-ignore format: one idea
+  assert.deepEqual([codes('column2', 3), codes('column2', 12), codes('psize', 3)], ['column2', null, null]);
 });
 
 test('a holdout goes to the table beside it with the same columns, and equal names are told apart', () => {
