@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { parse } from 'yaml';
+import { parseConfig } from '../../src/config/parse.ts';
+import type { Review } from '../../src/review/review.ts';
+import { uniformAt } from '../../src/tensor/random.ts';
+import { pngOf, waves } from '../features/images/written-image.ts';
+import { payload } from '../weights/written-pickle.ts';
+import { onnx, safetensors, torchZip } from '../weights/written-weights.ts';
+import { type Files, type Ran, smallRepository } from './small-repository.ts';
+
+const CONFIG = '.github/taster.yml';
+const WORKFLOW = '.github/workflows/taster.yml';
+const QUICK = ['--shadows', '16', '--budget', '60s', '--seed', 'n'];
+
+/** Commits the files, has `taster init` look, commits what it wrote, and keeps the repository for changes of it. */
+async function initialised(t: TestContext, files: Files) {
+  const repository = smallRepository(t);
+  repository.commit({ 'README.md': 'A project.\n', ...files });
+  const ran = await repository.taster('init');
+  assert.equal(ran.code, 0, ran.out + ran.err);
+  assert.deepEqual(ran.leftOver, []);
+  const read = (path: string) => readFileSync(join(repository.path, path), 'utf8');
+  const text = read(CONFIG);
+  checkWorkflow(read(WORKFLOW));
+  const base = repository.commit({});
+  assert.equal(repository.git('show', `HEAD:${CONFIG}`), text.trim(), 'what was written is what is committed');
+  return {
+    ...{ ran, text, config: parseConfig(text, { path: CONFIG }) },
+    /** Reviews a change under the configuration as it was written. */
+    async review(change: Files, args: readonly string[] = QUICK): Promise<Reviewed> {
+      repository.git('checkout', '-q', '-B', 'change', base);
+      repository.commit(change);
+      const reviewed = await repository.taster('review', '--base', base, '--json', '.taster/review.json', ...args);
+      assert.ok(existsSync(join(repository.path, '.taster/review.json')), reviewed.out + reviewed.err);
+      return { ...reviewed, review: JSON.parse(read('.taster/review.json')) };
+    },
+  };
+}
+
+type Reviewed = Ran & { readonly review: Review };
+
+/** The workflow parses, and its two jobs have what the action needs of them. */
+function checkWorkflow(text: string): void {
+  const { on, jobs, permissions } = parse(text);
+  assert.ok('pull_request' in on);
+  assert.deepEqual(permissions, {});
+  assert.deepEqual(Object.keys(jobs), ['review', 'publish']);
+  const [checkout, taster] = jobs.review.steps;
+  assert.deepEqual(checkout.with, { 'fetch-depth': 0, 'persist-credentials': false });
+  assert.deepEqual([taster.with.mode, jobs.review.permissions], ['review', { contents: 'read' }]);
+  assert.equal(jobs.publish.steps.at(-1).with.mode, 'publish');
+}
+
+const outcomeOf = ({ review }: Reviewed, check: string) =>
+  review.findings.find((found) => found.check === check)?.outcome;
+const rowsOf = ({ review }: Reviewed, check: string) =>
+  review.findings.filter((found) => found.check === check).flatMap(({ rows }) => rows);
+
+/** Passengers, of whom women mostly live: what the pipeline of skl2onnx in the fixtures reads. */
+function passengers(from: number, count: number, survived?: number): string {
+  const line = (row: number) => {
+    const u = (column: number) => uniformAt(7, row, column);
+    const sex = u(0) < 0.5 ? 'female' : 'male';
+    const lives = survived ?? (u(1) < (sex === 'female' ? 0.9 : 0.1) ? 1 : 0);
+    const cells = [lives, 1 + Math.floor(3 * u(2)), sex, Math.floor(80 * u(3)), (90 * u(4)).toFixed(2)];
+    return [...cells, ['S', 'C', 'Q'][Math.floor(3 * u(5))]].join(',');
+  };
+  return Array.from({ length: count }, (_, at) => `${line(from + at)}\n`).join('');
+}
+
+test('a table and a scikit-learn model of it: the model is declared, and its last layer is what is retrained', async (t) => {
+  const head = 'survived,pclass,sex,age,fare,embarked\n';
+  const table = head + passengers(0, 240);
+  const model = readFileSync(join(import.meta.dirname, '../fixtures/models/pipeline_titanic.onnx'));
+  const { config, text, review } = await initialised(t, { 'data/train.csv': table, 'models/titanic.onnx': model });
+  assert.deepEqual(config.data.map(({ path, label }) => [path, label]), [['data/train.csv', 'survived']]); // biome-ignore format: one idea
+  assert.deepEqual(config.models.map(({ path, data }) => [path, data]), [['models/titanic.onnx', 'train']]); // biome-ignore format: one idea
+  assert.match(text, /label: survived # guessed: .*\n[\s\S]*data: train # guessed: its inputs are columns of it/);
+
+  const fine = await review({ 'data/train.csv': table + passengers(240, 6) });
+  assert.ok(fine.code === 0, fine.out + fine.err);
+  assert.deepEqual(fine.review.data[0]!.rows, { base: 240, head: 246, added: 6, removed: 0, changed: 0, moved: 0 });
+  assert.match(fine.review.models[0]!.slice ?? '', /1 last layer of the model/);
+  const membership = fine.review.findings.find(({ check }) => check === 'membership');
+  assert.deepEqual(membership?.subject, { data: 'train', model: 'models/titanic.onnx', path: 'data/train.csv' });
+
+  const copies = table.split('\n').slice(1, 9).map((line) => `${1 - Number(line[0])}${line.slice(1)}\n`); // biome-ignore format: one idea
+  const bad = await review({ 'data/train.csv': table + copies.join('') });
+  assert.equal(bad.code, 1, bad.out + bad.err);
+  assert.equal(outcomeOf(bad, 'conflicting-copies'), 'fail');
+  assert.deepEqual(rowsOf(bad, 'conflicting-copies').map(({ path, line }) => [path, line])[0], ['data/train.csv', 242]); // biome-ignore format: one idea
+});
+
+/** Smooth images, a class a folder. */
+const images = (folder: string, from: number, count: number): Record<string, Buffer> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, at) => [
+      `${folder}/${at % 2 === 0 ? 'cat' : 'dog'}/${from + at}.png`,
+      pngOf(waves(from + at, 24)),
+    ]),
+  );
+
+test('images in a folder per class: the training split with its holdout, and images are named by their paths', async (t) => {
+  const train = images('photos/train', 0, 60);
+  const { config, text, review } = await initialised(t, {
+    ...{ ...train, ...images('photos/test', 100, 20) },
+    'docs/shots/a/1.png': pngOf(waves(900, 8)),
+  });
+  const data = config.data.map(({ path, image, holdout }) => ({ path, image, holdout }));
+  assert.deepEqual(data, [{ path: 'photos/train', image: 'folder', holdout: 'photos/test' }]);
+  assert.match(text, /image: folder # guessed: the 2 folders in it are classes: cat, dog/);
+  const change = await review({
+    ...images('photos/train', 60, 4),
+    'photos/train/dog/copy.png': train['photos/train/cat/0.png']!,
+    'photos/train/dog/copy-2.png': train['photos/train/cat/2.png']!,
+    'photos/train/dog/copy-3.png': train['photos/train/cat/4.png']!,
+  });
+  assert.equal(change.code, 1, change.out + change.err);
+  assert.deepEqual(change.review.data[0]!.rows, { base: 60, head: 67, added: 7, removed: 0, changed: 0, moved: 0 });
+  assert.equal(outcomeOf(change, 'conflicting-copies'), 'fail');
+  const named = rowsOf(change, 'conflicting-copies').map(({ path }) => path);
+  assert.ok(named.includes('photos/train/dog/copy.png'), named.join());
+});
+
+/** Messages of two kinds, in words of their own. */
+function messages(from: number, count: number): { text: string; label: string }[] {
+  const words = {
+    spam: ['win', 'prize', 'claim', 'cash', 'free', 'urgent', 'txt', 'now', 'offer', 'call'],
+    ham: ['dinner', 'home', 'tomorrow', 'thanks', 'meeting', 'love', 'later', 'bus', 'sleep', 'ok'],
+  };
+  return Array.from({ length: count }, (_, at) => {
+    const row = from + at;
+    const label = uniformAt(3, row, 0) < 0.5 ? ('spam' as const) : ('ham' as const);
+    const word = (column: number) => words[label][Math.floor(10 * uniformAt(3, row, column))];
+    return { text: `${[1, 2, 3, 4, 5, 6].map(word).join(' ')} ${row}`, label };
+  });
+}
+const jsonLines = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+test('JSON Lines of texts: the text and the label are told apart, and rows are named by their lines', async (t) => {
+  const rows = messages(0, 200);
+  const { config, text, review } = await initialised(t, { 'corpus/messages.jsonl': jsonLines(rows) });
+  assert.deepEqual(
+    config.data.map(({ path, label, text: columns }) => [path, label, columns]),
+    [['corpus/messages.jsonl', 'label', ['text']]],
+  );
+  assert.match(text, /text: \[text\] # guessed/);
+  const fine = await review({ 'corpus/messages.jsonl': jsonLines([...rows, ...messages(200, 6)]) });
+  assert.equal(fine.code, 0, fine.out + fine.err);
+  assert.equal(outcomeOf(fine, 'row-diff'), 'pass');
+  const flipped = rows.slice(10, 18).map((row) => ({ ...row, label: row.label === 'spam' ? 'ham' : 'spam' }));
+  const bad = await review({ 'corpus/messages.jsonl': jsonLines([...rows, ...flipped]) });
+  assert.equal(bad.code, 1, bad.out + bad.err);
+  assert.equal(outcomeOf(bad, 'conflicting-copies'), 'fail');
+  const lines = rowsOf(bad, 'conflicting-copies').map(({ line }) => line ?? 0);
+  assert.ok(lines.length > 0 && lines.every((line) => line > 200), lines.join());
+});
+
+test('weights alone: what changed in them is told, and a file that runs code turns the check red', async (t) => {
+  const { ran, config, text, review } = await initialised(t, {
+    'weights/net.safetensors': safetensors({ a: [1, 2], b: [3, 4] }),
+    'weights/net.onnx': onnx({ w: [1, 2] }),
+    'weights/net.pt': torchZip,
+  });
+  assert.deepEqual([config.data, config.models, config.gates.map(({ check }) => check)], [[], [], ['unsafe-file']]);
+  assert.match(text, /^# No data set was found\. Weights: weights\/net\.onnx, weights\/net\.pt, weights\/net\.safetensors/m); // biome-ignore format: one pattern
+  assert.doesNotMatch(ran.out, /Nothing was found/);
+  // Without native files: weights are read by our own code.
+  const args = ['--runtime-path', '/nowhere'];
+  const changed = { 'weights/net.safetensors': safetensors({ a: [1, 2], b: [3, 14] }), 'weights/net.onnx': onnx({ w: [1, 9] }) }; // biome-ignore format: one idea
+  const fine = await review(changed, args);
+  assert.equal(fine.code, 0, fine.out + fine.err);
+  assert.deepEqual(
+    fine.review.models.map(({ path, change }) => [path, change]),
+    [['weights/net.onnx', 'changed'], ['weights/net.safetensors', 'changed']],
+  ); // biome-ignore format: one idea
+  const diff = fine.review.findings.find(({ check, subject }) => check === 'tensor-diff' && subject.path === 'weights/net.safetensors'); // biome-ignore format: one idea
+  assert.match(diff?.summary ?? '', /Of 2 tensors 1 changed/);
+  const bad = await review({ 'weights/net.pkl': Buffer.from(payload) }, args);
+  assert.equal(bad.code, 1, bad.out + bad.err);
+  assert.equal(outcomeOf(bad, 'unsafe-file'), 'fail');
+});
+
+test('nothing: a configuration that works, what to do when data come, and then they are reviewed', async (t) => {
+  const { ran, config, text, review } = await initialised(t, { 'src/main.py': 'print(1)\n', 'notes.txt': 'words\n' });
+  assert.match(ran.out, /^Nothing was found that Taster knows\.\nLooked for: tables .*\nFill in the example .* when|come later/m); // biome-ignore format: one pattern
+  assert.deepEqual([config.data, config.models], [[], []]);
+  assert.match(text, /^# data:\n# {3}- path: data\/train\.csv/m);
+  const code = await review({ 'src/main.py': 'print(2)\n' }, ['--runtime-path', '/nowhere']);
+  assert.equal(code.code, 0, code.out + code.err);
+  assert.match(code.review.notes[0] ?? '', /touches no data set and no weights/);
+  const rows = messages(0, 120);
+  const data = await review({ 'data/train.jsonl': jsonLines(rows) });
+  assert.equal(data.code, 0, data.out + data.err);
+  assert.deepEqual(data.review.data.map(({ path, rows: { added } }) => [path, added]), [['data/train.jsonl', 120]]); // biome-ignore format: one idea
+  assert.match(data.review.notes.join('\n'), /the column "label" is taken for it/);
+  assert.equal(outcomeOf(data, 'mislabelled'), 'pass');
+});
