@@ -1,4 +1,5 @@
 import type { ColumnSummary } from '../evidence/column.ts';
+import { isGlob } from '../source/glob.ts';
 import { FOLDER } from '../source/images.ts';
 import { guessLabel, isLabelName, isPlainText } from '../table/guess-label.ts';
 import { isNumbered } from '../table/header.ts';
@@ -52,7 +53,6 @@ export function proposeData(
   files: readonly FoundFile[],
   folders: readonly FoundFolder[],
 ): { readonly data: readonly ProposedData[]; readonly leftOut: readonly string[] } {
-  const isUsable = ({ path }: { readonly path: string }) => isPlainText(path, 1000) && isRepoPath(path);
   const splits = pairSplits(
     files.filter(isUsable).map((file) => ({ ...file, parts: file.columns.map(({ name }) => name) })),
     (one, other) => equalSets(one, other),
@@ -63,7 +63,9 @@ export function proposeData(
   );
   const names = new Set<string>();
   const unlabelled = splits.alone.filter((file) => toPredict(file, splits.alone) !== null);
+  const unnameable = [...files, ...folders].filter((one) => !isUsable(one)).map(({ path }) => path);
   const leftOut = [
+    ...(unnameable.length > 0 ? [`Of names that a configuration cannot hold: ${listed(unnameable)}.`] : []),
     ...unlabelled.map((file) => `${word(file.path)} has the columns of ${word(toPredict(file, splits.alone)!.path)} without its label: rows to be predicted, no data set.`),
     ...[...splits.others, ...images.others].map(({ path, of }) => `${word(path)} looks like another split of ${word(of)}, which can have one holdout.`),
   ]; // biome-ignore format: a sentence a line
@@ -74,6 +76,11 @@ export function proposeData(
   ]; // biome-ignore format: a kind a line
   const cut = data.length > MOST ? [`${data.length - MOST} more data sets: at most ${MOST} can be named.`] : [];
   return { data: data.slice(0, MOST), leftOut: [...leftOut, ...cut] };
+}
+
+/** A wildcard in a name would stand for other files as well. */
+function isUsable({ path }: { readonly path: string }): boolean {
+  return isPlainText(path, 1000) && isRepoPath(path) && !isGlob(path);
 }
 
 function proposeTable(file: FoundFile, name: string, holdout: string | undefined): ProposedData {

@@ -21,7 +21,8 @@ export interface FoundModel {
 /** Lines of an entry of `models`, or why there is none. */
 type Fit = { readonly lines: readonly string[] } | { readonly why: string };
 
-const MOST = 10;
+/** So many are looked at and named. */
+export const MOST_MODELS = 10;
 const NUMBERS: readonly string[] = ['numeric', 'boolean', 'constant'];
 const WHOLE: readonly string[] = ['int64', 'int32'];
 /** Rows, and height, width and colours. */
@@ -31,10 +32,11 @@ const IMAGE_AXES = 4;
 export function proposeModels(models: readonly FoundModel[], data: readonly ProposedData[]): string[] {
   const usable = models.filter(({ path, output }) => isPlainText(path, 1000) && isRepoPath(path) && isPlainText(output, 200)); // biome-ignore format: one idea
   if (data.length === 0) return [];
-  const fits = usable.slice(0, MOST).map((model) => ({ model, fit: fitOf(model, data) }));
+  const fits = usable.slice(0, MOST_MODELS).map((model) => ({ model, fit: fitOf(model, data) }));
   const declared = fits.flatMap(({ fit }) => ('lines' in fit ? fit.lines : []));
   const told = fits.flatMap(({ model, fit }) => ('why' in fit ? [`# ${word(model.path)}: ${fit.why}`] : []));
-  const more = usable.length > MOST ? [`# ${usable.length - MOST} more ONNX models were not looked at.`] : [];
+  const more =
+    usable.length > MOST_MODELS ? [`# ${usable.length - MOST_MODELS} more ONNX models were not looked at.`] : [];
   const heading = 'The last layers of these models are retrained in the place of a built-in one.';
   return [
     ...(declared.length > 0 ? [`# ${heading}`, 'models:', ...declared] : []),

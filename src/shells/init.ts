@@ -1,7 +1,8 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openRepository } from '../adapters/git.ts';
 import { proposeConfig } from '../config/init.ts';
+import { isRepoPath } from '../config/schema-value.ts';
 import { workflowYaml } from '../config/workflow.ts';
 import { UserError } from '../errors.ts';
 import { imageFolders } from '../source/image-folders.ts';
@@ -9,6 +10,7 @@ import { folderOf, type Repository, WORKTREE } from '../source/repository.ts';
 import { isWeightPath } from '../source/weight-files.ts';
 import { lookAtModels } from './look-at-models.ts';
 import { lookAtTables } from './look-at-tables.ts';
+import { problemOf } from './problem-of.ts';
 
 const WORKFLOW = '.github/workflows/taster.yml';
 /** Endings that files of data have in forms that are not looked for, and texts that are none. */
@@ -39,6 +41,10 @@ export interface Initialised {
 
 /** Writes a proposed configuration and the workflow. What is there is never overwritten; where both are, throws a UserError. */
 export async function initRepository(options: InitOptions): Promise<Initialised> {
+  if (!isRepoPath(options.configPath))
+    throw new UserError('option-invalid', '--config: expected a path inside the repository, with forward slashes.', {
+      hint: 'Leave it out for .github/taster.yml.',
+    });
   const repository = await openRepository(options.repo);
   const isThere = async (path: string) => await exists(join(repository.root, path));
   const all = [options.configPath, WORKFLOW];
@@ -49,9 +55,9 @@ export async function initRepository(options: InitOptions): Promise<Initialised>
       hint: 'Remove one of them first to have it written anew.',
     });
   const proposed = kept.includes(options.configPath) ? null : await propose(repository, options);
-  if (proposed) await write(join(repository.root, options.configPath), proposed.config);
+  if (proposed) await write(repository.root, options.configPath, proposed.config);
   if (!kept.includes(WORKFLOW))
-    await write(join(repository.root, WORKFLOW), workflowYaml({ ...options.action, config: options.configPath }));
+    await write(repository.root, WORKFLOW, workflowYaml({ ...options.action, config: options.configPath }));
   return {
     written: all.filter((path) => !kept.includes(path)),
     ...{ kept, config: proposed?.config ?? null, remarks: proposed?.remarks ?? [] },
@@ -85,13 +91,21 @@ async function propose(
   };
 }
 
-async function write(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text, { flag: 'wx' });
+async function write(root: string, path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text, { flag: 'wx' });
+  } catch (error) {
+    throw new UserError('not-written', `${path}: ${problemOf(error)}`, {
+      hint: 'See that its folder is a folder that you may write to.',
+      cause: error,
+    });
+  }
 }
 
+/** A link that leads nowhere is there, too. */
 async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
+  return await lstat(path).then(
     () => true,
     () => false,
   );

@@ -1,13 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { filesBeside } from '../adapters/files-beside.ts';
-import type { FoundModel } from '../config/propose-models.ts';
-import { oneLine, UserError } from '../errors.ts';
+import { type FoundModel, MOST_MODELS } from '../config/propose-models.ts';
+import { oneLine } from '../errors.ts';
 import type { TreeEntry } from '../source/repository.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { candidatesOf, untoldCuts } from '../training/cut-model.ts';
 import { openModel } from '../training/open-model.ts';
 import { whyUncut } from '../training/why-uncut.ts';
+import { problemOf } from './problem-of.ts';
 
 const LARGEST = 2 ** 30;
 
@@ -15,14 +16,19 @@ const LARGEST = 2 ** 30;
 export async function lookAtModels(root: string, entries: readonly TreeEntry[]): Promise<FoundModel[]> {
   const files = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
   const models = files.filter((path) => /\.onnx$/i.test(path));
-  return await Promise.all(models.map((path) => lookAt(root, path, tokenizerBeside(path, files))));
+  const found: FoundModel[] = [];
+  // One after the other: each is read into memory as a whole.
+  for (const [at, path] of models.entries())
+    found.push(
+      at < MOST_MODELS ? await lookAt(root, path, tokenizerBeside(path, files)) : unread(path, 'one of many.'),
+    );
+  return found;
 }
 
 async function lookAt(root: string, path: string, tokenizer: string | null): Promise<FoundModel> {
-  const unread = { path, inputs: [], output: '-', width: null, tokenizer };
   try {
     const at = join(root, path);
-    if ((await stat(at)).size > LARGEST) return { ...unread, problem: `it has more than ${LARGEST} bytes.` };
+    if ((await stat(at)).size > LARGEST) return unread(path, `it has more than ${LARGEST} bytes.`);
     const opened = openModel(await readFile(at), filesBeside(dirname(at)), null);
     const { inputs, outputs } = opened.graph;
     const width = outputs.find(({ name }) => name === opened.answer)?.shape.at(-1);
@@ -34,9 +40,12 @@ async function lookAt(root: string, path: string, tokenizer: string | null): Pro
       problem: isCut ? null : oneLine(whyUncut(model).message, 300),
     };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { ...unread, problem: oneLine(`${error.message} ${error.hint}`, 300) };
+    return unread(path, oneLine(problemOf(error), 300));
   }
+}
+
+function unread(path: string, problem: string): FoundModel {
+  return { path, inputs: [], output: '-', width: null, tokenizer: null, problem };
 }
 
 /** What a row is where the model leaves it open shows only on data. */

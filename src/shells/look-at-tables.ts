@@ -1,11 +1,13 @@
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { openDuckdb } from '../adapters/duckdb.ts';
 import { materialise } from '../adapters/files.ts';
 import { withPrivateFolder } from '../adapters/private-folder.ts';
 import { readArrays } from '../adapters/read-arrays.ts';
 import { locateRuntime } from '../adapters/runtime.ts';
 import type { FoundFile } from '../config/propose-data.ts';
-import { describeError, oneLine, UserError } from '../errors.ts';
+import { oneLine, UserError } from '../errors.ts';
 import { isImagePath } from '../source/images.ts';
 import { folderOf, type Repository, type TreeEntry, WORKTREE } from '../source/repository.ts';
 import { isArrayPath } from '../source/weight-files.ts';
@@ -14,6 +16,7 @@ import { loadPool } from '../table/load-pool.ts';
 import type { PoolColumn } from '../table/pool.ts';
 import type { Sql } from '../table/sql.ts';
 import { pointerOptions } from './gather-data.ts';
+import { problemOf } from './problem-of.ts';
 
 const DATA = /\.(?:csv|tsv|jsonl|ndjson|parquet|pq|np[yz])(?:\.dvc)?$/i;
 const MOST_FILES = 20;
@@ -46,13 +49,15 @@ export async function lookAtTables(
     });
     try {
       const files: FoundFile[] = [];
-      for (const { path } of wanted.slice(0, MOST_FILES)) {
-        const file = await lookAt(repository, sql, path, folder, images).catch((error: unknown) => {
-          if (!(error instanceof UserError)) throw error;
-          problems.push(`${oneLine(path, 200)} is left out: ${describeError(error)}`);
+      for (const [at, { path }] of wanted.slice(0, MOST_FILES).entries()) {
+        const own = join(folder, String(at));
+        const file = await lookAt(repository, sql, path, own, images).catch((error: unknown) => {
+          problems.push(`${oneLine(path, 200)} is left out: ${problemOf(error)}`);
           return null;
         });
         if (file) files.push(file);
+        // All of them together may be more than the disk holds.
+        await rm(own, { recursive: true, force: true });
       }
       return { files, problems };
     } finally {
@@ -73,6 +78,7 @@ async function lookAt(
   const pool = await loadPool(sql, { ...sides, options: AS_THEY_ARE, arrays: readArrays });
   const path = entry.replace(/\.dvc$/i, '');
   const image = pool.columns.find((column) => holdsImages(column, folderOf(path), images))?.name ?? null;
+  if (pool.counts.head === 0) throw new UserError('empty', 'it has no rows.', { hint: 'Name it once it has some.' });
   const found = { path, rows: pool.counts.head, columns: pool.summaries.head ?? [], image };
   // Arrays without anything like a label are rather weights.
   return isArrayPath(path) && guessLabel(found) === null ? null : found;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/parse.ts';
@@ -197,5 +197,103 @@ test('nothing: a configuration that works, what to do when data come, and then t
   assert.equal(data.code, 0, data.out + data.err);
   assert.deepEqual(data.review.data.map(({ path, rows: { added } }) => [path, added]), [['data/train.jsonl', 120]]); // biome-ignore format: one idea
   assert.match(data.review.notes.join('\n'), /the column "label" is taken for it/);
-  assert.equal(outcomeOf(data, 'mislabelled'), 'pass');
+  assert.equal(outcomeOf(data, 'membership'), 'pass');
+});
+
+const table = 'a,b,label\n'.concat(...Array.from({ length: 60 }, (_, at) => `${at},${at % 7},${at % 2 ? 'x' : 'y'}\n`));
+
+test('hostile and broken files: each problem is a sentence, and what is written still reads', async (t) => {
+  const repository = smallRepository(t);
+  const odd = ['data/a: b # c.csv', 'data/"quoted\'.csv', 'data/- dash.csv', 'data/[list].csv', 'data/žluť 表\u202e.csv', 'data/🦊.csv']; // biome-ignore format: one idea
+  repository.commit({
+    ...Object.fromEntries(odd.map((name) => [name, table])),
+    'data/line\nbreak.csv': table,
+    'data/*.csv': table,
+    'broken/header.csv': 'a,b,label\n',
+    'broken/empty.csv': '',
+    'broken/binary.csv': Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0, 1, 2, 0xff]),
+    'broken/latin.csv': Buffer.concat([Buffer.from(table), Buffer.from('1,2,\xe9t\xe9\n', 'latin1')]),
+    'broken/utf16.csv': Buffer.from(`\ufeff${table}`, 'utf16le'),
+    'broken/ragged.csv': `${table}1,2\n1,2,3,4,5\n`,
+    'broken/quote.csv': 'a,b\n"1,2\n',
+    'broken/lines.jsonl': '{"a": 1}\nnot json\n[1]\n',
+    'broken/cut.parquet': 'PAR1 and no more',
+    'broken/object.npz': 'PK\u0003\u0004 and no more',
+    'broken/lfs.csv': `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12\n`,
+    'broken/data.csv.dvc': 'outs: [',
+    'broken/cut.onnx': onnx({ w: [1, 2] }).subarray(0, 20),
+    'broken/empty.onnx': '',
+    'broken/outside.onnx': onnx({ w: '../../secret' }),
+  });
+  mkdirSync(join(repository.path, 'links'));
+  symlinkSync('/etc/passwd', join(repository.path, 'links/passwd.csv'));
+  symlinkSync('nowhere.onnx', join(repository.path, 'links/gone.onnx'));
+  symlinkSync('/etc', join(repository.path, 'links/etc'));
+  const module = smallRepository(t);
+  module.commit({ 'train.csv': table });
+  repository.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', module.path, 'module');
+  const ran = await repository.taster('init');
+  assert.equal(ran.code, 0, ran.out + ran.err);
+  assert.doesNotMatch(ran.out + ran.err, /This is a bug|\n\s+at /);
+  assert.deepEqual(ran.leftOver, []);
+  const text = readFileSync(join(repository.path, CONFIG), 'utf8');
+  const { data } = parseConfig(text, { path: CONFIG });
+  assert.deepEqual(data.map(({ path }) => path).sort(), ['broken/utf16.csv', ...odd].sort());
+  for (const name of ['empty.csv', 'header.csv', 'binary.csv', 'latin.csv', 'ragged.csv', 'quote.csv', 'lines.jsonl', 'cut.parquet', 'lfs.csv', 'data.csv.dvc']) // biome-ignore format: one idea
+    assert.match(text, new RegExp(`^# broken/${name.replace('.', '\\.')} is left out: .+\\.$`, 'm'), name);
+  assert.match(text, /^# Of names that a configuration cannot hold: "data\/\*\.csv", "data\/line.*break\.csv"\.$/m);
+  for (const [
+    name,
+    says,
+  ] of [['cut', /no ONNX model that can be read/], ['empty', /empty/], ['outside', /secret/]] as const) // biome-ignore format: one idea
+    assert.match(text, new RegExp(`^# broken/${name}\\.onnx: .*${says.source}`, 'm'));
+  assert.doesNotMatch(text, /passwd|module/);
+});
+
+test('what is in the way of the files is told, and nothing that is there is overwritten', async (t) => {
+  const repository = smallRepository(t);
+  const at = (path: string) => join(repository.path, path);
+  repository.commit({ 'train.csv': table, '.github': 'a file\n' });
+  const blocked = await repository.taster('init');
+  assert.equal(blocked.code, 2);
+  assert.match(blocked.err, /^\.github\/taster\.yml: the system says [A-Z]+\. See that its folder is a folder/);
+  repository.commit({ '.github': null });
+  mkdirSync(at('.github/workflows'), { recursive: true });
+  symlinkSync('../nowhere.yml', at(CONFIG));
+  const linked = await repository.taster('init');
+  assert.equal(linked.code, 0, linked.err);
+  assert.match(linked.out, /^\.github\/taster\.yml is there already, and is left as it is\.\nWritten: \.github\/workflows\/taster\.yml\. /m); // biome-ignore format: one pattern
+  assert.ok(!existsSync(at('nowhere.yml')));
+  rmSync(at(CONFIG));
+  const workflow = readFileSync(at(WORKFLOW), 'utf8').replace('timeout-minutes: 30', 'timeout-minutes: 31');
+  writeFileSync(at(WORKFLOW), workflow);
+  assert.equal((await repository.taster('init')).code, 0);
+  assert.equal(readFileSync(at(WORKFLOW), 'utf8'), workflow);
+  for (const path of ['../outside.yml', '/tmp/outside.yml']) {
+    const outside = await repository.taster('init', '--config', path);
+    assert.deepEqual([outside.code, existsSync(resolve(repository.path, path))], [2, false]);
+    assert.match(outside.err, /expected a path inside the repository/);
+  }
+  const other = await repository.taster('init', '--config', 'ml/taster.yml');
+  assert.equal(other.code, 0, other.err);
+  assert.match(readFileSync(at('ml/taster.yml'), 'utf8'), /path: train\.csv/);
+});
+
+test('a tree of many files: some are looked at, and the rest is counted', async (t) => {
+  const repository = smallRepository(t);
+  const many = (count: number, path: (at: number) => string, content: string) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [path(at), content]));
+  repository.commit({
+    ...many(3000, (at) => `src/f${at % 50}/m${at}.py`, 'x\n'),
+    ...many(70, (at) => `tables/${'abcdefghijklmnopqrstuvwxyz'[at % 26]}${at}/t.csv`, table),
+    ...many(14, (at) => `models/m${at}.onnx`, ''),
+  });
+  const ran = await repository.taster('init');
+  assert.equal(ran.code, 0, ran.err);
+  const text = readFileSync(join(repository.path, CONFIG), 'utf8');
+  const { data } = parseConfig(text, { path: CONFIG });
+  assert.equal(data.length, 20);
+  assert.equal(new Set(data.map(({ name }) => name)).size, 20);
+  assert.match(text, /^# Of 70 data files the first 20 were looked at\.$/m);
+  assert.match(text, /^# 4 more ONNX models were not looked at\.$/m);
 });
