@@ -10,6 +10,8 @@ import { guessed, listed, word } from './yaml-word.ts';
 /** A table that was found in the repository, and how its columns read. */
 export interface FoundFile {
   readonly path: string;
+  /** Files that it lies in, where `path` is a glob. */
+  readonly count?: number;
   readonly rows: number;
   readonly columns: readonly Pick<ColumnSummary, 'name' | 'kind' | 'missing' | 'distinct'>[];
   /** The column whose cells are paths of images of the repository; null for none. */
@@ -79,8 +81,8 @@ export function proposeData(
 }
 
 /** A wildcard in a name would stand for other files as well. */
-function isUsable({ path }: { readonly path: string }): boolean {
-  return isPlainText(path, 1000) && isRepoPath(path) && !isGlob(path);
+function isUsable({ path, count = 1 }: { readonly path: string; readonly count?: number }): boolean {
+  return isPlainText(path, 1000) && isRepoPath(path) && (count > 1 || !isGlob(path));
 }
 
 function proposeTable(file: FoundFile, name: string, holdout: string | undefined): ProposedData {
@@ -99,7 +101,7 @@ function proposeTable(file: FoundFile, name: string, holdout: string | undefined
   const sensitive = rest.filter((column) => SENSITIVE.test(column.name));
   const names = (columns: readonly Column[]) => `[${columns.map((column) => word(column.name)).join(', ')}]`;
   const labelled = plain.find((column) => column.name === label);
-  const lines = [`  - name: ${word(name)}`, guessed(`    path: ${word(file.path)}`, `${file.rows} rows`)];
+  const lines = [`  - name: ${word(name)}`, guessed(`    path: ${word(file.path)}`, sizeOf(file))];
   lines.push(
     labelled
       ? guessed(`    label: ${word(labelled.name)}`, `guessed: ${labelWhy(labelled)}`)
@@ -117,6 +119,10 @@ function proposeTable(file: FoundFile, name: string, holdout: string | undefined
     features: rest.filter((column) => !text.includes(column)),
     isImages: image !== null,
   };
+}
+
+function sizeOf({ rows, count = 1 }: FoundFile): string {
+  return count === 1 ? `${rows} rows` : `guessed: ${count} files are parts of one table`;
 }
 
 function labelWhy({ name, distinct }: Column): string {
@@ -156,7 +162,11 @@ function equalSets(one: readonly string[], other: readonly string[]): boolean {
 }
 
 function freshName(path: string, taken: Set<string>): string {
-  const wanted = stem(path).trim().slice(0, 190) || 'data';
+  const wanted =
+    stem(path)
+      .replace(/[-_. ]*\*/g, '')
+      .trim()
+      .slice(0, 190) || 'data';
   let name = wanted;
   for (let count = 2; taken.has(name); count++) name = `${wanted}-${count}`;
   taken.add(name);

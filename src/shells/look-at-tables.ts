@@ -10,6 +10,7 @@ import type { FoundFile } from '../config/propose-data.ts';
 import { oneLine, UserError } from '../errors.ts';
 import { isImagePath } from '../source/images.ts';
 import { folderOf, type Repository, type TreeEntry, WORKTREE } from '../source/repository.ts';
+import { type TableParts, tableParts } from '../source/table-parts.ts';
 import { isArrayPath } from '../source/weight-files.ts';
 import { guessLabel } from '../table/guess-label.ts';
 import { loadPool } from '../table/load-pool.ts';
@@ -19,7 +20,9 @@ import { pointerOptions } from './gather-data.ts';
 import { problemOf } from './problem-of.ts';
 
 const DATA = /\.(?:csv|tsv|jsonl|ndjson|parquet|pq|np[yz])(?:\.dvc)?$/i;
-const MOST_FILES = 20;
+const MOST_TABLES = 50;
+/** Of a table in parts so many are looked at. */
+const MOST_PARTS = 20;
 /** Cells of a column that are looked at for paths of images, and the share that must be some. */
 const CELLS = 50;
 const ENOUGH = 0.9;
@@ -36,11 +39,8 @@ export async function lookAtTables(
   entries: readonly TreeEntry[],
   { environment, log }: Looking,
 ): Promise<{ readonly files: readonly FoundFile[]; readonly problems: readonly string[] }> {
-  const wanted = entries.filter(({ kind, path }) => kind === 'file' && DATA.test(path));
-  const problems: string[] = [];
-  if (wanted.length > MOST_FILES)
-    problems.push(`Of ${wanted.length} data files the first ${MOST_FILES} were looked at.`);
-  if (wanted.length === 0) return { files: [], problems };
+  const wanted = entries.filter(({ kind, path }) => kind === 'file' && DATA.test(path)).map(({ path }) => path);
+  if (wanted.length === 0) return { files: [], problems: [] };
   const images = new Set(entries.filter(({ path }) => isImagePath(path)).map(({ path }) => path));
   const { duckdb } = await locateRuntime({ ...{ path: null, registry: null, env: environment, log } });
   return await withPrivateFolder(async ({ files: folder, scratch }) => {
@@ -48,38 +48,54 @@ export async function lookAtTables(
       ...{ folder, scratch, memoryBytes: 2 ** 30, threads: availableParallelism(), bindings: duckdb },
     });
     try {
-      const files: FoundFile[] = [];
-      for (const [at, { path }] of wanted.slice(0, MOST_FILES).entries()) {
+      return await lookAtAll(tableParts(wanted, entries.map(({ path }) => path)), async (table, at) => {
         const own = join(folder, String(at));
-        const file = await lookAt(repository, sql, path, own, images).catch((error: unknown) => {
-          problems.push(`${oneLine(path, 200)} is left out: ${problemOf(error)}`);
-          return null;
-        });
-        if (file) files.push(file);
+        const found = await lookAt(repository, sql, table, own, images).catch(problemOf);
         // All of them together may be more than the disk holds.
         await rm(own, { recursive: true, force: true });
-      }
-      return { files, problems };
+        return found;
+      }); // biome-ignore format: one idea
     } finally {
       sql.close();
     }
   });
 }
 
+/** `look` answers a table, null for what is none, or why it could not be read. */
+async function lookAtAll(
+  tables: readonly TableParts[],
+  look: (table: TableParts, at: number) => Promise<FoundFile | string | null>,
+): Promise<{ readonly files: readonly FoundFile[]; readonly problems: readonly string[] }> {
+  const files: FoundFile[] = [];
+  const problems: string[] = [];
+  const rest = [...tables];
+  for (let at = 0; at < MOST_TABLES && rest.length > 0; at++) {
+    const table = rest.shift()!;
+    const found = await look(table, at);
+    if (typeof found !== 'string') files.push(...(found ? [found] : []));
+    // Not parts of one table, then.
+    else if (table.files.length > 1) rest.unshift(...table.files.map((path) => ({ path, files: [path] })));
+    else problems.push(`${oneLine(table.path, 200)} is left out: ${found}`);
+  }
+  if (rest.length > 0) problems.push(`${rest.length} more tables were not looked at.`);
+  return { files, problems };
+}
+
 async function lookAt(
   repository: Repository,
   sql: Sql,
-  entry: string,
+  { path: entry, files }: TableParts,
   folder: string,
   images: ReadonlySet<string>,
 ): Promise<FoundFile | null> {
-  const head = await materialise(repository, WORKTREE, [entry], folder, await pointerOptions(repository, null));
+  const options = await pointerOptions(repository, null);
+  const head = await materialise(repository, WORKTREE, files.slice(0, MOST_PARTS), folder, options);
   const sides = { base: null, head, holdout: { base: null, head: null } };
   const pool = await loadPool(sql, { ...sides, options: AS_THEY_ARE, arrays: readArrays });
   const path = entry.replace(/\.dvc$/i, '');
   const image = pool.columns.find((column) => holdsImages(column, folderOf(path), images))?.name ?? null;
   if (pool.counts.head === 0) throw new UserError('empty', 'it has no rows.', { hint: 'Name it once it has some.' });
-  const found = { path, rows: pool.counts.head, columns: pool.summaries.head ?? [], image };
+  const found = { path, count: files.length, rows: pool.counts.head, columns: pool.summaries.head ?? [], image };
   // Arrays without anything like a label are rather weights.
   return isArrayPath(path) && guessLabel(found) === null ? null : found;
 }

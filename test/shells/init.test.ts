@@ -250,6 +250,26 @@ test('hostile and broken files: each problem is a sentence, and what is written 
   assert.doesNotMatch(text, /passwd|module/);
 });
 
+test('parts of one table are one data set, so that a part which a change adds is reviewed; unlike ones are not joined', async (t) => {
+  const part = (from: number) => jsonLines(messages(from, 60));
+  const { config, text, review } = await initialised(t, {
+    ...{ 'parts/train-01.jsonl': part(0), 'parts/train-02.jsonl': part(60), 'parts/train-03.jsonl': part(120) },
+    ...{ 'other/t1.csv': table, 'other/t2.csv': 'u,v\n1,2\n3,4\n', 'other/t3.csv': 'x,y,z,w\n1,2,3,4\n2,3,4,5\n' },
+  });
+  assert.deepEqual(
+    config.data.map(({ name, path, label }) => [name, path, label]),
+    [
+      ['t1', 'other/t1.csv', 'label'],
+      ['t2', 'other/t2.csv', null],
+      ['t3', 'other/t3.csv', null],
+      ['train', 'parts/train-*.jsonl', 'label'],
+    ],
+  );
+  assert.match(text, /path: "parts\/train-\*\.jsonl" # guessed: 3 files are parts of one table/);
+  const { review: found } = await review({ 'parts/train-04.jsonl': part(180) });
+  assert.deepEqual(found.data.map(({ name, rows: { base, added } }) => [name, base, added]), [['train', 180, 60]]); // biome-ignore format: one idea
+});
+
 test('what is in the way of the files is told, and nothing that is there is overwritten', async (t) => {
   const repository = smallRepository(t);
   const at = (path: string) => join(repository.path, path);
@@ -292,8 +312,8 @@ test('a tree of many files: some are looked at, and the rest is counted', async 
   assert.equal(ran.code, 0, ran.err);
   const text = readFileSync(join(repository.path, CONFIG), 'utf8');
   const { data } = parseConfig(text, { path: CONFIG });
-  assert.equal(data.length, 20);
-  assert.equal(new Set(data.map(({ name }) => name)).size, 20);
-  assert.match(text, /^# Of 70 data files the first 20 were looked at\.$/m);
+  assert.equal(data.length, 50);
+  assert.equal(new Set(data.map(({ name }) => name)).size, 50);
+  assert.match(text, /^# 20 more tables were not looked at\.$/m);
   assert.match(text, /^# 4 more ONNX models were not looked at\.$/m);
 });
