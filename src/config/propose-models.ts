@@ -8,8 +8,6 @@ import { guessed, listed, word } from './yaml-word.ts';
 export interface FoundModel {
   readonly path: string;
   readonly inputs: readonly { readonly name: string; readonly type: string; readonly shape: readonly (number | string)[] }[]; // biome-ignore format: one idea
-  /** Name of the output that is its answer. */
-  readonly output: string;
   /** Values of the answer a row; null where the model does not say. */
   readonly width: number | null;
   /** A tokenizer.json beside it. */
@@ -18,8 +16,8 @@ export interface FoundModel {
   readonly problem: string | null;
 }
 
-/** Lines of an entry of `models`, or why there is none. */
-type Fit = { readonly lines: readonly string[] } | { readonly why: string };
+/** An entry of `models` and the data set that it names, or why there is none. */
+type Fit = { readonly lines: readonly string[]; readonly data: string } | { readonly why: string };
 
 /** So many are looked at and named. */
 export const MOST_MODELS = 10;
@@ -30,16 +28,23 @@ const IMAGE_AXES = 4;
 
 /** Models that fit a data set are declared; the others are told as comments that say why not and what to fill in. */
 export function proposeModels(models: readonly FoundModel[], data: readonly ProposedData[]): string[] {
-  const usable = models.filter(({ path, output }) => isPlainText(path, 1000) && isRepoPath(path) && isPlainText(output, 200)); // biome-ignore format: one idea
+  const usable = models.filter(({ path }) => isPlainText(path, 1000) && isRepoPath(path));
   if (data.length === 0) return [];
-  const fits = usable.slice(0, MOST_MODELS).map((model) => ({ model, fit: fitOf(model, data) }));
-  const declared = fits.flatMap(({ fit }) => ('lines' in fit ? fit.lines : []));
-  const told = fits.flatMap(({ model, fit }) => ('why' in fit ? [`# ${word(model.path)}: ${fit.why}`] : []));
-  const more =
-    usable.length > MOST_MODELS ? [`# ${usable.length - MOST_MODELS} more ONNX models were not looked at.`] : [];
-  const heading = 'The last layers of these models are retrained in the place of a built-in one.';
+  const declared: string[] = [];
+  const told: string[] = [];
+  const taken = new Set<string>();
+  for (const model of usable.slice(0, MOST_MODELS)) {
+    const fit = fitOf(model, data);
+    if ('why' in fit) told.push(`# ${word(model.path)}: ${fit.why}`);
+    else if (taken.has(fit.data))
+      told.push(`# ${word(model.path)} reads ${word(fit.data)} as well; of several the first that names it is retrained.`); // biome-ignore format: one idea
+    else declared.push(...fit.lines);
+    if ('data' in fit) taken.add(fit.data);
+  }
+  const more = usable.length > MOST_MODELS ? [`# ${usable.length - MOST_MODELS} more ONNX models were not looked at.`] : []; // biome-ignore format: one idea
+  const heading = '# The last layers of these models are retrained in the place of a built-in one.';
   return [
-    ...(declared.length > 0 ? [`# ${heading}`, 'models:', ...declared] : []),
+    ...(declared.length > 0 ? [heading, 'models:', ...declared] : []),
     ...(told.length > 0 ? ['# Not declared: changes of these files are looked at as weights.', ...told] : []),
     ...more,
   ];
@@ -57,14 +62,18 @@ function fitOf(model: FoundModel, data: readonly ProposedData[]): Fit {
     if (read)
       return {
         lines: [
-          `  - path: ${word(model.path)}`,
+          guessed(`  - path: ${word(model.path)}`, answerOf(model)),
           guessed(`    data: ${word(one.name)}`, `guessed: ${read.why}`),
           ...read.lines,
-          guessed(`    output: ${word(model.output)}`, 'its values stand for the sorted labels; else list `classes` above'),
         ],
+        data: one.name,
       }; // biome-ignore format: one idea
   }
   return { why: `${inputs}; no data set has such columns. Where one has: {path: ${word(model.path)}, data: NAME, inputs: {INPUT: COLUMN}}.` }; // biome-ignore format: one idea
+}
+
+function answerOf({ width }: FoundModel): string {
+  return width === 1 ? '' : `its ${width ?? ''} values a row stand for the sorted labels; else list \`classes\` above`.replace('  ', ' '); // biome-ignore format: one idea
 }
 
 /** One value a row may stand for two classes. */

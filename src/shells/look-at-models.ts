@@ -35,7 +35,7 @@ async function lookAt(root: string, path: string, tokenizer: string | null): Pro
     const model = { ...opened, rows: Object.fromEntries(inputs.map(({ name, shape }) => [name, rowOf(shape)])) };
     const isCut = candidatesOf(model).length > 0 || untoldCuts(model) !== null;
     return {
-      ...{ path, inputs, output: opened.answer, tokenizer },
+      ...{ path, inputs, tokenizer },
       width: typeof width === 'number' ? width : null,
       problem: isCut ? null : oneLine(whyUncut(model).message, 300),
     };
@@ -45,7 +45,7 @@ async function lookAt(root: string, path: string, tokenizer: string | null): Pro
 }
 
 function unread(path: string, problem: string): FoundModel {
-  return { path, inputs: [], output: '-', width: null, tokenizer: null, problem };
+  return { path, inputs: [], width: null, tokenizer: null, problem };
 }
 
 /** What a row is where the model leaves it open shows only on data. */

@@ -122,7 +122,7 @@ const model = (path: string, more: Partial<FoundModel> = {}): FoundModel => ({
     { name: 'age', type: 'float32', shape: ['N', 1] },
     { name: 'home_town', type: 'string', shape: ['N', 1] },
   ],
-  ...{ output: 'probabilities', width: 2, tokenizer: null, problem: null },
+  ...{ width: 2, tokenizer: null, problem: null },
   ...more,
 });
 const people = file('data/train.csv', [
@@ -139,10 +139,16 @@ test('a model whose inputs are columns of a data set is declared, with the colum
   const { text, models } = withModels([model('models/a.onnx')]);
   const [declared] = models;
   assert.deepEqual(
-    [declared?.path, declared?.data, declared?.inputs, declared?.output, declared?.slice],
-    ['models/a.onnx', 'train', { home_town: 'Home Town' }, { name: 'probabilities', kind: null }, 'auto'],
+    [declared?.path, declared?.data, declared?.inputs, declared?.slice],
+    ['models/a.onnx', 'train', { home_town: 'Home Town' }, 'auto'],
   );
   assert.match(text, /data: train # guessed: its inputs are columns of it: age, "Home Town"/);
+});
+
+test('of several models of a data set the first is declared, as it alone would be retrained', () => {
+  const { text, models } = withModels([model('models/a.onnx'), model('models/b.onnx')]);
+  assert.deepEqual(models.map(({ path }) => path), ['models/a.onnx']); // biome-ignore format: one idea
+  assert.match(text, /^# models\/b\.onnx reads train as well; of several the first that names it is retrained\.$/m);
 });
 
 test('one input of as many values as there are numeric columns takes them all', () => {
