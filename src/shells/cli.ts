@@ -36,7 +36,8 @@ async function run({ command, operands, values, given }: Arguments): Promise<num
   if (command === 'rows') print(await showRows({ ...common, reviewFile: first, finding: second ?? null }));
   if (command === 'init') {
     const action = { action: ACTION, version: `v${version}` };
-    printInitialised(await initRepository({ ...common, configPath: text(values, 'config') ?? '', action }));
+    const places = { runtimePath: text(values, 'runtime-path'), registry: text(values, 'registry') };
+    printInitialised(await initRepository({ ...common, ...places, configPath: text(values, 'config') ?? '', action }));
   }
   if (command === 'bot') await bot();
   return 0;

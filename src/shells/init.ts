@@ -25,6 +25,9 @@ export interface InitOptions {
   readonly configPath: string;
   /** The action as a workflow names it. */
   readonly action: { readonly action: string; readonly version: string };
+  /** Where DuckDB's native files lie, and where they are fetched from; null as a review does without them. */
+  readonly runtimePath: string | null;
+  readonly registry: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
   log(line: string): void;
 }

@@ -29,6 +29,8 @@ const ENOUGH = 0.9;
 const AS_THEY_ARE = { label: null, classes: null, id: null, group: null, exclude: [], text: [], maxRows: 20_000 };
 
 interface Looking {
+  readonly runtimePath: string | null;
+  readonly registry: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
   log(line: string): void;
 }
@@ -37,12 +39,12 @@ interface Looking {
 export async function lookAtTables(
   repository: Repository,
   entries: readonly TreeEntry[],
-  { environment, log }: Looking,
+  { runtimePath: path, registry, environment: env, log }: Looking,
 ): Promise<{ readonly files: readonly FoundFile[]; readonly problems: readonly string[] }> {
   const wanted = entries.filter(({ kind, path }) => kind === 'file' && DATA.test(path)).map(({ path }) => path);
   if (wanted.length === 0) return { files: [], problems: [] };
   const images = new Set(entries.filter(({ path }) => isImagePath(path)).map(({ path }) => path));
-  const { duckdb } = await locateRuntime({ ...{ path: null, registry: null, env: environment, log } });
+  const { duckdb } = await locateRuntime({ path, registry, env, log });
   return await withPrivateFolder(async ({ files: folder, scratch }) => {
     const sql = await openDuckdb({
       ...{ folder, scratch, memoryBytes: 2 ** 30, threads: availableParallelism(), bindings: duckdb },

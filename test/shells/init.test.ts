@@ -299,6 +299,18 @@ test('what is in the way of the files is told, and nothing that is there is over
   assert.match(readFileSync(at('ml/taster.yml'), 'utf8'), /path: train\.csv/);
 });
 
+test('without native files weights are looked at all the same; tables want them, and say where they were sought', async (t) => {
+  const repository = smallRepository(t);
+  repository.commit({ 'net.onnx': onnx({ w: [1, 2] }) });
+  const bare = ['init', '--runtime-path', '/nowhere'];
+  assert.equal((await repository.taster(...bare)).code, 0);
+  repository.commit({ 'train.csv': table, [CONFIG]: null, [WORKFLOW]: null });
+  const ran = await repository.taster(...bare);
+  assert.equal(ran.code, 2);
+  assert.match(ran.err, /\/nowhere/);
+  assert.ok(!existsSync(join(repository.path, CONFIG)));
+});
+
 test('a tree of many files: some are looked at, and the rest is counted', async (t) => {
   const repository = smallRepository(t);
   const many = (count: number, path: (at: number) => string, content: string) =>
