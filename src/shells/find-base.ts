@@ -13,8 +13,6 @@ export interface FoundBase {
 }
 
 const DAY = 86_400;
-/** How far back a branch is looked at that has lost the commit from before a push. */
-const LOST_DAYS = 7;
 
 /**
  * Finds the commit that an event's head is compared with. A change is judged by the configuration that stood before it;
@@ -25,17 +23,19 @@ export async function findBase(repository: Repository, { base, head }: Change, n
   const at = await repository.resolve(head.sha);
   if (base.from === 'target') return await sinceTarget(repository, at, base.tip, []);
   const branch = base.ref === null ? 'the branch' : oneLine(base.ref, 100);
-  if (base.from === 'days') return { ...(await sinceDays(repository, at, { days: base.days, branch, now })), tip: at };
+  const sinceThen = () => sinceDays(repository, at, { days: base.days, branch, now });
+  if (base.from === 'days') return { ...(await sinceThen()), tip: at };
   const known = base.before === null ? null : await resolveOrFetch(repository, base.before);
-  if (known !== null && base.target === null) return { base: known, head: at, tip: known, notes: [] };
-  if (known !== null && base.target !== null)
-    return { base: known, head: at, tip: await repository.resolve(base.target), notes: [] };
+  if (known !== null) {
+    const tip = base.target === null ? known : await repository.resolve(base.target);
+    return { base: known, head: at, tip, notes: [] };
+  }
   const lost =
     base.before === null
       ? `The push made ${branch}: there is no commit before it.`
       : `The commit before this push (${base.before.slice(0, 12)}) is gone, as after a force-push, and cannot be fetched.`;
   if (base.target !== null) return await sinceTarget(repository, at, base.target, [lost]);
-  const found = await sinceDays(repository, at, { days: LOST_DAYS, branch, now });
+  const found = await sinceThen();
   return { ...found, tip: found.base, notes: [lost, ...found.notes] };
 }
 

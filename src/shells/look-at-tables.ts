@@ -70,13 +70,15 @@ async function lookAtAll(
 ): Promise<{ readonly files: readonly FoundFile[]; readonly problems: readonly string[] }> {
   const files: FoundFile[] = [];
   const problems: string[] = [];
-  const rest = [...tables];
+  let rest = tables;
   for (let at = 0; at < MOST_TABLES && rest.length > 0; at++) {
-    const table = rest.shift()!;
+    const [table, ...others] = rest as [TableParts, ...TableParts[]];
     const found = await look(table, at);
-    if (typeof found !== 'string') files.push(...(found ? [found] : []));
-    // Not parts of one table, then.
-    else if (table.files.length > 1) rest.unshift(...table.files.map((path) => ({ path, files: [path] })));
+    // Where they cannot be read as one they are no parts of one table.
+    const isSeveral = typeof found === 'string' && table.files.length > 1;
+    rest = isSeveral ? [...table.files.map((path) => ({ path, files: [path] })), ...others] : others;
+    if (found === null || isSeveral) continue;
+    if (typeof found !== 'string') files.push(found);
     else problems.push(`${oneLine(table.path, 200)} is left out: ${found}`);
   }
   if (rest.length > 0) problems.push(`${rest.length} more tables were not looked at.`);

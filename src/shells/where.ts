@@ -6,8 +6,11 @@ import type { Review } from '../review/review.ts';
 export type Sought =
   /** The merge base with the tip of the target branch, a commit or a name. */
   | { readonly from: 'target'; readonly tip: string }
-  /** The commit that the branch was at before a push; null where it is new. `target` is null on the default branch. */
-  | { readonly from: 'before'; readonly before: string | null; readonly target: string | null }
+  /**
+   * The commit that the branch was at before a push; null where it is new. Without it, the merge base with `target`, or
+   * on the default branch, where that is null, the last commit that is at least so many days old.
+   */
+  | { readonly from: 'before'; readonly before: string | null; readonly target: string | null; readonly days: number }
   /** The last commit of the branch itself that is at least so old. */
   | { readonly from: 'days'; readonly days: number };
 
@@ -18,7 +21,7 @@ export interface Change {
   readonly head: { readonly sha: string; readonly ref: string | null; readonly repository: string | null };
 }
 
-/** A scheduled review looks back so far. */
+/** A scheduled review looks back so far, and one of a push that has lost its base. */
 const DAYS = 7;
 
 /**
@@ -80,7 +83,8 @@ export function changeOf({ eventName, event, repository, sha, ref }: Runner): Ch
       return {
         pull: null,
         base: {
-          ...{ from: 'before', before: /^0+$/.test(before) ? null : before, target: isMain ? null : `origin/${main}` },
+          ...{ from: 'before', before: /^0+$/.test(before) ? null : before },
+          ...{ target: isMain ? null : `origin/${main}`, days: DAYS },
           ref: name(ref),
         },
         head: { sha: commit('after'), ref: name(ref), repository },

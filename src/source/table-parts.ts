@@ -1,4 +1,5 @@
-import { globPattern } from './glob.ts';
+import { globPattern, isGlob } from './glob.ts';
+import { folderOf } from './repository.ts';
 
 /** A table in one file, or in several that a pattern names. */
 export interface TableParts {
@@ -16,21 +17,18 @@ const NUMBER = /\d+(?=\D*$)/;
  * same data set. `all` are the paths of everything that a pattern could match.
  */
 export function tableParts(paths: readonly string[], all: readonly string[]): TableParts[] {
-  const groups = new Map<string, string[]>();
-  for (const path of paths) {
-    const pattern = patternOf(path);
-    const group = groups.get(pattern) ?? [];
-    group.push(path);
-    groups.set(pattern, group);
-  }
+  const groups = Map.groupBy(paths, patternOf);
+  const inFolder = Map.groupBy(all, folderOf);
   return [...groups].flatMap(([path, files]) => {
-    const isPattern = files.length >= FEWEST && matches(path, all) === files.length;
+    // A pattern's wildcard stays inside the folder, which must not be a pattern itself; it finds no DVC pointers.
+    const isPlain = files.length >= FEWEST && !files.some(isGlob) && !path.endsWith('.dvc');
+    const isPattern = isPlain && matches(path, inFolder.get(folderOf(path)) ?? []) === files.length;
     return isPattern ? [{ path, files }] : files.map((file) => ({ path: file, files: [file] }));
   });
 }
 
 function patternOf(path: string): string {
-  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  const folder = folderOf(path);
   const [name, ...endings] = path.slice(folder.length).split('.');
   return `${folder}${[name!.replace(NUMBER, '*'), ...endings].join('.')}`;
 }

@@ -80,12 +80,12 @@ test('a shallow clone that does not reach back is an error that says how to mend
 test('a push is compared with its before, under the configuration that stood there or at the default branch', async (t) => {
   const { commit, find, git } = aged(t);
   const [before, after] = [commit(2), commit(1)];
-  const onMain = await find(after, { from: 'before', before, target: null });
+  const onMain = await find(after, { from: 'before', before, target: null, days: 7 });
   assert.deepEqual(onMain, { base: before, head: after, tip: before, notes: [] });
   git('update-ref', 'refs/remotes/origin/main', after);
   git('checkout', '-q', '-b', 'feature', before);
   const [one, two] = [commit(1), commit(0)];
-  const onFeature = await find(two, { from: 'before', before: one, target: 'origin/main' }, 'feature');
+  const onFeature = await find(two, { from: 'before', before: one, target: 'origin/main', days: 7 }, 'feature');
   assert.deepEqual(onFeature, { base: one, head: two, tip: after, notes: [] });
 });
 
@@ -96,13 +96,13 @@ test('a new branch, and one that lost its before to a force-push, fall back to t
   const tip = git('rev-parse', 'HEAD');
   git('checkout', '-q', '-b', 'feature', root);
   const head = commit(0);
-  const fresh = await find(head, { from: 'before', before: null, target: 'origin/main' }, 'feature');
+  const fresh = await find(head, { from: 'before', before: null, target: 'origin/main', days: 7 }, 'feature');
   assert.deepEqual([fresh.base, fresh.tip], [root, tip]);
   assert.match(fresh.notes.join(' '), /made feature: .* Compared with the merge base with origin\/main\.$/);
-  const gone = await find(head, { from: 'before', before: 'c'.repeat(40), target: 'origin/main' }, 'feature');
+  const gone = await find(head, { from: 'before', before: 'c'.repeat(40), target: 'origin/main', days: 7 }, 'feature');
   assert.equal(gone.base, root);
   assert.match(gone.notes.join(' '), /\(cccccccccccc\) is gone, as after a force-push/);
-  const same = await find(tip, { from: 'before', before: null, target: 'origin/main' }, 'feature');
+  const same = await find(tip, { from: 'before', before: null, target: 'origin/main', days: 7 }, 'feature');
   assert.equal(same.base, same.head);
   assert.match(same.notes.join(' '), /Nothing is left to compare/);
 });
@@ -111,7 +111,7 @@ test('a default branch that lost its before is compared with itself of a week ag
   const { commit, find } = aged(t);
   const old = commit(9);
   const head = commit(1);
-  const found = await find(head, { from: 'before', before: 'c'.repeat(40), target: null });
+  const found = await find(head, { from: 'before', before: 'c'.repeat(40), target: null, days: 7 });
   assert.deepEqual([found.base, found.tip], [old, old]);
   assert.match(found.notes.join(' '), /is gone, .* at least 7 days old\.$/);
 });
@@ -125,6 +125,6 @@ test('a before that only the remote still has is fetched', async (t) => {
   const head = commit(1);
   const clone = join(path, '..', 'clone');
   execFileSync('git', ['clone', '-q', `file://${path}`, clone], { stdio: 'pipe' });
-  const found = await find(head, { from: 'before', before: lost, target: null }, 'main', clone);
+  const found = await find(head, { from: 'before', before: lost, target: null, days: 7 }, 'main', clone);
   assert.deepEqual([found.base, found.tip, found.notes], [lost, lost, []]);
 });

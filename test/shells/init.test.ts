@@ -266,7 +266,7 @@ test('parts of one table are one data set, so that a part which a change adds is
     ],
   );
   assert.match(text, /path: "parts\/train-\*\.jsonl" # guessed: 3 files are parts of one table/);
-  const { review: found } = await review({ 'parts/train-04.jsonl': part(180) });
+  const { review: found } = await review({ 'parts/train-04.jsonl': part(180) }, ['--only', 'row-diff']);
   assert.deepEqual(found.data.map(({ name, rows: { base, added } }) => [name, base, added]), [['train', 180, 60]]); // biome-ignore format: one idea
 });
 

@@ -23,10 +23,10 @@ test('a schedule looks back on the branch that it runs on', () => {
 test('a push is compared with what its branch was; only another branch has a target', () => {
   const push = { before: BEFORE, after: AFTER };
   const { pull, base, head } = change('push', push);
-  assert.deepEqual([pull, base], [null, { from: 'before', before: BEFORE, target: null, ref: 'trunk' }]);
+  assert.deepEqual([pull, base], [null, { from: 'before', before: BEFORE, target: null, days: 7, ref: 'trunk' }]);
   assert.equal(head.sha, AFTER);
   const other = change('push', push, 'refs/heads/feature/x');
-  assert.deepEqual(other.base, { from: 'before', before: BEFORE, target: 'origin/trunk', ref: 'feature/x' });
+  assert.deepEqual(other.base, { from: 'before', before: BEFORE, target: 'origin/trunk', days: 7, ref: 'feature/x' });
   const fresh = change('push', { ...push, before: '0'.repeat(40) }, 'refs/heads/feature/x');
   assert.deepEqual(fresh.base, { ...other.base, before: null });
 });

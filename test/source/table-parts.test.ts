@@ -14,7 +14,7 @@ test('parts of one table are joined by their last number', () => {
 });
 
 test('two files, files of several folders or endings, and files without a number stay alone', () => {
-  const alone = ['a1.csv', 'a2.csv', 'x/a3.csv', 'a4.tsv', 'b.csv', '.csv', '1.csv.dvc'];
+  const alone = ['a1.csv', 'a2.csv', 'x/a3.csv', 'a4.tsv', 'b.csv', '.csv', 'p1.csv.dvc', 'p2.csv.dvc', 'p3.csv.dvc'];
   assert.deepEqual(joined(alone).map(([path]) => path), alone); // biome-ignore format: one idea
 });
 
