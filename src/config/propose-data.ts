@@ -47,6 +47,8 @@ const CAMEL_ID = /[a-z](?:Id|ID)$/;
 const PERSON = /^(?:patient|user|person|subject|customer|speaker|author|member|client|student|participant)[-_ ]?id$/i;
 const TEXT = /^(?:text|message|sms|review|sentence|content|body|comment|tweet|post|title|headline|question|prompt)$/i;
 const MOST = 100;
+/** Lists of names, results, settings: no check can tell anything of so few rows. */
+const FEWEST_ROWS = 20;
 /** A text of few words is told from a category by how seldom it repeats. */
 const SELDOM = 0.5;
 
@@ -66,12 +68,15 @@ export function proposeData(
   const names = new Set<string>();
   const unlabelled = splits.alone.filter((file) => toPredict(file, splits.alone) !== null);
   const unnameable = [...files, ...folders].filter((one) => !isUsable(one)).map(({ path }) => path);
+  const others = splits.alone.filter((file) => !unlabelled.includes(file));
+  const small = others.filter((file) => file.rows < FEWEST_ROWS && guessLabel(file) === null);
+  const tables = others.filter((file) => !small.includes(file));
   const leftOut = [
+    ...(small.length > 0 ? [`Of fewer than ${FEWEST_ROWS} rows and without a label, not taken for data sets: ${listed(small.map(({ path }) => path))}.`] : []),
     ...(unnameable.length > 0 ? [`Of names that a configuration cannot hold: ${listed(unnameable)}.`] : []),
     ...unlabelled.map((file) => `${word(file.path)} has the columns of ${word(toPredict(file, splits.alone)!.path)} without its label: rows to be predicted, no data set.`),
     ...[...splits.others, ...images.others].map(({ path, of }) => `${word(path)} looks like another split of ${word(of)}, which can have one holdout.`),
   ]; // biome-ignore format: a sentence a line
-  const tables = splits.alone.filter((file) => !unlabelled.includes(file));
   const data = [
     ...tables.map((file) => proposeTable(file, freshName(file.path, names), splits.holdoutOf.get(file.path))),
     ...images.alone.map((folder) => proposeFolder(folder, freshName(folder.path, names), images.holdoutOf.get(folder.path))),

@@ -21,6 +21,8 @@ import { problemOf } from './problem-of.ts';
 
 const DATA = /\.(?:csv|tsv|jsonl|ndjson|parquet|pq|np[yz])(?:\.dvc)?$/i;
 const MOST_TABLES = 50;
+/** Of more than those, the ones whose names say so are looked at first. */
+const LIKELY = /(?:^|[-_./])(?:train|data|corpus|labell?ed|samples)/i;
 /** Of a table in parts so many are looked at. */
 const MOST_PARTS = 20;
 /** Cells of a column that are looked at for paths of images, and the share that must be some. */
@@ -70,7 +72,7 @@ async function lookAtAll(
 ): Promise<{ readonly files: readonly FoundFile[]; readonly problems: readonly string[] }> {
   const files: FoundFile[] = [];
   const problems: string[] = [];
-  let rest = tables;
+  let rest = tables.length > MOST_TABLES ? likelyFirst(tables) : tables;
   for (let at = 0; at < MOST_TABLES && rest.length > 0; at++) {
     const [table, ...others] = rest as [TableParts, ...TableParts[]];
     const found = await look(table, at);
@@ -83,6 +85,11 @@ async function lookAtAll(
   }
   if (rest.length > 0) problems.push(`${rest.length} more tables were not looked at.`);
   return { files, problems };
+}
+
+function likelyFirst(tables: readonly TableParts[]): readonly TableParts[] {
+  const isLikely = ({ path }: TableParts) => LIKELY.test(path);
+  return [...tables.filter(isLikely), ...tables.filter((table) => !isLikely(table))];
 }
 
 async function lookAt(

@@ -254,17 +254,21 @@ test('parts of one table are one data set, so that a part which a change adds is
   const part = (from: number) => jsonLines(messages(from, 60));
   const { config, text, review } = await initialised(t, {
     ...{ 'parts/train-01.jsonl': part(0), 'parts/train-02.jsonl': part(60), 'parts/train-03.jsonl': part(120) },
-    ...{ 'other/t1.csv': table, 'other/t2.csv': 'u,v\n1,2\n3,4\n', 'other/t3.csv': 'x,y,z,w\n1,2,3,4\n2,3,4,5\n' },
+    ...{
+      'other/t1.csv': table,
+      'other/t2.csv': table.replace('a,b', 'u,v'),
+      'other/t3.csv': 'x,y,z,w\n1,2,3,4\n2,3,4,5\n',
+    },
   });
   assert.deepEqual(
     config.data.map(({ name, path, label }) => [name, path, label]),
     [
       ['t1', 'other/t1.csv', 'label'],
-      ['t2', 'other/t2.csv', null],
-      ['t3', 'other/t3.csv', null],
+      ['t2', 'other/t2.csv', 'label'],
       ['train', 'parts/train-*.jsonl', 'label'],
     ],
   );
+  assert.match(text, /^# Of fewer than 20 rows and without a label, not taken for data sets: other\/t3\.csv\.$/m);
   assert.match(text, /path: "parts\/train-\*\.jsonl" # guessed: 3 files are parts of one table/);
   const { review: found } = await review({ 'parts/train-04.jsonl': part(180) }, ['--only', 'row-diff']);
   assert.deepEqual(found.data.map(({ name, rows: { base, added } }) => [name, base, added]), [['train', 180, 60]]); // biome-ignore format: one idea
@@ -318,6 +322,7 @@ test('a tree of many files: some are looked at, and the rest is counted', async 
   repository.commit({
     ...many(3000, (at) => `src/f${at % 50}/m${at}.py`, 'x\n'),
     ...many(70, (at) => `tables/${'abcdefghijklmnopqrstuvwxyz'[at % 26]}${at}/t.csv`, table),
+    'zoo/train.csv': table,
     ...many(14, (at) => `models/m${at}.onnx`, ''),
   });
   const ran = await repository.taster('init');
@@ -325,7 +330,11 @@ test('a tree of many files: some are looked at, and the rest is counted', async 
   const text = readFileSync(join(repository.path, CONFIG), 'utf8');
   const { data } = parseConfig(text, { path: CONFIG });
   assert.equal(data.length, 50);
+  assert.ok(
+    data.some(({ path }) => path === 'zoo/train.csv'),
+    'what is called so is looked at first',
+  );
   assert.equal(new Set(data.map(({ name }) => name)).size, 50);
-  assert.match(text, /^# 20 more tables were not looked at\.$/m);
+  assert.match(text, /^# 21 more tables were not looked at\.$/m);
   assert.match(text, /^# 4 more ONNX models were not looked at\.$/m);
 });
