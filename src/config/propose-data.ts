@@ -46,6 +46,8 @@ const ID = /(?:^|[-_. ])(?:id|uuid|guid)$|^(?:index|idx|row|row_?id|row_?names?|
 const CAMEL_ID = /[a-z](?:Id|ID)$/;
 const PERSON = /^(?:patient|user|person|subject|customer|speaker|author|member|client|student|participant)[-_ ]?id$/i;
 const TEXT = /^(?:text|message|sms|review|sentence|content|body|comment|tweet|post|title|headline|question|prompt)$/i;
+/** What a program is tested on. A folder `test` may hold a split. */
+const TESTS = /(?:^|\/)(?:tests|fixtures?|testdata|__tests__)\//i;
 const MOST = 100;
 /** Lists of names, results, settings: no check can tell anything of so few rows. */
 const FEWEST_ROWS = 20;
@@ -67,13 +69,16 @@ export function proposeData(
   );
   const names = new Set<string>();
   const unlabelled = splits.alone.filter((file) => toPredict(file, splits.alone) !== null);
-  const unnameable = [...files, ...folders].filter((one) => !isUsable(one)).map(({ path }) => path);
+  const paths = (all: readonly { readonly path: string }[]) => listed(all.map(({ path }) => path));
+  const ofTests = [...files, ...folders].filter(({ path }) => TESTS.test(path));
+  const unnameable = [...files, ...folders].filter((one) => !ofTests.includes(one) && !isUsable(one));
   const others = splits.alone.filter((file) => !unlabelled.includes(file));
   const small = others.filter((file) => file.rows < FEWEST_ROWS && guessLabel(file) === null);
   const tables = others.filter((file) => !small.includes(file));
   const leftOut = [
-    ...(small.length > 0 ? [`Of fewer than ${FEWEST_ROWS} rows and without a label, not taken for data sets: ${listed(small.map(({ path }) => path))}.`] : []),
-    ...(unnameable.length > 0 ? [`Of names that a configuration cannot hold: ${listed(unnameable)}.`] : []),
+    ...(small.length > 0 ? [`Of fewer than ${FEWEST_ROWS} rows and without a label, not taken for data sets: ${paths(small)}.`] : []),
+    ...(ofTests.length > 0 ? [`In a folder of tests, not taken for data sets: ${paths(ofTests)}.`] : []),
+    ...(unnameable.length > 0 ? [`Of names that a configuration cannot hold: ${paths(unnameable)}.`] : []),
     ...unlabelled.map((file) => `${word(file.path)} has the columns of ${word(toPredict(file, splits.alone)!.path)} without its label: rows to be predicted, no data set.`),
     ...[...splits.others, ...images.others].map(({ path, of }) => `${word(path)} looks like another split of ${word(of)}, which can have one holdout.`),
   ]; // biome-ignore format: a sentence a line
@@ -87,7 +92,7 @@ export function proposeData(
 
 /** A wildcard in a name would stand for other files as well. */
 function isUsable({ path, count = 1 }: { readonly path: string; readonly count?: number }): boolean {
-  return isPlainText(path, 1000) && isRepoPath(path) && (count > 1 || !isGlob(path));
+  return isPlainText(path, 1000) && isRepoPath(path) && (count > 1 || !isGlob(path)) && !TESTS.test(path);
 }
 
 function proposeTable(file: FoundFile, name: string, holdout: string | undefined): ProposedData {

@@ -31,12 +31,12 @@ async function lookAt(root: string, path: string, tokenizer: string | null): Pro
     if ((await stat(at)).size > LARGEST) return unread(path, `it has more than ${LARGEST} bytes.`);
     const opened = openModel(await readFile(at), filesBeside(dirname(at)), null);
     const { inputs, outputs } = opened.graph;
-    const width = outputs.find(({ name }) => name === opened.answer)?.shape.at(-1);
+    const answer = outputs.find(({ name }) => name === opened.answer);
     const model = { ...opened, rows: Object.fromEntries(inputs.map(({ name, shape }) => [name, rowOf(shape)])) };
     const isCut = candidatesOf(model).length > 0 || untoldCuts(model) !== null;
     return {
       ...{ path, inputs, tokenizer },
-      width: typeof width === 'number' ? width : null,
+      width: answer ? widthOf(answer.shape) : null,
       problem: isCut ? null : oneLine(whyUncut(model).message, 300),
     };
   } catch (error) {
@@ -46,6 +46,13 @@ async function lookAt(root: string, path: string, tokenizer: string | null): Pro
 
 function unread(path: string, problem: string): FoundModel {
   return { path, inputs: [], width: null, tokenizer: null, problem };
+}
+
+/** Values of a row, [N,C] or [N,C,1,1]; null where the shape does not say. */
+function widthOf(shape: readonly (number | string)[]): number | null {
+  const row = shape.slice(1);
+  const isKnown = shape.length > 0 && row.every((axis) => typeof axis === 'number');
+  return isKnown ? row.reduce((product, axis) => product * axis, 1) : null;
 }
 
 /** What a row is where the model leaves it open shows only on data. */

@@ -217,6 +217,15 @@ test('a second evaluation split and rows to be predicted are told, not reviewed 
   assert.match(text, /^# d\/submission\.csv has the columns of d\/train\.csv without its label/m);
 });
 
+test('what lies in folders of tests is told, not declared; a folder called test may be a split', () => {
+  const label = column('label', { kind: 'category', distinct: 3 });
+  const files = ['tests/a.csv', 'src/fixtures/b.csv', 'train/c.csv', 'test/c.csv'].map((path) => file(path, [column('x'), label])); // biome-ignore format: one idea
+  const text = proposeConfig({ files });
+  const { data } = parseConfig(text, { path: 'x' });
+  assert.deepEqual(data.map(({ path, holdout }) => [path, holdout]), [['train/c.csv', 'test/c.csv']]); // biome-ignore format: one idea
+  assert.match(text, /^# In a folder of tests, not taken for data sets: tests\/a\.csv, src\/fixtures\/b\.csv\.$/m);
+});
+
 test('ids of any spelling are no features; ids that repeat are persons', () => {
   const label = column('label', { kind: 'category', distinct: 2 });
   const idOf = (name: string) => propose(file('a.csv', [column(name, { distinct: 100 }), column('x'), label])).data[0]?.id; // biome-ignore format: one idea

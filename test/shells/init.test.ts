@@ -315,6 +315,24 @@ test('without native files weights are looked at all the same; tables want them,
   assert.ok(!existsSync(join(repository.path, CONFIG)));
 });
 
+test('models of other people are read as they are: what each reads, gives, or why it is refused', async (t) => {
+  const repository = smallRepository(t);
+  const model = (name: string) => readFileSync(join(import.meta.dirname, `../fixtures/models/${name}.onnx`));
+  const names = ['light_squeezenet', 'mlnet_breastcancer_logreg', 'pipeline_titanic'];
+  repository.commit({
+    'train.csv': table,
+    ...Object.fromEntries(names.map((name) => [`m/${name}.onnx`, model(name)])),
+  });
+  assert.equal((await repository.taster('init')).code, 0);
+  const text = readFileSync(join(repository.path, CONFIG), 'utf8');
+  assert.match(text, /^# m\/light_squeezenet\.onnx: it reads images; no data set of images has 1000 classes\.$/m);
+  assert.match(text, /^# m\/mlnet_breastcancer_logreg\.onnx: .*Name the answer by `output`/m);
+  assert.match(
+    text,
+    /^# m\/pipeline_titanic\.onnx: it reads pclass, sex, age, fare, embarked; no data set has such columns/m,
+  );
+});
+
 test('a tree of many files: some are looked at, and the rest is counted', async (t) => {
   const repository = smallRepository(t);
   const many = (count: number, path: (at: number) => string, content: string) =>
