@@ -178,7 +178,7 @@ export const options: readonly OptionSpec[] = [
     ...none,
     name: 'runtime-path',
     type: 'path',
-    commands: ['review', 'demo'],
+    commands: ['review', 'demo', 'init'],
     input: true,
     env: 'TASTER_RUNTIME_PATH',
     sentence:
@@ -189,7 +189,7 @@ export const options: readonly OptionSpec[] = [
     name: 'registry',
     type: 'text',
     default: 'https://registry.npmjs.org',
-    commands: ['review', 'demo'],
+    commands: ['review', 'demo', 'init'],
     input: true,
     env: 'TASTER_REGISTRY',
     sentence: 'npm registry that native files are fetched from; they are checked against pinned hashes.',

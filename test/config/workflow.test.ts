@@ -31,14 +31,18 @@ const expression = (inside: string) => `$\{{ ${inside} }}`;
 
 const text = workflowYaml({ action: 'owner/taster', version: 'v1' });
 const workflow = parse(text) as Workflow;
+/** The same after somebody has opened what stands there as a comment. */
+const opened = text.replaceAll(/^( *)# (schedule:| {2}- cron: .*)$/gm, '$1$2');
 const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
 /** The workflows for pull requests from forks, as they are to be copied. */
 const recipes = [...page.matchAll(/```yaml\n(name: taster(?:-publish)?\n[\s\S]*?)```/g)].map(([, yaml]) => yaml!);
 const [reviewing, recipe] = recipes.map((yaml) => parse(yaml) as Workflow) as [Workflow, Workflow];
+const weeklyText = /```yaml\n(name: taster-weekly\n[\s\S]*?)```/.exec(page)?.[1] ?? '';
+const weekly = parse(weeklyText) as Workflow;
 
 test('the workflow is plain YAML without surprises', () => {
   assert.equal(recipes.length, 2);
-  for (const each of [text, ...recipes]) {
+  for (const each of [text, opened, weeklyText, ...recipes]) {
     const document = parseDocument(each, { strict: true });
     assert.deepEqual([document.errors, document.warnings], [[], []]);
     assert.ok(!each.includes('\t'));
@@ -86,7 +90,7 @@ test('the review is handed over also where a gate is broken, and lies where publ
 
 test('only inputs that the action has are given, and no word of the event goes into a script', () => {
   const names = new Set(actionInputs().map(({ name }) => name));
-  for (const { jobs } of [workflow, reviewing, recipe])
+  for (const { jobs } of [workflow, reviewing, recipe, weekly])
     for (const { steps } of Object.values(jobs))
       for (const step of steps) {
         assert.ok(!('run' in step));
@@ -105,6 +109,25 @@ test('the recipe for forks: its first workflow reviews as the default one does, 
   assert.deepEqual(own.permissions, { contents: 'read' });
   const bare = ({ uses, ...step }: Step) => ({ ...step, uses: uses.replace(/.*\/|@.*/g, '') });
   assert.deepEqual(own.steps.map(bare), usual.steps.map(bare));
+});
+
+test('the schedule is there to be opened: the review job may run by it, the one that comments does not', () => {
+  const { on, jobs } = parse(opened) as Workflow;
+  assert.deepEqual(on.schedule, weekly.on.schedule);
+  assert.equal(jobs.review!.if, undefined);
+  assert.match(jobs.publish!.if ?? '', /github\.event_name == 'pull_request'/);
+});
+
+test('the weekly workflow: the whole history, and a token that reads', () => {
+  assert.deepEqual([Object.keys(weekly.on), weekly.permissions, Object.keys(weekly.jobs)], [['schedule'], {}, ['review']]); // biome-ignore format: one idea
+  const { permissions, steps, ...job } = weekly.jobs.review!;
+  assert.deepEqual(permissions, { contents: 'read' });
+  assert.ok(job['timeout-minutes'] <= 30);
+  const [checkout, taster, upload, ...rest] = steps;
+  assert.equal(rest.length, 0);
+  assert.deepEqual(checkout!.with, { 'fetch-depth': 0, 'persist-credentials': false });
+  assert.match(taster!.uses, /taster@/);
+  assert.match(upload!.if ?? '', /always\(\)/);
 });
 
 test('the recipe for forks: its second runs after the review, without checkout, with no more than it needs', () => {

@@ -99,6 +99,35 @@ test('the merge queue and a dispatch find their revisions', async () => {
   assert.equal(dispatch.outputs.skipped, 'true');
 });
 
+test('a schedule and a push review the branch itself: summary, file and exit code, and no comment', () =>
+  play({}, async (played) => {
+    const made = makeRepository(ROOT, { 'README.md': 'one\n' }, { 'model.pkl': "cos\nsystem\n(S'true'\ntR." });
+    const repository = { full_name: 'example/spam-filter', default_branch: 'main' };
+    const env = { GITHUB_REF: 'refs/heads/main' };
+    const run = (eventName: string, event: object, sha = made.head) =>
+      startAction(
+        started(played, {
+          ...{ workspace: made.folder, eventName, event: { repository, ...event }, sha, env },
+          inputs: { token: 'ghs_test', comment: 'always', id: eventName },
+        }),
+      );
+    const weekly = await run('schedule', { schedule: '17 5 * * 1' });
+    assert.equal(weekly.code, 1, weekly.stdout + weekly.stderr);
+    assert.match(weekly.summary, /All commits of main are younger than 7 days: compared with its first\./);
+    assert.match(weekly.summary, /unsafe-file/);
+    assert.equal(sarifResults(weekly.outputs).filter(({ level }) => level === 'error').length, 1);
+    const review = JSON.parse(readFileSync(weekly.outputs['review-path']!, 'utf8'));
+    assert.deepEqual([review.base.sha, review.base.ref, review.head.sha], [made.base, 'main', made.head]);
+    const push = await run('push', { before: made.base, after: made.head });
+    assert.equal(push.code, 1, push.stdout + push.stderr);
+    const quiet = await run('schedule', {}, made.base);
+    assert.equal(quiet.code, 2, 'a repository that holds nothing to look at is told so, as ever');
+    const again = await run('push', { before: made.head, after: made.head });
+    assert.deepEqual([again.code, again.outputs.skipped], [0, 'true'], again.stdout);
+    assert.deepEqual(played.comments, []);
+    assert.match(weekly.stdout, /no open pull request to comment on/);
+  }));
+
 test('two jobs: the review of the first is published by the second, then updated, never twice', () =>
   play({}, async (played) => {
     const first = started(played, { inputs: publishing });
@@ -280,7 +309,7 @@ test('bad input ends in one clear line and code 2', async () => {
     [{ inputs: { 'working-directory': '../..' } }, /leads out/],
     [{ inputs: { mode: 'publish' } }, /has no token/],
     [{ inputs: publishing }, /There is no review to publish/],
-    [{ eventName: 'schedule', event: {} }, /names no change/],
+    [{ eventName: 'release', event: {} }, /names no change/],
     [{ event: { pull_request: { number: 7, base: { sha: '--upload-pack=x' } } } }, /not a full commit id/],
   ];
   for (const [more, pattern] of cases) {
