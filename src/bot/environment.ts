@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
+import { missingForSignIn, type PagesSettings, pagesFields, pagesSettings } from './pages-settings.ts';
 
 export interface BotEnvironment {
   readonly appId: number;
@@ -12,6 +13,7 @@ export interface BotEnvironment {
   readonly workers: number;
   readonly api: string;
   readonly server: string;
+  readonly pages: PagesSettings;
 }
 
 /** Probot's own default, and what people write in its place. */
@@ -37,6 +39,11 @@ const schema = z
     GITHUB_API_URL: address.default('https://api.github.com'),
     GITHUB_SERVER_URL: address.default('https://github.com'),
     NODE_ENV: z.string().optional(),
+    ...pagesFields,
+  })
+  .superRefine((given, context) => {
+    for (const name of missingForSignIn(given))
+      context.addIssue({ code: 'custom', path: [name], message: 'is not set, which signing in needs' });
   })
   .superRefine(({ WEBHOOK_SECRET: secret, NODE_ENV: mode }, context) => {
     const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['WEBHOOK_SECRET'], message });
@@ -72,5 +79,6 @@ export function readBotEnvironment(env: Readonly<Record<string, string | undefin
     workers: data.WORKERS,
     api: data.GITHUB_API_URL,
     server: data.GITHUB_SERVER_URL,
+    pages: pagesSettings(data),
   };
 }

@@ -9,6 +9,7 @@ import { installationTokens } from '../adapters/installation-tokens.ts';
 import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
 import { oneLine } from '../errors.ts';
+import { openBotFront } from './bot-front.ts';
 import { botRuns } from './bot-runs.ts';
 import { botWebhooks } from './bot-webhooks.ts';
 
@@ -41,8 +42,12 @@ export async function startBot({
   const { api, server } = settings;
   const database = await openBotDatabase({ at, log });
   const closing = new AbortController();
+  /** No more is taken from here on; what is in hand goes on until `closing`. */
+  const ending = new AbortController();
   try {
     const store = await openBotStore(database);
+    const { pages } = settings;
+    const front = await openBotFront({ database, pages, api, server, closing: ending.signal, now, log });
     const queue = await openBotQueue(database, queueOptions);
     // Its own log repeats whole events, their texts and signatures.
     const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: api, logLevel: 'fatal' });
@@ -52,7 +57,10 @@ export async function startBot({
     const tokens = installationTokens(await probot.auth(), now);
     const token = ({ installation, repository }: Ask, scope: 'all' | 'contents') =>
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
-    const runs = botRuns({ store, queue, api, server, token, environment, closing: closing.signal, log, ...pace });
+    const shown = { keep: front.keep, pageOf: front.pageOf };
+    const runs = botRuns({
+      ...{ store, queue, api, server, token, environment, closing: closing.signal, log, ...pace, ...shown },
+    });
     const told =
       (work: (typeof runs)['review']): typeof work =>
       async (job) => {
@@ -65,7 +73,7 @@ export async function startBot({
         }
       };
     await queue.work('announce', 2, told(runs.announce));
-    await queue.work('review', settings.workers, told(runs.review));
+    await queue.work('review', settings.workers, told(front.timed(runs.review)));
     await queue.work('give-up', 1, told(runs.giveUp));
     // Whatever fell between the store and the queue, or was in hand when the App fell.
     for (const key of await store.open()) await queue.send('announce', key);
@@ -74,8 +82,8 @@ export async function startBot({
       ...{ probot, webhooksPath: WEBHOOK_PATH },
     });
     const http = createServer((request, response) => {
-      if (request.url === '/healthz') response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
-      else void middleware(request, response, () => response.writeHead(404).end());
+      if (request.url?.startsWith(WEBHOOK_PATH)) front.watch(request, response);
+      void middleware(request, response, () => void front.serve(request, response));
     });
     await new Promise<void>((resolve, reject) => {
       http.once('error', reject);
@@ -85,9 +93,11 @@ export async function startBot({
     return {
       url: `http://${settings.host}:${port}`,
       async close() {
+        ending.abort();
         http.closeIdleConnections();
         await new Promise((resolve) => http.close(resolve));
         closing.abort(new Error('the App is closing'));
+        await front.close();
         await database.close(CLOSE_MS);
       },
     };
