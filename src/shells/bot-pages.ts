@@ -108,7 +108,8 @@ export function botPages(options: BotPagesOptions): Answer {
   };
 
   return async (request, response) => {
-    const url = URL.parse(request.url ?? '/', 'http://app');
+    // Put together as text: two slashes at its beginning would name another host.
+    const url = request.url?.startsWith('/') ? URL.parse(`http://app${request.url}`) : null;
     if (url === null) return tell(response, 400, MESSAGES.query);
     try {
       await route({ request, response, path: url.pathname, query: url.searchParams });

@@ -64,9 +64,10 @@ export function botSignIn({ github, secret, publicUrl, now }: BotSignInOptions):
     used.set(state, until);
     return true;
   };
+  const forgotten = [take('session'), take('flow')];
 
   return {
-    forgotten: [take('session'), take('flow')],
+    forgotten,
     session: (request) => read(request, 'session', session),
     begin(response, to) {
       const [state, verifier] = [secretWord(), secretWord()];
@@ -102,7 +103,7 @@ export function botSignIn({ github, secret, publicUrl, now }: BotSignInOptions):
         throw new UserError('wrong-word', 'No page of this person asked for it.', { hint: 'Use the button.' });
       // Here the cookie goes in any case; there the token should, so that a copy of the cookie is worth nothing.
       if (mine !== null) await github.revoke(mine.token).catch(() => {});
-      sendOn(response, '/', this.forgotten);
+      sendOn(response, '/', forgotten);
     },
   };
 }
