@@ -5,10 +5,17 @@ import { MAKING } from './bot-store.ts';
 
 export interface ReportStore {
   /** Keeps the review.json of a run's latest attempt, in place of an earlier one's; nothing where none are kept. */
-  keep(run: { readonly number: number; readonly attempt: number }, review: string): Promise<void>;
+  keep(run: { readonly number: number; readonly attempt: number }, report: KeptReport): Promise<void>;
   read(number: number): Promise<{ readonly attempt: number; readonly review: string } | null>;
   /** Takes away those whose days are over; answers how many. */
   prune(): Promise<number>;
+}
+
+export interface KeptReport {
+  /** A `review.json`. */
+  readonly review: string;
+  /** What it says in a sentence. */
+  readonly headline: string;
 }
 
 export interface ReportStoreOptions {
@@ -24,6 +31,7 @@ const TABLE = `
   create table if not exists taster.reports (
     run bigint primary key references taster.runs (number) on delete cascade,
     attempt integer not null,
+    headline text not null,
     review bytea not null,
     kept_at timestamptz not null default now()
   );
@@ -39,13 +47,14 @@ export async function openReportStore(
     for (const statement of TABLE.split(';')) await query(statement);
   });
   const store: ReportStore = {
-    async keep({ number, attempt }, review) {
+    async keep({ number, attempt }, { review, headline }) {
       if (days === 0) return;
       await query(
-        `insert into taster.reports (run, attempt, review) values ($1, $2, $3)
-         on conflict (run) do update set attempt = excluded.attempt, review = excluded.review, kept_at = now()
+        `insert into taster.reports (run, attempt, headline, review) values ($1, $2, $3, $4)
+         on conflict (run) do update set
+           attempt = excluded.attempt, headline = excluded.headline, review = excluded.review, kept_at = now()
          where reports.attempt <= excluded.attempt`,
-        [number, attempt, await promisify(gzip)(review)],
+        [number, attempt, headline, await promisify(gzip)(review)],
       );
     },
     async read(number) {

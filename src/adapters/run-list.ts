@@ -44,7 +44,7 @@ export function openRunList({ boss, query }: BotDatabase): RunList {
     readable.map(({ installation }) => installation),
   ];
   const select = async (readable: readonly Readable[], where: string, values: readonly unknown[]) => {
-    const text = `select run.*, run.ask->>'repository' as name, report.attempt as reported ${READABLE} where ${where}`;
+    const text = `select run.*, run.ask->>'repository' as name, report.attempt as reported, report.headline ${READABLE} where ${where}`;
     return (await query(text, [...sides(readable), ...values])).map(listed);
   };
   return {
@@ -93,5 +93,6 @@ function listed(row: Row): ListedRun {
     began: time(row.started_at),
     ended: time(row.ended_at),
     reported: row.reported === null ? null : Number(row.reported),
+    headline: row.headline === null ? null : String(row.headline),
   };
 }

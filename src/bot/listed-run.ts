@@ -14,6 +14,8 @@ export interface ListedRun {
   readonly ended: number | null;
   /** The attempt whose report is kept; null: none is. */
   readonly reported: number | null;
+  /** What that says in a sentence. */
+  readonly headline: string | null;
 }
 
 export interface RepositoryRuns {

@@ -7,7 +7,9 @@ import { openRunList } from '../adapters/run-list.ts';
 import { keptReview } from '../bot/kept-review.ts';
 import { runAddress } from '../bot/pages/addresses.ts';
 import type { PagesSettings } from '../bot/pages-settings.ts';
+import { visible } from '../report/escape.ts';
 import { renderJson } from '../report/json.ts';
+import { verdictLine } from '../report/verdict-line.ts';
 import type { Review } from '../review/review.ts';
 import { botMonitor } from './bot-monitor.ts';
 import { botPages } from './bot-pages.ts';
@@ -41,6 +43,8 @@ export interface BotFront {
 }
 
 const PRUNE_MS = 3600_000;
+/** Characters of what is told of a report in the list. */
+const HEADLINE = 300;
 
 /** The store's tables must be there. */
 export async function openBotFront(options: BotFrontOptions): Promise<BotFront> {
@@ -56,7 +60,10 @@ export async function openBotFront(options: BotFrontOptions): Promise<BotFront> 
   const pruning = setInterval(() => void reports.prune().catch((error: Error) => log(error.message)), PRUNE_MS);
   pruning.unref();
   return {
-    keep: (run, review) => reports.keep(run, renderJson(keptReview(review))),
+    keep: async (run, review) => {
+      const headline = visible(verdictLine(review).because, HEADLINE);
+      await reports.keep(run, { review: renderJson(keptReview(review)), headline });
+    },
     pageOf: (number) => (publicUrl === null ? null : publicUrl + runAddress(number)),
     timed:
       (work) =>

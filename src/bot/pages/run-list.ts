@@ -1,5 +1,5 @@
 import { type Cell, table } from '../../report/html/table.ts';
-import { escapeHtml, mono, words } from '../../report/html/text.ts';
+import { escapeHtml, mono, sentence, words } from '../../report/html/text.ts';
 import { formatCount, plural } from '../../report/quantity.ts';
 import type { ListedRun, QueueDepth, RepositoryRuns } from '../listed-run.ts';
 import { type ListQuery, listAddress, reportAddress, runAddress } from './addresses.ts';
@@ -35,9 +35,11 @@ export function runListPage(parts: RunListParts): string {
     `<h1>${title === 'Runs' ? title : words(title, 220)}</h1>`,
     `<p class="lead">${lead(parts)}</p>`,
     pills(parts),
-    runs.length === 0 ? `<div class="box text">${nothing(query)}</div>` : `<div class="box">${runTable(parts)}</div>`,
+    runs.length === 0
+      ? `<div class="box text">${nothing(query)}</div>`
+      : `<div class="box runs">${runTable(parts)}</div>`,
     steps(parts),
-    `<section aria-labelledby="queue"><h2 id="queue">Queue</h2><div class="box">${queueTable(parts.queues)}</div></section>`,
+    `<section aria-labelledby="queue"><h2 id="queue">Queue</h2><div class="box queue">${queueTable(parts.queues)}</div></section>`,
   ].join('\n');
   return page({ title, person, main });
 }
@@ -73,7 +75,7 @@ function pills({ repositories, query }: RunListParts): string {
 
 function runTable({ runs, server, now }: RunListParts): string {
   const rows = runs.map((run): Cell[] => {
-    const { number, repository, pull, head, attempt, reported } = run;
+    const { number, attempt, reported } = run;
     const took = taken(run, now);
     const of = `<span class="hid"> of run ${number}</span>`;
     const check = checkUrl(server, run);
@@ -85,16 +87,23 @@ function runTable({ runs, server, now }: RunListParts): string {
     return [
       `<a href="${runAddress(number)}"><span class="hid">Run </span>${number}</a>`,
       stateChip(run),
-      `<a href="${escapeHtml(listAddress({ repository }))}">${words(repository, 201)}</a> <a href="${escapeHtml(listAddress({ repository, pull }))}">#${pull}</a>`,
-      away(commitUrl(server, run), mono(head.slice(0, 7))),
+      change(run, server),
       { html: String(attempt), sort: attempt },
       moment(since(run), now),
       took === null ? '–' : duration(took),
       `<span class="links">${links.join(' ')}</span>`,
     ];
   });
-  const heading = ['run', 'state', 'pull request', 'commit', '#try', 'when', '#took', 'open'];
+  const heading = ['run', 'state', 'change', '#try', 'when', '#took', 'open'];
   return table({ caption: 'Runs, latest first', heading, rows });
+}
+
+/** Repository, pull request and commit; below, what the review says. */
+function change(run: ListedRun, server: string): string {
+  const { repository, pull, head, attempt, reported, headline } = run;
+  const link = (query: Partial<ListQuery>, inner: string) => `<a href="${escapeHtml(listAddress(query))}">${inner}</a>`;
+  const told = headline === null || reported !== attempt ? '' : `<br><small>${words(sentence(headline), 300)}</small>`;
+  return `${link({ repository }, words(repository, 201))} ${link({ repository, pull }, `#${pull}`)} ${away(commitUrl(server, run), mono(head.slice(0, 7)))}${told}`;
 }
 
 function nothing({ repository, pull, before }: ListQuery): string {

@@ -81,8 +81,8 @@ function facts({ run, kept, server, now }: RunPageParts): string {
     ...(took === null || run.began === null ? [] : ([['began', moment(run.began, now)], [run.state === 'concluded' ? 'took' : 'so far', duration(took)]] as [string, string][])), // biome-ignore format: one idea
     ...(kept === null ? [] : ([['shadow models', formatCount(kept.review.cost.shadows)]] as [string, string][])),
   ];
-  const inner = list.map(([name, fact]) => `<dt>${name}</dt><dd>${fact}</dd>`).join('');
-  return `<section aria-labelledby="run"><h2 id="run">The run</h2><div class="box text"><dl>${inner}</dl></div></section>`;
+  const inner = list.map(([name, fact]) => `<div><dt>${name}</dt><dd>${fact}</dd></div>`).join('');
+  return `<section aria-labelledby="run"><h2 id="run">The run</h2><div class="box text"><dl class="cards">${inner}</dl></div></section>`;
 }
 
 function without({ run, reportDays }: RunPageParts): string {

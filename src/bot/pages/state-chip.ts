@@ -7,7 +7,7 @@ const CONCLUSIONS: Readonly<Record<string, readonly [string, string]>> = {
   neutral: ['warn', 'warn'],
   failure: ['fail', 'fail'],
   action_required: ['unknown', 'no verdict'],
-  cancelled: ['none', 'left'],
+  cancelled: ['none', 'superseded'],
 };
 
 /** Where a run is, in a word, and the colour that goes with it. */
