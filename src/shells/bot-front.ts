@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BotDatabase } from '../adapters/bot-database.ts';
 import { openGitHubSignIn } from '../adapters/github-sign-in.ts';
 import { openMetrics } from '../adapters/metrics.ts';
-import { openReportStore } from '../adapters/report-store.ts';
+import { openReportStore, REVIEW_BYTES } from '../adapters/report-store.ts';
 import { openRunList } from '../adapters/run-list.ts';
 import { keptReview } from '../bot/kept-review.ts';
 import { runAddress } from '../bot/pages/addresses.ts';
 import type { PagesSettings } from '../bot/pages-settings.ts';
+import { oneLine } from '../errors.ts';
 import { visible } from '../report/escape.ts';
 import { renderJson } from '../report/json.ts';
 import { verdictLine } from '../report/verdict-line.ts';
@@ -30,7 +31,11 @@ export interface BotFrontOptions {
 
 /** What the App shows of itself: to people its pages, to a monitor its state, to GitHub the address of a run's page. */
 export interface BotFront {
-  keep(run: { readonly number: number; readonly attempt: number }, review: Review): Promise<void>;
+  /** Keeps a review for its run's page; data that could not be read leave no verdict there, either. */
+  keep(
+    run: { readonly number: number; readonly attempt: number },
+    result: { readonly review: Review; readonly unreadable: readonly string[] },
+  ): Promise<void>;
   /** Address of a run's page; null where the App does not know its own. */
   pageOf(number: number): string | null;
   /** The same work, its seconds measured. */
@@ -45,6 +50,7 @@ export interface BotFront {
 const PRUNE_MS = 3600_000;
 /** Characters of what is told of a report in the list. */
 const HEADLINE = 300;
+const UNREAD = 'data could not be read; the check run says which';
 
 /** The store's tables must be there. */
 export async function openBotFront(options: BotFrontOptions): Promise<BotFront> {
@@ -60,9 +66,12 @@ export async function openBotFront(options: BotFrontOptions): Promise<BotFront> 
   const pruning = setInterval(() => void reports.prune().catch((error: Error) => log(error.message)), PRUNE_MS);
   pruning.unref();
   return {
-    keep: async (run, review) => {
-      const headline = visible(verdictLine(review).because, HEADLINE);
-      await reports.keep(run, { review: renderJson(keptReview(review)), headline });
+    async keep(run, { review, unreadable }) {
+      const text = renderJson(keptReview(review));
+      const isOpen = unreadable.length > 0 && review.verdict !== 'fail';
+      const headline = visible(isOpen ? UNREAD : verdictLine(review).because, HEADLINE);
+      if (Buffer.byteLength(text) <= REVIEW_BYTES) await reports.keep(run, { review: text, headline });
+      else log(`run ${run.number}: its report is too large to be kept`);
     },
     pageOf: (number) => (publicUrl === null ? null : publicUrl + runAddress(number)),
     timed:
@@ -86,9 +95,14 @@ export async function openBotFront(options: BotFrontOptions): Promise<BotFront> 
       );
     },
     async serve(request, response) {
-      if (await monitor(request, response)) return;
-      response.once('finish', () => metrics.page(response.statusCode));
-      await answer(request, response);
+      try {
+        if (await monitor(request, response)) return;
+        response.once('finish', () => metrics.page(response.statusCode));
+        await answer(request, response);
+      } catch (error) {
+        log(`an answer: ${oneLine(String(error), 300)}`);
+        if (!response.headersSent) response.writeHead(500).end();
+      }
     },
     async close() {
       clearInterval(pruning);

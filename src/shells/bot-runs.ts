@@ -34,7 +34,7 @@ export interface BotRunsOptions {
   readonly watchMs?: number;
   readonly progressMs?: number;
   /** Keeps the review for the run's page. */
-  keep(run: Run, review: Review): Promise<void>;
+  keep(run: Run, result: Pick<WorkerResult, 'review' | 'unreadable'>): Promise<void>;
   /** Address of the run's page; null where there is none. */
   pageOf(number: number): string | null;
   log(line: string): void;
@@ -88,7 +88,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       try {
         const result = await reviewed(run, { ...options, signal, checks, id });
         const review = { ...result.review, verdict: recomputeVerdict(result.review) };
-        await options.keep(run, review);
+        await options.keep(run, { ...result, review });
         // The token may have run out while the review went on.
         const { github, ...now } = await connect(run);
         await botComment(github, { run, review, server: options.server, when: result.comment });

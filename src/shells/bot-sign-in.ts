@@ -58,10 +58,13 @@ export function botSignIn({ github, secret, publicUrl, now }: BotSignInOptions):
     const value = text === null ? null : schema.parse(JSON.parse(text));
     return value !== null && value.until > now() ? value : null;
   };
-  const useOnce = ({ state, until }: z.infer<typeof flow>): boolean => {
-    for (const [old, end] of used) if (end <= now()) used.delete(old);
+  const useOnce = (state: string): boolean => {
+    for (const [old, end] of used) {
+      if (end > now()) break;
+      used.delete(old);
+    }
     if (used.has(state)) return false;
-    used.set(state, until);
+    used.set(state, now() + FLOW_SECONDS * 1000);
     return true;
   };
   const forgotten = [take('session'), take('flow')];
@@ -85,7 +88,7 @@ export function botSignIn({ github, secret, publicUrl, now }: BotSignInOptions):
         begun === null ||
         !same(begun.state, query.get('state') ?? '') ||
         !/^[\w-]{1,200}$/.test(code) ||
-        !useOnce(begun)
+        !useOnce(begun.state)
       )
         throw new UserError('sign-in', 'This browser began no such sign-in.', { hint: 'Sign in again.' });
       const { token, seconds } = await github.exchange({ code, verifier: begun.verifier });

@@ -82,7 +82,7 @@ export async function startBot({
       ...{ probot, webhooksPath: WEBHOOK_PATH },
     });
     const http = createServer((request, response) => {
-      if (request.url?.startsWith(WEBHOOK_PATH)) front.watch(request, response);
+      if (request.url === WEBHOOK_PATH) front.watch(request, response);
       void middleware(request, response, () => void front.serve(request, response));
     });
     await new Promise<void>((resolve, reject) => {

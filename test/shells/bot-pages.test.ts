@@ -100,6 +100,25 @@ test('the page of a run: verdict, findings, report and review.json', async () =>
   assert.equal((await ada.once(`/runs/${numbers.waits}/report`)).status, 404);
 });
 
+test('data that could not be read are no pass on the page, either', async () => {
+  const review = { ...sampleReview('pass-clean'), repository: MINE };
+  const unreadable = ['data/train.csv is a pointer to a file that is not there.'];
+  const number = await stage.run({ repository: MINE, pull: 12, conclusion: 'action_required', review, unreadable });
+  const told = /Data could not be read; the check run says which/;
+  assert.match(heads((await ada.get(`/runs/${number}`)).text)[0]!, told);
+  assert.match((await ada.get('/')).text, told);
+});
+
+test('a review that is too large to be read again is not kept', async () => {
+  const given = sampleReview('fail-amplification');
+  const [row] = given.findings.flatMap(({ rows }) => rows);
+  const long = Array.from({ length: 100 }, () => ({ ...row!, path: 'd'.repeat(1000), victims: [] }));
+  const findings = Array.from({ length: 300 }, (_, at) => ({ ...given.findings[0]!, id: `f${at}`, rows: long }));
+  const number = await stage.run({ repository: MINE, pull: 13, conclusion: 'failure', review: { ...given, findings } });
+  assert.match(stage.log.join(), new RegExp(`run ${number}: its report is too large`));
+  assert.match((await ada.get(`/runs/${number}`)).text, /No report of this run is kept/);
+});
+
 test('an id of a row stands in nothing that is kept', async () => {
   const named = { ...sampleReview('fail-amplification'), repository: MINE };
   const mail = 'grace.hopper@example.com';

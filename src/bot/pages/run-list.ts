@@ -1,6 +1,6 @@
 import { type Cell, table } from '../../report/html/table.ts';
 import { escapeHtml, mono, sentence, words } from '../../report/html/text.ts';
-import { formatCount, plural } from '../../report/quantity.ts';
+import { formatCount } from '../../report/quantity.ts';
 import type { ListedRun, QueueDepth, RepositoryRuns } from '../listed-run.ts';
 import { type ListQuery, listAddress, reportAddress, runAddress } from './addresses.ts';
 import { away, checkUrl, commitUrl, pullUrl } from './github-links.ts';
@@ -49,12 +49,12 @@ function headingOf({ repository, pull }: ListQuery): string {
   return pull === null ? repository : `${repository}, pull request ${pull}`;
 }
 
-function lead({ queues, repositories }: RunListParts): string {
+function lead({ queues }: RunListParts): string {
   const review = queues.find(({ queue }) => queue === 'review');
   const [working, waiting] = [review?.working ?? 0, review?.waiting ?? 0];
   const queue =
-    working + waiting === 0 ? 'nothing waits' : `${formatCount(working)} under review, ${formatCount(waiting)} waiting`;
-  return `${plural(repositories.length, 'repository', 'repositories')} that you may read on GitHub; ${queue}.`;
+    working + waiting === 0 ? 'Nothing waits' : `${formatCount(working)} under review, ${formatCount(waiting)} waiting`;
+  return `${queue}. You see the repositories that GitHub lets you read.`;
 }
 
 function pills({ repositories, query }: RunListParts): string {

@@ -4,7 +4,7 @@ import { table } from '../../report/html/table.ts';
 import { mono, sentence, words } from '../../report/html/text.ts';
 import { formatCount, plural } from '../../report/quantity.ts';
 import { bySeverity } from '../../report/triage.ts';
-import { headline, verdictLine } from '../../report/verdict-line.ts';
+import { headline } from '../../report/verdict-line.ts';
 import type { Review } from '../../review/review.ts';
 import type { ListedRun } from '../listed-run.ts';
 import { listAddress, reportAddress, reviewAddress } from './addresses.ts';
@@ -46,11 +46,11 @@ function trail({ repository, pull }: ListedRun): string {
   return `<nav aria-label="Way back"><ul>${link('/', 'all runs')}${link(whole, words(repository, 201))}${link(listAddress({ repository, pull }), `pull request ${pull}`)}</ul></nav>`;
 }
 
-function because({ run, kept }: RunPageParts): string {
+function because({ run }: RunPageParts): string {
   if (run.state === 'in_progress') return 'The change is being reviewed';
   if (run.state !== 'concluded') return 'The review waits for a worker';
   if (run.conclusion === 'cancelled') return 'A newer commit was reviewed in its place';
-  if (kept !== null && kept.attempt === run.attempt) return verdictLine(kept.review).because;
+  if (run.headline !== null && run.reported === run.attempt) return run.headline;
   return run.conclusion === 'action_required'
     ? 'The review came to no verdict; the check run says why'
     : 'The review is concluded';
