@@ -35,6 +35,8 @@ export interface PersonToken {
 const KEPT_MS = 60_000;
 const MOST_KEPT = 1000;
 const ANSWER_MS = 15_000;
+/** Of all the pages of what somebody may read. */
+const LIST_MS = 60_000;
 const PAGE = 100;
 
 const granted = z.object({
@@ -45,13 +47,13 @@ const granted = z.object({
 export function openGitHubSignIn({ server, api, client, callback, now }: GitHubSignInOptions): GitHubSignIn {
   const kept = new Map<string, { readonly until: number; readonly list: Promise<readonly Readable[]> }>();
   const keyOf = (token: string) => createHash('sha256').update(token).digest('base64');
-  const connect = async (token: string) => {
+  const connect = async (token: string, patience = ANSWER_MS) => {
     // Imported late: the package reads the environment when it is imported.
     const { getOctokit } = await import('@actions/github');
-    return getOctokit(token, { baseUrl: api, request: { signal: AbortSignal.timeout(ANSWER_MS) } });
+    return getOctokit(token, { baseUrl: api, request: { signal: AbortSignal.timeout(patience) } });
   };
   const ask = async (token: string): Promise<readonly Readable[]> => {
-    const octokit = await connect(token);
+    const octokit = await connect(token, LIST_MS);
     const { apps } = octokit.rest;
     const installations = await octokit.paginate(apps.listInstallationsForAuthenticatedUser, { per_page: PAGE });
     const working = installations.filter(({ suspended_at }) => suspended_at === null);

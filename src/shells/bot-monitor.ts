@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { RunList } from '../adapters/run-list.ts';
-import { same } from './bot-sign-in.ts';
+import { sameText } from '../bot/same-text.ts';
 import { sendPage } from './send-page.ts';
 
 export interface BotMonitorOptions {
@@ -35,7 +35,7 @@ export function botMonitor({ runs, metrics, token, closing }: BotMonitorOptions)
       send(response, trouble === null ? 200 : 503, `${trouble ?? 'ready'}\n`);
     } else if (path === '/metrics') {
       const [, shown = ''] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
-      if (token !== null && !same(shown, token)) {
+      if (token !== null && !sameText(shown, token)) {
         const headers = { 'www-authenticate': 'Bearer' };
         sendPage(response, { status: 401, body: 'a token is needed\n', type: 'text/plain', headers });
       } else

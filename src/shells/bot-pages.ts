@@ -115,9 +115,9 @@ export function botPages(options: BotPagesOptions): Answer {
       await route({ request, response, path: url.pathname, query: url.searchParams });
     } catch (error) {
       const code = error instanceof UserError ? error.code : '';
-      const cookies = { 'set-cookie': people?.signIn.forgotten ?? [] };
-      if (code === 'signed-out') return tell(response, 401, signInMessage('/sign-in'), null, cookies);
-      if (code === 'sign-in') return tell(response, 400, MESSAGES.refused, null, cookies);
+      const forget = (what: 'begun' | 'all') => ({ 'set-cookie': people?.signIn.forget(what) ?? [] });
+      if (code === 'signed-out') return tell(response, 401, signInMessage('/sign-in'), null, forget('all'));
+      if (code === 'sign-in') return tell(response, 400, MESSAGES.refused, null, forget('begun'));
       if (code === 'wrong-word') return tell(response, 403, MESSAGES.wrongWord);
       // An address may hold a code of GitHub's: it stands in no log.
       log(`a page: ${oneLine(String(error), 300)}`);

@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { GitHubSignIn } from '../adapters/github-sign-in.ts';
 import { sealOf, secretWord } from '../adapters/sealed-text.ts';
 import { cookieName, readCookie, writeCookie } from '../bot/cookies.ts';
 import { ownAddress } from '../bot/pages/addresses.ts';
+import { sameText } from '../bot/same-text.ts';
 import { UserError } from '../errors.ts';
 import { sendOn } from './send-page.ts';
 
@@ -30,8 +30,8 @@ export interface BotSignIn {
   finish(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void>;
   /** Throws UserError `wrong-word` where no page of this person's asked for it. */
   end(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Cookies that take everything of ours away. */
-  readonly forgotten: readonly string[];
+  /** Cookies that take a sign-in that was begun away; with `all`, who is signed in, too. */
+  forget(what: 'begun' | 'all'): readonly string[];
 }
 
 const FLOW_SECONDS = 600;
@@ -67,10 +67,10 @@ export function botSignIn({ github, secret, publicUrl, now }: BotSignInOptions):
     used.set(state, now() + FLOW_SECONDS * 1000);
     return true;
   };
-  const forgotten = [take('session'), take('flow')];
+  const forget = (what: 'begun' | 'all') => [...(what === 'all' ? [take('session')] : []), take('flow')];
 
   return {
-    forgotten,
+    forget,
     session: (request) => read(request, 'session', session),
     begin(response, to) {
       const [state, verifier] = [secretWord(), secretWord()];
@@ -86,7 +86,7 @@ export function botSignIn({ github, secret, publicUrl, now }: BotSignInOptions):
       const code = query.get('code') ?? '';
       if (
         begun === null ||
-        !same(begun.state, query.get('state') ?? '') ||
+        !sameText(begun.state, query.get('state') ?? '') ||
         !/^[\w-]{1,200}$/.test(code) ||
         !useOnce(begun.state)
       )
@@ -102,19 +102,13 @@ export function botSignIn({ github, secret, publicUrl, now }: BotSignInOptions):
       const word = new URLSearchParams(await bodyOf(request)).get('word') ?? '';
       const { origin, 'sec-fetch-site': site } = request.headers;
       const fromElsewhere = (origin ?? publicUrl) !== publicUrl || (site ?? 'same-origin') !== 'same-origin';
-      if (mine !== null && (fromElsewhere || !same(mine.word, word)))
+      if (mine !== null && (fromElsewhere || !sameText(mine.word, word)))
         throw new UserError('wrong-word', 'No page of this person asked for it.', { hint: 'Use the button.' });
       // Here the cookie goes in any case; there the token should, so that a copy of the cookie is worth nothing.
       if (mine !== null) await github.revoke(mine.token).catch(() => {});
-      sendOn(response, '/', forgotten);
+      sendOn(response, '/', forget('all'));
     },
   };
-}
-
-/** Whether two texts are equal, in the same time whatever they have in common. */
-export function same(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
-  return timingSafeEqual(a!, b!);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -84,6 +84,10 @@ test('a forged, missing or foreign state signs nobody in', async () => {
   await untilCallback(other);
   assert.equal((await other.once(trap)).status, 400);
   for (const each of [victim, other]) assert.equal(await isSignedIn(each), false);
+  // Nor does the trap sign out whoever is in.
+  const inside = await stage.signIn('ada');
+  assert.equal((await inside.once(trap)).status, 400);
+  assert.equal(await isSignedIn(inside), true);
   // The right one still leads to its end.
   assert.equal((await browser.get(callback.href)).status, 200);
   assert.equal(await isSignedIn(browser), true);
