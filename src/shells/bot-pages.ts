@@ -52,12 +52,16 @@ export function botPages(options: BotPagesOptions): Answer {
     if (wanted === null) return tell(response, 400, MESSAGES.query, person);
     const [found, repositories, queues] = await Promise.all([
       runs.list(readable, { ...wanted, limit: RUNS_SHOWN + 1 }),
-      runs.repositories(readable, REPOSITORIES_SHOWN),
+      runs.repositories(readable, REPOSITORIES_SHOWN + 1),
       runs.depths(),
     ]);
-    const more = found.length > RUNS_SHOWN;
-    const parts = { person, query: wanted, runs: found.slice(0, RUNS_SHOWN), more, repositories, queues };
-    sendPage(response, { status: 200, body: runListPage({ ...parts, server, now: now() }) });
+    const body = runListPage({
+      ...{ person, query: wanted, queues, server, now: now() },
+      ...{ runs: found.slice(0, RUNS_SHOWN), more: found.length > RUNS_SHOWN },
+      repositories: repositories.slice(0, REPOSITORIES_SHOWN),
+      moreRepositories: repositories.length > REPOSITORIES_SHOWN,
+    });
+    sendPage(response, { status: 200, body });
   };
 
   const oneRun = async (number: number, what: string, { response, person, readable }: AskedBy): Promise<void> => {

@@ -25,6 +25,8 @@ before(async () => {
   if (skip !== false) return;
   stage = await stageFront();
   stage.github.people.accounts.set('ada', { reads: new Map([[1, [MINE, LONG]]]) });
+  const many = Array.from({ length: 30 }, (_, at) => `example/one-of-many-${at}`);
+  stage.github.people.accounts.set('max', { reads: new Map([[3, many]]) });
   const own = { repository: MINE };
   NUMBERS.fail = await stage.run({ ...own, conclusion: 'failure', review: { ...sampleReview('fail-amplification') } });
   NUMBERS.rich = await stage.run({ ...own, pull: 7, conclusion: 'neutral', review: richReview() });
@@ -32,6 +34,7 @@ before(async () => {
   NUMBERS.left = await stage.run({ ...own, pull: 9, conclusion: 'cancelled' });
   NUMBERS.open = await stage.run({ ...own, pull: 9, conclusion: 'action_required' });
   for (let at = 0; at < 60; at++) await stage.run({ repository: LONG, pull: 100_000 + at, conclusion: 'success' });
+  for (const repository of many) await stage.run({ repository, installation: 3, conclusion: 'success' });
   NUMBERS.waits = await stage.run({ ...own, pull: 10 });
   ada = await stage.signIn('ada');
   // Started as root in containers, Chromium has no sandbox.
@@ -161,6 +164,21 @@ test('without scripts everything can be read, reached by keyboard, and signed ou
   await page.getByRole('link', { name: 'Sign in with GitHub' }).waitFor();
   assert.deepEqual(troubles, []);
   await close();
+});
+
+test('one of too many repositories is found by its name, by keyboard', { skip }, async () => {
+  const max = await stage.signIn('max');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page, troubles, close } = await open('/', { colorScheme, javaScriptEnabled: true }, max);
+    assert.equal(await page.getByRole('navigation', { name: 'Repositories' }).getByRole('link').count(), 25);
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole('textbox', { name: 'Repository' }).fill('example/one-of-many-0');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/repository=example/);
+    assert.equal(await page.locator('.runs tbody tr').count(), 1);
+    assert.deepEqual(troubles, []);
+    await close();
+  }
 });
 
 test('a real browser goes to GitHub and comes back signed in', { skip }, async () => {

@@ -11,8 +11,9 @@ const OWN = /^\/(?:runs\/\d{1,15}(?:\/report)?)?(?:\?[\w.%=&/-]{0,300})?$/;
 
 /** Reads the query of the run list; null where it asks for what cannot be. */
 export function readListQuery(search: URLSearchParams): ListQuery | null {
-  const repository = search.get('repository');
-  const [pull, before] = ['pull', 'before'].map((name) => whole(search.get(name)));
+  // An empty field of the form is one that was not filled in.
+  const repository = search.get('repository') || null;
+  const [pull, before] = ['pull', 'before'].map((name) => whole(search.get(name) || null));
   const isSound = repository === null || REPOSITORY.test(repository);
   return pull === undefined || before === undefined || !isSound ? null : { repository, pull, before };
 }

@@ -15,6 +15,8 @@ export interface RunListParts {
   /** Older runs than these are there. */
   readonly more: boolean;
   readonly repositories: readonly RepositoryRuns[];
+  /** More repositories than these have runs. */
+  readonly moreRepositories: boolean;
   readonly queues: readonly QueueDepth[];
   /** Address of GitHub. */
   readonly server: string;
@@ -35,6 +37,7 @@ export function runListPage(parts: RunListParts): string {
     `<h1>${title === 'Runs' ? title : words(title, 220)}</h1>`,
     `<p class="lead">${lead(parts)}</p>`,
     pills(parts),
+    parts.moreRepositories ? seek(query) : '',
     runs.length === 0
       ? `<div class="box text">${nothing(query)}</div>`
       : `<div class="box runs">${runTable(parts)}</div>`,
@@ -71,6 +74,13 @@ function pills({ repositories, query }: RunListParts): string {
   );
   const all = link('/', 'all', wanted === null && query.pull === null);
   return `<nav aria-label="Repositories"><ul>${all}${items.join('')}</ul></nav>`;
+}
+
+/** Where there are too many repositories to list, one is asked for by its name. */
+function seek({ repository, pull }: ListQuery): string {
+  const field = (name: string, label: string, value: string | number | null, more: string) =>
+    `<label>${label} <input name="${name}" value="${words(String(value ?? ''), 201)}" autocomplete="off"${more}></label>`;
+  return `<form class="seek filter" role="search" method="get" action="/">${field('repository', 'Repository', repository, ' placeholder="owner/name"')}${field('pull', 'pull request', pull, ' inputmode="numeric" size="6"')}<button type="submit">Show</button></form>`;
 }
 
 function runTable({ runs, server, now }: RunListParts): string {

@@ -13,6 +13,8 @@ button,.button{font:inherit;font-size:.9rem;color:var(--ink);background:var(--ca
 button:hover,.button:hover{border-color:var(--link)}
 .button.first{color:var(--card);background:var(--link);border-color:var(--link);font-weight:600}
 .buttons{display:flex;flex-wrap:wrap;gap:.6rem;margin:1rem 0 0;padding:0;list-style:none}
+.seek{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem 1rem;margin:-.4rem 0 1.2rem}
+.seek input[size]{width:6rem}
 main h1{margin:1.2rem 0 .3rem}
 .verdict h1,.box h1{margin-top:0}.verdict{margin-top:0}
 .verdict.none{color:var(--none)}.verdict.work{color:var(--work)}
