@@ -26,7 +26,6 @@ export interface RunList {
   /** Those that have runs, the one with the latest run first. */
   repositories(readable: readonly Readable[], limit: number): Promise<RepositoryRuns[]>;
   counts(): Promise<RunCount[]>;
-  /** At most some seconds old. */
   depths(): Promise<QueueDepth[]>;
 }
 
@@ -37,8 +36,8 @@ const READABLE = `
     on readable.repository = run.repository and readable.installation = (run.ask->>'installation')::bigint
   left join taster.reports report on report.run = run.number`;
 
-/** The tables of the store and of the reports must be there. */
-export function openRunList({ boss, query }: BotDatabase): RunList {
+/** The tables of the store, the queue and the reports must be there. */
+export function openRunList({ query }: Pick<BotDatabase, 'query'>): RunList {
   const sides = (readable: readonly Readable[]) => [
     readable.map(({ repository }) => repository),
     readable.map(({ installation }) => installation),
@@ -73,10 +72,15 @@ export function openRunList({ boss, query }: BotDatabase): RunList {
       }));
     },
     async depths() {
-      const queues = await boss.getQueues([...QUEUES]);
+      // The library's own counts are up to a minute old: a page would contradict the runs beside them.
+      const rows = await query(
+        `select name, count(*) filter (where state = 'active') as working, count(*) as jobs
+         from pgboss.job where name = any($1::text[]) and state < 'completed' group by name`,
+        [[...QUEUES]],
+      );
       return QUEUES.map((queue) => {
-        const found = queues.find(({ name }) => name === queue);
-        return { queue, waiting: found?.queuedCount ?? 0, working: found?.activeCount ?? 0 };
+        const { jobs = 0, working = 0 } = rows.find(({ name }) => name === queue) ?? {};
+        return { queue, waiting: Number(jobs) - Number(working), working: Number(working) };
       });
     },
   };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type BotDatabase, openBotDatabase } from '../../src/adapters/bot-database.ts';
-import { openBotQueue } from '../../src/adapters/bot-queue.ts';
+import { openBotQueue, QUEUES } from '../../src/adapters/bot-queue.ts';
 import { type BotStore, openBotStore } from '../../src/adapters/bot-store.ts';
 import { openReportStore, type ReportStore } from '../../src/adapters/report-store.ts';
 import { openRunList, type RunList, type Wanted } from '../../src/adapters/run-list.ts';
@@ -136,9 +136,18 @@ for (const { name, skip, at } of PLACES)
       assert.ok(
         counts.some(({ state, conclusion, count }) => state === 'concluded' && conclusion === 'failure' && count === 1),
       );
+      const review = async () => (await list.depths()).find(({ queue }) => queue === 'review');
+      assert.deepEqual(await review(), { queue: 'review', waiting: 0, working: 0 });
+      await database.boss.send('review', { key: 'a' }, { singletonKey: 'a' });
+      await database.boss.send('review', { key: 'b' }, { singletonKey: 'b', startAfter: 3600 });
+      assert.deepEqual(await review(), { queue: 'review', waiting: 2, working: 0 });
+      const [job] = await database.boss.fetch('review');
+      assert.deepEqual(await review(), { queue: 'review', waiting: 1, working: 1 });
+      await database.boss.complete('review', job!.id);
+      assert.deepEqual(await review(), { queue: 'review', waiting: 1, working: 0 });
       assert.deepEqual(
         (await list.depths()).map(({ queue }) => queue),
-        ['announce', 'review', 'give-up'],
+        [...QUEUES],
       );
     });
   });
