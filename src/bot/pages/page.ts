@@ -16,7 +16,7 @@ export interface PageParts {
   readonly main: string;
 }
 
-/** Three drops on a tongue-shaped card: drawn here, so that nothing is asked for. */
+/** The mark stands in the page itself: nothing is asked for. */
 const MARK =
   '<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="1" y="1" width="22" height="22" rx="6" fill="var(--k1)"/><path d="M5 15.5h3.2l2-7 3.4 9 2-5.5H19" fill="none" stroke="var(--card)" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>';
 
