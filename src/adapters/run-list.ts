@@ -43,7 +43,7 @@ export function openRunList({ query }: Pick<BotDatabase, 'query'>): RunList {
     readable.map(({ installation }) => installation),
   ];
   const select = async (readable: readonly Readable[], where: string, values: readonly unknown[]) => {
-    const text = `select run.*, run.ask->>'repository' as name, report.attempt as reported, report.headline ${READABLE} where ${where}`;
+    const text = `select run.*, run.ask->>'repository' as name, run.ask->'base'->>'ref' as target, report.attempt as reported, report.headline ${READABLE} where ${where}`;
     return (await query(text, [...sides(readable), ...values])).map(listed);
   };
   return {
@@ -89,7 +89,8 @@ export function openRunList({ query }: Pick<BotDatabase, 'query'>): RunList {
 function listed(row: Row): ListedRun {
   const time = (value: unknown) => (value === null ? null : new Date(value as string | Date).getTime());
   return {
-    ...{ number: Number(row.number), repository: String(row.name), pull: Number(row.pull), head: String(row.head_sha) },
+    ...{ number: Number(row.number), repository: String(row.name), head: String(row.head_sha) },
+    ...{ pull: row.pull === null ? null : Number(row.pull), into: String(row.target) },
     ...{ attempt: Number(row.attempt), state: row.state as ListedRun['state'] },
     conclusion: row.conclusion === null ? null : String(row.conclusion),
     checkRun: row.check_run === null ? null : Number(row.check_run),

@@ -3,7 +3,10 @@ export interface ListedRun {
   readonly number: number;
   /** `owner/name`, as GitHub writes it. */
   readonly repository: string;
-  readonly pull: number;
+  /** Null for a group of a merge queue. */
+  readonly pull: number | null;
+  /** The branch that is to be changed. */
+  readonly into: string;
   readonly head: string;
   readonly attempt: number;
   readonly state: 'asked' | 'queued' | 'in_progress' | 'concluded';

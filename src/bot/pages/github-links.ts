@@ -3,7 +3,8 @@ import type { ListedRun } from '../listed-run.ts';
 
 type Named = Pick<ListedRun, 'repository' | 'pull' | 'head' | 'checkRun'>;
 
-export const pullUrl = (server: string, { repository, pull }: Named): string => `${server}/${repository}/pull/${pull}`;
+export const pullUrl = (server: string, { repository, pull }: Named): string | null =>
+  pull === null ? null : `${server}/${repository}/pull/${pull}`;
 export const commitUrl = (server: string, { repository, head }: Named): string =>
   `${server}/${repository}/commit/${head}`;
 export const checkUrl = (server: string, { repository, checkRun }: Named): string | null =>

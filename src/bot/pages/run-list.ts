@@ -27,6 +27,9 @@ const QUEUES: Readonly<Record<string, string>> = {
   announce: 'to be announced',
   review: 'to be reviewed',
   'give-up': 'to be closed without a verdict',
+  command: 'commands to be answered',
+  collect: 'workflows to be collected',
+  reconcile: 'to be compared with GitHub',
 };
 
 /** The runs of the repositories that somebody may read, latest first. */
@@ -88,11 +91,11 @@ function runTable({ runs, server, now }: RunListParts): string {
     const { number, attempt, reported } = run;
     const took = taken(run, now);
     const of = `<span class="hid"> of run ${number}</span>`;
-    const check = checkUrl(server, run);
+    const [check, onPull] = [checkUrl(server, run), pullUrl(server, run)];
     const links = [
       ...(reported === null ? [] : [`<a href="${reportAddress(number)}">report${of}</a>`]),
       ...(check === null ? [] : [away(check, `check${of}`)]),
-      away(pullUrl(server, run), `pull request${of}`),
+      ...(onPull === null ? [] : [away(onPull, `pull request${of}`)]),
     ];
     return [
       `<a href="${runAddress(number)}"><span class="hid">Run </span>${number}</a>`,
@@ -110,10 +113,11 @@ function runTable({ runs, server, now }: RunListParts): string {
 
 /** Repository, pull request and commit; below, what the review says. */
 function change(run: ListedRun, server: string): string {
-  const { repository, pull, head, attempt, reported, headline } = run;
+  const { repository, pull, into, head, attempt, reported, headline } = run;
   const link = (query: Partial<ListQuery>, inner: string) => `<a href="${escapeHtml(listAddress(query))}">${inner}</a>`;
   const told = headline === null || reported !== attempt ? '' : `<br><small>${words(sentence(headline), 300)}</small>`;
-  return `${link({ repository }, words(repository, 201))} ${link({ repository, pull }, `#${pull}`)} ${away(commitUrl(server, run), mono(head.slice(0, 7)))}${told}`;
+  const from = pull === null ? `merge queue of ${mono(into, 60)}` : link({ repository, pull }, `#${pull}`);
+  return `${link({ repository }, words(repository, 201))} ${from} ${away(commitUrl(server, run), mono(head.slice(0, 7)))}${told}`;
 }
 
 function nothing({ repository, pull, before }: ListQuery): string {

@@ -31,7 +31,7 @@ export function runPage(parts: RunPageParts): string {
   const [kind] = stateOf(run);
   const main = [
     trail(run),
-    `<div class="verdict ${kind}"><p class="brand">${words(run.repository, 201)} · pull request ${run.pull} · run ${run.number}</p>`,
+    `<div class="verdict ${kind}"><p class="brand">${words(run.repository, 201)} · ${nameOf(run)} · run ${run.number}</p>`,
     `<h1>${stateChip(run)} ${words(sentence(because(parts)), 300)}</h1>`,
     `${buttons(parts)}</div>`,
     facts(parts),
@@ -40,16 +40,22 @@ export function runPage(parts: RunPageParts): string {
   return page({ title: `Run ${run.number} of ${run.repository}`, person, main });
 }
 
+/** What was reviewed, as HTML. */
+function nameOf({ pull, into }: ListedRun): string {
+  return pull === null ? `merge queue of ${words(into, 60)}` : `pull request ${pull}`;
+}
+
 function trail({ repository, pull }: ListedRun): string {
   const link = (address: string, text: string) => `<li><a class="plain" href="${words(address, 400)}">${text}</a></li>`;
   const whole = listAddress({ repository });
-  return `<nav aria-label="Way back"><ul>${link('/', 'all runs')}${link(whole, words(repository, 201))}${link(listAddress({ repository, pull }), `pull request ${pull}`)}</ul></nav>`;
+  return `<nav aria-label="Way back"><ul>${link('/', 'all runs')}${link(whole, words(repository, 201))}${pull === null ? '' : link(listAddress({ repository, pull }), `pull request ${pull}`)}</ul></nav>`;
 }
 
 function because({ run }: RunPageParts): string {
   if (run.state === 'in_progress') return 'The change is being reviewed';
   if (run.state !== 'concluded') return 'The review waits for a worker';
-  if (run.conclusion === 'cancelled') return 'A newer commit was reviewed in its place';
+  if (run.conclusion === 'cancelled')
+    return 'Not reviewed to its end: a newer commit came, or the pull request was closed';
   if (run.headline !== null && run.reported === run.attempt) return run.headline;
   return run.conclusion === 'action_required'
     ? 'The review came to no verdict; the check run says why'
@@ -57,7 +63,7 @@ function because({ run }: RunPageParts): string {
 }
 
 function buttons({ run, kept, server }: RunPageParts): string {
-  const check = checkUrl(server, run);
+  const [check, onPull] = [checkUrl(server, run), pullUrl(server, run)];
   const older = kept !== null && kept.attempt !== run.attempt ? ` of try ${kept.attempt}` : '';
   const items = [
     ...(kept === null
@@ -66,7 +72,7 @@ function buttons({ run, kept, server }: RunPageParts): string {
           `<a class="button first" href="${reportAddress(run.number)}">Full report${older}</a>`,
           `<a class="button" href="${reviewAddress(run.number)}">Download review.json${older}</a>`,
         ]),
-    away(pullUrl(server, run), 'Pull request on GitHub', 'button'),
+    ...(onPull === null ? [] : [away(onPull, 'Pull request on GitHub', 'button')]),
     ...(check === null ? [] : [away(check, 'Check run on GitHub', 'button')]),
   ];
   return `<ul class="buttons">${items.map((item) => `<li>${item}</li>`).join('')}</ul>`;

@@ -7,7 +7,7 @@ const CONCLUSIONS: Readonly<Record<string, readonly [string, string]>> = {
   neutral: ['warn', 'warn'],
   failure: ['fail', 'fail'],
   action_required: ['unknown', 'no verdict'],
-  cancelled: ['none', 'superseded'],
+  cancelled: ['none', 'cancelled'],
 };
 
 /** Where a run is, in a word, and the colour that goes with it. */

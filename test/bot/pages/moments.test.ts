@@ -27,7 +27,16 @@ test('durations in two units', () => {
 
 test('how long a run took and since when it is where it is', () => {
   const run = (more: Partial<ListedRun>): ListedRun => ({
-    ...{ number: 1, repository: 'a/b', pull: 1, head: 'f', attempt: 1, state: 'concluded', conclusion: null },
+    ...{
+      number: 1,
+      repository: 'a/b',
+      pull: 1,
+      into: 'main',
+      head: 'f',
+      attempt: 1,
+      state: 'concluded',
+      conclusion: null,
+    },
     ...{ checkRun: null, asked: 10, began: 20, ended: 50, reported: null, headline: null, ...more },
   });
   assert.deepEqual([taken(run({}), 99), since(run({}))], [30, 50]);
