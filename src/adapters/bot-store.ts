@@ -66,7 +66,7 @@ export interface BotStore {
 }
 
 /** Of the advisory lock under which the tables are made. */
-const MAKING = 7_270_001;
+export const MAKING = 7_270_001;
 const DELIVERIES_AT_ONCE = 50;
 
 const TABLES = `

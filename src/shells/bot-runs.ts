@@ -40,6 +40,10 @@ export interface BotRunsOptions {
   readonly cloneLimitBytes: number | null;
   /** How long GitHub is asked again within one job. */
   readonly patience?: GitHubOptions['patience'];
+  /** Keeps the review for the run's page. */
+  keep(run: Run, result: Pick<WorkerResult, 'review' | 'unreadable'>): Promise<void>;
+  /** Address of the run's page; null where there is none. */
+  pageOf(number: number): string | null;
   log(line: string): void;
 }
 
@@ -59,7 +63,10 @@ export function botRuns(options: BotRunsOptions): BotRuns {
     return { github: await connectGitHub(common), checks: await connectChecks({ ...common, ...named }) };
   };
   const checkOf = async (checks: GitHubChecks, run: Run): Promise<number> =>
-    run.checkRun ?? (await checks.ensure({ key: run.key, sha: run.ask.head.sha, output: queuedOutput }));
+    run.checkRun ??
+    (await checks.ensure({
+      ...{ key: run.key, sha: run.ask.head.sha, output: queuedOutput, page: options.pageOf(run.number) },
+    }));
   const close = async (checks: GitHubChecks, run: Run, concluded: ConcludedCheck, findings: StoredFinding[] = []) => {
     await checks.conclude(await checkOf(checks, run), concluded);
     // Asked for again, or left, in the very meantime: the job comes back and finds the run as it is now.
@@ -95,6 +102,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       try {
         const result = await reviewed(run, { ...options, signal, checks, id });
         const review = { ...result.review, verdict: recomputeVerdict(result.review) };
+        await options.keep(run, { ...result, review });
         // The token may have run out while the review went on; to wait costs less than to review once more.
         const { github, ...now } = await connect(run, { budgetMs: CONCLUDE_MS });
         await botComment(github, { run, review, server: options.server, when: result.comment });

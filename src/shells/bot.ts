@@ -10,6 +10,7 @@ import { limitedFor } from '../adapters/retry.ts';
 import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
 import { oneLine } from '../errors.ts';
+import { openBotFront } from './bot-front.ts';
 import { botReconcile, EVERYTHING } from './bot-reconcile.ts';
 import { type BotRunsOptions, botRuns } from './bot-runs.ts';
 import { botWebhooks } from './bot-webhooks.ts';
@@ -53,8 +54,12 @@ export async function startBot({
   const { api, server } = settings;
   const database = await openBotDatabase({ at, log });
   const closing = new AbortController();
+  /** No more is taken from here on; what is in hand goes on until `closing`. */
+  const ending = new AbortController();
   try {
     const store = await openBotStore(database);
+    const { pages } = settings;
+    const front = await openBotFront({ database, pages, api, server, closing: ending.signal, now, log });
     const queue = await openBotQueue(database, queueOptions);
     // Its own log repeats whole events, their texts and signatures.
     const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: api, logLevel: 'fatal' });
@@ -67,7 +72,8 @@ export async function startBot({
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
     const { workers, installationLimit, cloneLimitBytes } = settings;
     const common = { store, queue, api, server, token, environment, installationLimit, cloneLimitBytes };
-    const runs = botRuns({ ...common, closing: closing.signal, log, ...pace });
+    const shown = { keep: front.keep, pageOf: front.pageOf };
+    const runs = botRuns({ ...common, closing: closing.signal, log, ...pace, ...shown });
     const told =
       (work: (typeof runs)['review']): typeof work =>
       async (job) => {
@@ -92,7 +98,7 @@ export async function startBot({
     };
     if (workers > 0) {
       await queue.work('announce', { atOnce: 2 }, told(runs.announce));
-      await queue.work('review', { atOnce: workers, perGroup: installationLimit }, told(runs.review));
+      await queue.work('review', { atOnce: workers, perGroup: installationLimit }, told(front.timed(runs.review)));
       await queue.work('give-up', { atOnce: 1 }, told(runs.giveUp));
       // Whatever fell between the store and the queue, or was in hand when the App fell.
       for (const key of await store.open()) await queue.send('announce', key);
@@ -111,8 +117,8 @@ export async function startBot({
       ...{ probot, webhooksPath: WEBHOOK_PATH },
     });
     const http = createServer((request, response) => {
-      if (request.url === '/healthz') response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
-      else void middleware(request, response, () => response.writeHead(404).end());
+      if (request.url === WEBHOOK_PATH) front.watch(request, response);
+      void middleware(request, response, () => void front.serve(request, response));
     });
     await new Promise<void>((resolve, reject) => {
       http.once('error', reject);
@@ -122,9 +128,11 @@ export async function startBot({
     return {
       url: `http://${settings.host}:${port}`,
       async close() {
+        ending.abort();
         http.closeIdleConnections();
         await new Promise((resolve) => http.close(resolve));
         closing.abort(new Error('the App is closing'));
+        await front.close();
         await database.close(CLOSE_MS);
       },
     };

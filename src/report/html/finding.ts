@@ -2,6 +2,7 @@ import type { Review, ReviewFinding, ReviewTensor } from '../../review/review.ts
 import { subjectName } from '../delta-table.ts';
 import type { Links } from '../place.ts';
 import { formatCount, formatValue, plural } from '../quantity.ts';
+import { chip } from './chip.ts';
 import { figureHtml } from './figure.ts';
 import { metricsTable } from './metrics.ts';
 import { namedPlaces, namedRows } from './named-rows.ts';
@@ -45,21 +46,6 @@ ${tensorRows(finding, id)}
 ${namedRows(review, finding, options)}
 </article>`.replace(/\n{2,}/g, '\n');
 }
-
-/** An outcome as a word on its colour: neither alone carries it. */
-export function chip(finding: ReviewFinding): string {
-  const [kind, word] = finding.broken ? ['fail', 'blocks'] : WORDS[finding.outcome];
-  return `<span class="chip ${kind}">${word}</span>`;
-}
-
-const WORDS: Readonly<Record<ReviewFinding['outcome'], readonly [string, string]>> = {
-  fail: ['fail', 'fail'],
-  warn: ['warn', 'warn'],
-  pass: ['pass', 'pass'],
-  unknown: ['unknown', 'could not tell'],
-  error: ['unknown', 'broke'],
-  'not-applicable': ['none', 'not applicable'],
-};
 
 function tensorRows({ tensors = [], check }: ReviewFinding, id: string): string {
   if (tensors.length === 0) return '';
