@@ -33,7 +33,6 @@ test('ids become hashes, those of victims, too; all else stays, and the review i
   assert.ok(rows.length > 0 && rows.some(({ victims }) => victims.length > 0));
   assert.equal(rows[0]!.id, createHash('sha256').update(ids[0]!).digest('hex'));
   for (const row of rows) assert.equal(namedId(row), null);
-  const without = (one: object) =>
-    JSON.stringify(one, (key, value) => (key === 'id' || key === 'ids' ? '' : value));
+  const without = (one: object) => JSON.stringify(one, (key, value) => (key === 'id' || key === 'ids' ? '' : value));
   assert.equal(without(kept), without(review));
 });
