@@ -51,11 +51,12 @@ export class Postponed extends Error {
 const LONGEST = 2 * 3600;
 const RETRIES = 3;
 const POLL_SECONDS = 1;
+const FALLEN = { message: 'the App fell' };
 const JOBS_AT_ONCE = 100;
 
 /** The queue of runs, on whatever database the App has. */
 export async function openBotQueue(
-  { boss, transaction }: BotDatabase,
+  { boss, query, transaction, isAlone }: BotDatabase,
   { lostAfterSeconds = 30, retryDelaySeconds = 5 }: BotQueueOptions = {},
 ): Promise<BotQueue> {
   const common = {
@@ -69,6 +70,16 @@ export async function openBotQueue(
   };
   await boss.createQueue('give-up', { ...common, retryLimit: 20 });
   for (const name of ['announce', 'review']) await boss.createQueue(name, { ...common, deadLetter: 'give-up' });
+  if (isAlone)
+    for (const queue of QUEUES) {
+      const rows = await query(`select id from pgboss.job where name = $1 and state = 'active'`, [queue]);
+      if (rows.length > 0)
+        await boss.fail(
+          queue,
+          rows.map(({ id }) => String(id)),
+          FALLEN,
+        );
+    }
   const inserts = QUEUES.map((queue) => {
     const insert = inBatches<Put, null>(async (puts) => {
       await boss.insert(queue, puts.map(jobOf));
