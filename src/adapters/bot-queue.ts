@@ -50,6 +50,9 @@ export class Postponed extends Error {
 /** The longest that one review may take, in seconds. */
 const LONGEST = 2 * 3600;
 const RETRIES = 3;
+/** What costs nothing goes on through an outage of hours, in the end every so many seconds. */
+const QUICK_RETRIES = 20;
+const LONGEST_DELAY = 600;
 const POLL_SECONDS = 1;
 const FALLEN = { message: 'the App fell' };
 const JOBS_AT_ONCE = 100;
@@ -68,8 +71,10 @@ export async function openBotQueue(
     heartbeatSeconds: lostAfterSeconds,
     expireInSeconds: LONGEST,
   };
-  await boss.createQueue('give-up', { ...common, retryLimit: 20 });
-  for (const name of ['announce', 'review']) await boss.createQueue(name, { ...common, deadLetter: 'give-up' });
+  const quick = { ...common, retryLimit: QUICK_RETRIES, retryDelayMax: LONGEST_DELAY };
+  await boss.createQueue('give-up', quick);
+  await boss.createQueue('announce', { ...quick, deadLetter: 'give-up' });
+  await boss.createQueue('review', { ...common, deadLetter: 'give-up' });
   if (isAlone)
     for (const queue of QUEUES) {
       const rows = await query(`select id from pgboss.job where name = $1 and state = 'active'`, [queue]);

@@ -187,6 +187,8 @@ for (const { name, skip, at } of PLACES)
       const given: string[] = [];
       await queue.work('review', { atOnce: 2 }, async ({ key }) => {
         seen.push(key);
+        // Long enough for the second of its kind to come while it is worked on.
+        if (key === 'a/b@good') await sleep(500);
         if (key === 'a/b@bad' || (key === 'a/b@once' && seen.filter((each) => each === key).length === 1))
           throw new Error('no');
       });
@@ -209,6 +211,30 @@ for (const { name, skip, at } of PLACES)
       assert.equal((await database.query('select 1 as one'))[0]?.one, 1);
     });
   });
+
+test('Apps that start at once on a new database make its tables one after the other', {
+  skip: typeof postgres === 'string' ? postgres : false,
+}, async () => {
+  const { url } = postgres as StartedPostgres;
+  const admin = await openBotDatabase({ at: { url }, log: () => {} });
+  try {
+    for (const name of ['one', 'two', 'three', 'four']) {
+      await admin.query(`create database ${name}`);
+      const opened = Array.from({ length: 3 }, async () => {
+        const database = await openBotDatabase({ at: { url: url.replace(/postgres$/, name) }, log: () => {} });
+        try {
+          await openBotStore(database);
+          await openBotQueue(database);
+        } finally {
+          await database.close(0);
+        }
+      });
+      await Promise.all(opened);
+    }
+  } finally {
+    await admin.close(0);
+  }
+});
 
 test('a server that is not there is told without its password', async () => {
   await assert.rejects(

@@ -52,7 +52,8 @@ test('secondary and primary limits are waited for as GitHub says, and a review t
 
 test('a limit that outlasts the patience of a job puts the job off, and that is no failed try', async () => {
   const pull = openPull(github, quickChange(ROOT));
-  const stumble = { method: 'POST', path: /check-runs$/, status: 403, headers: { 'retry-after': '1' } } as const;
+  const limited = { status: 403, headers: { 'retry-after': '1' } } as const;
+  const stumble = { method: 'PATCH', path: /check-runs/, body: /"in_progress"/, ...limited };
   // A job asks four times: were each a failed try, the fourth job had been the last.
   github.stumbles.push(...Array(17).fill(stumble));
   const put = log.length;
