@@ -12,10 +12,15 @@ export interface Job {
   readonly signal: AbortSignal;
 }
 
-/** Its limit counts the jobs of one group in all processes; the lowest turn goes first, then the longest waiting. */
 export interface Place {
+  /** Jobs of one group may have a limit in common. */
   readonly group: string | null;
+  /** The lowest goes first, then the one that waits longest. */
   readonly turn: number;
+}
+
+interface Put extends Place {
+  readonly key: string;
 }
 
 export interface BotQueue {
@@ -54,7 +59,6 @@ const RETRIES = 3;
 const QUICK_RETRIES = 20;
 const LONGEST_DELAY = 600;
 const POLL_SECONDS = 1;
-const FALLEN = { message: 'the App fell' };
 const JOBS_AT_ONCE = 100;
 
 /** The queue of runs, on whatever database the App has. */
@@ -75,16 +79,7 @@ export async function openBotQueue(
   await boss.createQueue('give-up', quick);
   await boss.createQueue('announce', { ...quick, deadLetter: 'give-up' });
   await boss.createQueue('review', { ...common, deadLetter: 'give-up' });
-  if (isAlone)
-    for (const queue of QUEUES) {
-      const rows = await query(`select id from pgboss.job where name = $1 and state = 'active'`, [queue]);
-      if (rows.length > 0)
-        await boss.fail(
-          queue,
-          rows.map(({ id }) => String(id)),
-          FALLEN,
-        );
-    }
+  if (isAlone) await releaseFallen({ boss, query });
   const inserts = QUEUES.map((queue) => {
     const insert = inBatches<Put, null>(async (puts) => {
       await boss.insert(queue, puts.map(jobOf));
@@ -129,13 +124,16 @@ export async function openBotQueue(
   };
 }
 
-interface Put {
-  readonly key: string;
-  readonly group: string | null;
-  readonly turn: number;
-}
-
 function jobOf({ key, group, turn }: Put) {
   const place = { singletonKey: key, priority: -turn, ...(group === null ? {} : { group: { id: group } }) };
   return { data: { key, turn }, ...place };
+}
+
+/** What a fallen App had in hand need not be missed first: it is tried again at once, and that was one of its tries. */
+async function releaseFallen({ boss, query }: Pick<BotDatabase, 'boss' | 'query'>): Promise<void> {
+  for (const queue of QUEUES) {
+    const rows = await query(`select id from pgboss.job where name = $1 and state = 'active'`, [queue]);
+    const ids = rows.map(({ id }) => String(id));
+    if (ids.length > 0) await boss.fail(queue, ids, { message: 'the App fell' });
+  }
 }
