@@ -26,7 +26,7 @@ const expect = (what: string, isSo: boolean) => {
 const started = performance.now();
 const demo = await makeDemoRepository(null);
 const settings = await pagesEnvironment();
-const stage = await stageBot({ settings, progressMs: 3000, log: (line) => print(`  App: ${line}`) });
+const stage = await stageBot({ environment: settings, progressMs: 3000, log: (line) => print(`  App: ${line}`) });
 const { github } = stage;
 const git = (...args: string[]) =>
   execFileSync('git', ['-C', demo.path, '-c', 'user.name=demo', '-c', 'user.email=demo@taster.invalid', ...args], {

@@ -48,8 +48,8 @@ export interface BotRunsOptions {
 }
 
 const FULL_SECONDS = 2;
-/** The longest that a review that is done waits for GitHub. */
-const CONCLUDE_MS = 30 * 60_000;
+/** A review that is done waits for GitHub through an outage of ten minutes, or a limit of thirty. */
+const CONCLUDING = { attempts: 7, budgetMs: 30 * 60_000 };
 
 export type BotRuns = Readonly<Record<'announce' | 'review' | 'giveUp', (job: Job) => Promise<void>>>;
 
@@ -104,7 +104,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
         const review = { ...result.review, verdict: recomputeVerdict(result.review) };
         await options.keep(run, { ...result, review });
         // The token may have run out while the review went on; to wait costs less than to review once more.
-        const { github, ...now } = await connect(run, { budgetMs: CONCLUDE_MS });
+        const { github, ...now } = await connect(run, CONCLUDING);
         await botComment(github, { run, review, server: options.server, when: result.comment });
         await close(now.checks, run, concludedCheck(review, { ...result, server: options.server }), findingsOf(review));
       } catch (error) {

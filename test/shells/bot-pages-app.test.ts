@@ -22,7 +22,7 @@ let opened: PlayedAppPull;
 before(async () => {
   const settings = await pagesEnvironment();
   url = settings.PUBLIC_URL;
-  stage = await stageBot({ settings });
+  stage = await stageBot({ environment: settings });
   const code = makeRepository(ROOT, { ...DATA, 'README.md': 'one\n' }, { ...DATA, 'README.md': 'two\n' });
   stage.github.repositories.set(REPOSITORY, code.folder);
   opened = { repository: REPOSITORY, number: 7, base: code.base, head: code.head, updated: 1_700_000_000_000 };
