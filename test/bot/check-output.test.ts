@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { concludedCheck, progressOutput, stoppedOutput } from '../../src/bot/check-output.ts';
+import { againOutput, concludedCheck, progressOutput, stoppedOutput } from '../../src/bot/check-output.ts';
 import { parseReview } from '../../src/report/parse-review.ts';
 import type { Review } from '../../src/review/review.ts';
 import { complaint, operation } from '../fixtures/github/description.ts';
@@ -55,5 +55,6 @@ test('foreign words in progress and in errors start nothing', () => {
   assert.match(title, /^45%: x .*about 4 s left$/);
   assert.doesNotMatch(title, /[\n\u202e]/);
   const { summary } = stoppedOutput('<img src=x> @everyone `a`', 'hint');
+  assert.doesNotMatch(againOutput('<img src=x> @everyone `a`').summary, /<img|@everyone|`a`/);
   assert.doesNotMatch(summary, /<img|@everyone|`a`/);
 });
