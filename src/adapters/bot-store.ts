@@ -50,7 +50,7 @@ export interface BotStore {
 }
 
 /** Of the advisory lock under which the tables are made. */
-const MAKING = 7_270_001;
+export const MAKING = 7_270_001;
 
 const TABLES = `
   create schema if not exists taster;
