@@ -1,8 +1,11 @@
 import type { ConnectionOptions, Job as PgJob } from 'pg-boss';
 import type { BotDatabase } from './bot-database.ts';
 
-/** `announce` is quick and shows that a review waits, `review` takes minutes, `give-up` closes what failed for good. */
-export const QUEUES = ['announce', 'review', 'give-up'] as const;
+/**
+ * `announce` is quick and shows that a review waits, `review` takes minutes, `give-up` closes what failed for good;
+ * `reconcile` looks for events that were lost.
+ */
+export const QUEUES = ['announce', 'review', 'give-up', 'reconcile'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface Job {
@@ -66,6 +69,7 @@ export async function openBotQueue(
     expireInSeconds: LONGEST,
   };
   await boss.createQueue('give-up', { ...common, retryLimit: 20 });
+  await boss.createQueue('reconcile', common);
   for (const name of ['announce', 'review']) await boss.createQueue(name, { ...common, deadLetter: 'give-up' });
   const put = async (
     queue: QueueName,

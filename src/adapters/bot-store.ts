@@ -1,9 +1,13 @@
 import { type Ask, askSchema } from '../bot/ask.ts';
+import type { Left, Removed } from '../bot/left.ts';
 import type { BotDatabase, Row } from './bot-database.ts';
+import { dropRuns, leaveRuns } from './bot-leave.ts';
 import { TAKE, takeDelivery } from './bot-take.ts';
 import { beginRun, TURN } from './bot-turns.ts';
 
 export type RunState = 'asked' | 'queued' | 'in_progress' | 'concluded';
+
+export type LeftFor = 'newer' | 'closed' | 'removed';
 
 export interface Run {
   readonly key: string;
@@ -12,8 +16,10 @@ export interface Run {
   readonly attempt: number;
   readonly ask: Ask;
   readonly state: RunState;
-  /** A newer head of the same pull request has come. */
+  /** No review of it is wanted any more. */
   readonly superseded: boolean;
+  /** Why: a newer head of the same pull request has come, it was closed, or the App may no longer see it. */
+  readonly leftFor: LeftFor | null;
   /** Its place in line: the lowest is reviewed next. */
   readonly turn: number;
   readonly checkRun: number | null;
@@ -37,6 +43,12 @@ export interface BotStore {
   run(key: string): Promise<Run | null>;
   /** Keys of all runs that are not concluded. */
   open(): Promise<string[]>;
+  /** The runs of a repository that are not concluded. */
+  openRunsOf(repository: string): Promise<Run[]>;
+  /** Takes a delivery once: answers the keys of runs that are to be stopped. */
+  leave(delivery: string, left: Left): Promise<string[]>;
+  /** Takes a delivery once: runs of what the App may no longer see are over. */
+  drop(delivery: string, removed: Removed): Promise<void>;
   /** The runs of a head commit. */
   runsOf(repository: string, head: string): Promise<Run[]>;
   /** Keys of runs that were taken a while ago and are not announced yet: whoever took them has fallen. */
@@ -59,7 +71,7 @@ const TABLES = `
     number bigint generated always as identity primary key,
     key text not null unique,
     repository text not null,
-    pull integer not null,
+    pull integer,
     head_sha text not null,
     base_sha text not null,
     ask jsonb not null,
@@ -74,6 +86,9 @@ const TABLES = `
     ended_at timestamptz
   );
   alter table taster.runs add column if not exists turn integer not null default 0;
+  alter table taster.runs add column if not exists left_for text;
+  create table if not exists taster.closed (
+    repository text not null, pull integer not null, at bigint not null, primary key (repository, pull));
   create index if not exists runs_of_pull on taster.runs (repository, pull);
   create index if not exists open_runs on taster.runs (state) where state <> 'concluded';
   create table if not exists taster.findings (
@@ -101,6 +116,14 @@ export async function openBotStore({ query, transaction }: BotDatabase): Promise
       const rows = await query(`select key from taster.runs where state <> 'concluded' order by number`);
       return rows.map(({ key }) => String(key));
     },
+    async openRunsOf(repository) {
+      const rows = await query(`select * from taster.runs where repository = $1 and state <> 'concluded'`, [
+        repository.toLowerCase(),
+      ]);
+      return rows.map(runOf);
+    },
+    leave: (delivery, left) => leaveRuns({ transaction }, delivery, left),
+    drop: (delivery, removed) => dropRuns({ transaction }, delivery, removed),
     async runsOf(repository, head) {
       const rows = await query('select * from taster.runs where repository = $1 and head_sha = $2', [
         repository.toLowerCase(),
@@ -155,6 +178,7 @@ function runOf(row: Row): Run {
     ask: askSchema.parse(ask),
     state: row.state as RunState,
     superseded: row.superseded === true,
+    leftFor: row.left_for as LeftFor | null,
     turn: Number(row.turn),
     checkRun: row.check_run === null ? null : Number(row.check_run),
     conclusion: row.conclusion === null ? null : String(row.conclusion),

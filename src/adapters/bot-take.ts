@@ -15,7 +15,7 @@ export const TAKE = `
     the_repository text;
     the_pull integer;
     the_at bigint;
-    is_left boolean;
+    why_left text;
     there taster.runs%rowtype;
   begin
     insert into taster.deliveries (id) values (the_delivery) on conflict do nothing;
@@ -28,28 +28,35 @@ export const TAKE = `
       the_repository := one ->> 'repository';
       the_pull := (the_ask ->> 'pull')::integer;
       the_at := (the_ask ->> 'at')::bigint;
-      perform pg_advisory_xact_lock(hashtextextended(the_repository || '#' || the_pull, 0));
-      is_left := exists (
-        select 1 from taster.runs
-        where repository = the_repository and pull = the_pull and key <> the_key and asked_at > the_at);
+      perform pg_advisory_xact_lock(hashtextextended(coalesce(the_repository || '#' || the_pull, the_key), 0));
+      why_left := case
+        when exists (
+          select 1 from taster.runs
+          where repository = the_repository and pull = the_pull and key <> the_key and asked_at > the_at) then 'newer'
+        when exists (
+          select 1 from taster.closed where repository = the_repository and pull = the_pull and at > the_at) then 'closed'
+        end;
       select * into there from taster.runs where key = the_key;
       if not found then
-        insert into taster.runs (key, repository, pull, head_sha, base_sha, ask, asked_at, superseded)
+        insert into taster.runs (key, repository, pull, head_sha, base_sha, ask, asked_at, superseded, left_for)
         values (the_key, the_repository, the_pull, the_ask -> 'head' ->> 'sha', the_ask -> 'base' ->> 'sha',
-          the_ask, the_at, is_left);
-      -- A head that was left and came back is asked for anew, as is one whose check somebody started again.
-      elsif (there.superseded and not is_left and the_at >= there.asked_at)
+          the_ask, the_at, why_left is not null, why_left);
+      -- A head that was left and came back is asked for anew, as is one that now goes into another branch, and one
+      -- whose check somebody started again.
+      elsif (why_left is null and the_at >= there.asked_at and (there.superseded
+          or there.ask -> 'base' ->> 'ref' is distinct from the_ask -> 'base' ->> 'ref'))
         or (is_again and there.state = 'concluded') then
         update taster.runs
-        set state = 'asked', attempt = attempt + 1, superseded = is_left and not is_again, conclusion = null,
+        set state = 'asked', attempt = attempt + 1, superseded = why_left is not null and not is_again,
+          left_for = case when is_again then null else why_left end, conclusion = null,
           ask = the_ask, base_sha = the_ask -> 'base' ->> 'sha', asked_at = greatest(asked_at, the_at)
         where key = the_key;
       else
         continue;
       end if;
       return next the_key;
-      if not is_left then
-        return query update taster.runs set superseded = true
+      if why_left is null then
+        return query update taster.runs set superseded = true, left_for = 'newer'
           where repository = the_repository and pull = the_pull and key <> the_key and state <> 'concluded'
             and not superseded
           returning key;
@@ -64,7 +71,7 @@ export async function takeDelivery(
 ): Promise<string[]> {
   // In one order, whichever way round two deliveries name two pull requests.
   const list = [...asks]
-    .sort((a, b) => a.pull - b.pull)
+    .sort((a, b) => (a.pull ?? 0) - (b.pull ?? 0))
     .map((ask) => ({ ask, key: runKey(ask), repository: ask.repository.toLowerCase() }));
   const rows = await query('select distinct taster.take($1, $2::text::jsonb, $3) as key', [
     ...[delivery, JSON.stringify(list), again],

@@ -57,10 +57,15 @@ export const queuedOutput: CheckOutput = {
   summary: 'The review is queued.',
 };
 
-export const supersededOutput: CheckOutput = {
-  title: 'A newer commit is reviewed instead',
-  summary: 'The pull request has a newer head; this one was not reviewed to its end.',
-};
+/** A review that nobody wants any more, by the reason. */
+export function leftOutput(why: 'newer' | 'closed' | 'removed' | null): CheckOutput {
+  return why === 'closed'
+    ? { title: 'Closed before the review ended', summary: 'It is reviewed when it is opened again.' }
+    : {
+        title: 'A newer commit is reviewed instead',
+        summary: 'The pull request has a newer head; this one was not reviewed to its end.',
+      };
+}
 
 export function progressOutput({ step, done, secondsLeft }: Progress): CheckOutput {
   const left = secondsLeft === null ? '' : `, about ${Math.ceil(secondsLeft)} s left`;

@@ -9,10 +9,10 @@ import {
   CHECK_NAME,
   type ConcludedCheck,
   concludedCheck,
+  leftOutput,
   progressOutput,
   queuedOutput,
   stoppedOutput,
-  supersededOutput,
 } from '../bot/check-output.ts';
 import type { WorkerResult } from '../bot/worker-protocol.ts';
 import { oneLine, UserError } from '../errors.ts';
@@ -58,7 +58,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
     if (!(await store.concluded(run, concluded.conclusion, findings))) throw new Error('the run has moved on');
   };
   const leave = (checks: GitHubChecks, run: Run) =>
-    close(checks, run, { conclusion: 'cancelled', output: supersededOutput, annotations: [] });
+    close(checks, run, { conclusion: 'cancelled', output: leftOutput(run.leftFor), annotations: [] });
 
   return {
     async announce({ key }) {
@@ -92,10 +92,9 @@ export function botRuns(options: BotRunsOptions): BotRuns {
         await botComment(github, { run, review, server: options.server, when: result.comment });
         await close(now.checks, run, concludedCheck(review, { ...result, server: options.server }), findingsOf(review));
       } catch (error) {
-        if ((await store.run(key))?.superseded === true) {
-          const left = (await store.run(key))!;
-          return await leave((await connect(left)).checks, left);
-        }
+        const now = await store.run(key);
+        if (now === null || now.state === 'concluded') return;
+        if (now.superseded) return await leave((await connect(now)).checks, now);
         if (!(error instanceof UserError) || error.infrastructure) throw error;
         await close((await connect(run)).checks, run, {
           ...{ conclusion: 'action_required', output: stoppedOutput(error.message, error.hint), annotations: [] },

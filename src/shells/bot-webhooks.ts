@@ -1,11 +1,18 @@
 import type { Probot } from 'probot';
 import type { BotQueue } from '../adapters/bot-queue.ts';
 import type { BotStore } from '../adapters/bot-store.ts';
-import { askedAgain, askedByPull } from '../bot/asked.ts';
+import { askedAgain, askedByGroup, askedByPull } from '../bot/asked.ts';
 import { CHECK_NAME } from '../bot/check-output.ts';
+import { leftBy, removedBy } from '../bot/left.ts';
+import { installationKey } from './bot-reconcile.ts';
+
+export interface BotWebhooksOptions {
+  readonly store: BotStore;
+  readonly queue: BotQueue;
+}
 
 /** Events to runs: each is written down and queued, and GitHub has its answer. The work comes later. */
-export function botWebhooks(app: Probot, { store, queue }: { store: BotStore; queue: BotQueue }): void {
+export function botWebhooks(app: Probot, { store, queue }: BotWebhooksOptions): void {
   const announce = async (keys: readonly string[]) => {
     for (const key of keys) await queue.send('announce', key);
   };
@@ -15,6 +22,30 @@ export function botWebhooks(app: Probot, { store, queue }: { store: BotStore; qu
       const ask = askedByPull(payload);
       if (ask !== null) await announce(await store.take(id, [ask]));
     },
+  );
+  app.on('pull_request.edited', async ({ id, payload }) => {
+    // A new title is no new change; another target branch is.
+    if (payload.changes.base === undefined) return;
+    const ask = askedByPull(payload);
+    if (ask !== null) await announce(await store.take(id, [ask]));
+  });
+  app.on('merge_group.checks_requested', async ({ id, payload }) => {
+    const ask = askedByGroup(payload);
+    if (ask !== null) await announce(await store.take(id, [ask]));
+  });
+  app.on(['pull_request.closed', 'merge_group.destroyed'], async ({ id, payload }) => {
+    const left = leftBy(payload);
+    if (left !== null) await announce(await store.leave(id, left));
+  });
+  app.on(
+    ['installation.deleted', 'installation.suspend', 'installation_repositories.removed'],
+    async ({ id, payload }) => {
+      const removed = removedBy(payload);
+      if (removed !== null) await store.drop(id, removed);
+    },
+  );
+  app.on(['installation.created', 'installation.unsuspend', 'installation_repositories.added'], ({ payload }) =>
+    queue.send('reconcile', installationKey(payload.installation.id)),
   );
   const again = async (id: string, payload: unknown) => {
     const asked = askedAgain(payload);

@@ -25,7 +25,7 @@ async function work({ ask, run, remote, token }: WorkerRequest): Promise<WorkerR
     ...{ configPath: '.github/taster.yml', configFile: null, seed: null, budgetSeconds: null, shadows: null },
     ...{ device: 'auto', only: null, dryRun: false, memoryBytes: null, runtimePath: null, registry: null, cache: null },
     context: {
-      ...{ repository: ask.repository, pull: { number: ask.pull }, run },
+      ...{ repository: ask.repository, pull: ask.pull === null ? null : { number: ask.pull }, run },
       ...{ baseRef: base.ref, headRef: head.ref, headRepository: head.repository },
     },
     environment: process.env,

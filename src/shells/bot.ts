@@ -9,6 +9,7 @@ import { installationTokens } from '../adapters/installation-tokens.ts';
 import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
 import { oneLine } from '../errors.ts';
+import { botReconcile, EVERYTHING } from './bot-reconcile.ts';
 import { botRuns } from './bot-runs.ts';
 import { botWebhooks } from './bot-webhooks.ts';
 
@@ -27,17 +28,21 @@ export interface StartBotOptions {
   readonly progressMs?: number;
   /** Between two looks for what was taken and not announced. */
   readonly sweepMs?: number;
+  /** Between two comparisons of what is known with GitHub. */
+  readonly reconcileMs?: number;
   log(line: string): void;
 }
 
 const CLOSE_MS = 20_000;
 const SWEEP_MS = 30_000;
+const RECONCILE_MS = 3_600_000;
 
 /** Starts the App: webhooks, queue and workers in this process, reviews in children. Throws a UserError. */
 export async function startBot({
   environment,
   queue: queueOptions,
   sweepMs = SWEEP_MS,
+  reconcileMs = RECONCILE_MS,
   log,
   ...pace
 }: StartBotOptions): Promise<StartedBot> {
@@ -53,7 +58,8 @@ export async function startBot({
     probot.onError(({ errors, event }) => {
       for (const error of errors) log(`${event?.name ?? 'an event'}: ${oneLine(error.message, 300)}`);
     });
-    const tokens = installationTokens(await probot.auth(), now);
+    const app = await probot.auth();
+    const tokens = installationTokens(app, now);
     const token = ({ installation, repository }: Ask, scope: 'all' | 'contents') =>
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
     const { workers, installationLimit } = settings;
@@ -70,21 +76,26 @@ export async function startBot({
           throw error;
         }
       };
+    const repeat = (work: () => Promise<void>, { everyMs, what }: { everyMs: number; what: string }) => {
+      const quietly = () => void work().catch((error: Error) => log(`${what}: ${oneLine(error.message)}`));
+      const timer = setInterval(quietly, everyMs);
+      closing.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+    };
     if (workers > 0) {
       await queue.work('announce', { atOnce: 2 }, told(runs.announce));
       await queue.work('review', { atOnce: workers, perGroup: installationLimit }, told(runs.review));
       await queue.work('give-up', { atOnce: 1 }, told(runs.giveUp));
       // Whatever fell between the store and the queue, or was in hand when the App fell.
       for (const key of await store.open()) await queue.send('announce', key);
+      const tokenOf = (installation: number) => tokens.give({ installation, contentsOf: null });
+      await queue.work('reconcile', { atOnce: 1 }, told(botReconcile({ store, queue, app, api, tokenOf, log })));
+      repeat(() => queue.send('reconcile', EVERYTHING), { everyMs: reconcileMs, what: 'Comparing with GitHub' });
+      await queue.send('reconcile', EVERYTHING);
       // Another process may fall between the two while this one goes on.
       const sweep = async () => {
         for (const key of await store.forgotten(sweepMs / 1000)) await queue.send('announce', key);
       };
-      const every = setInterval(
-        () => void sweep().catch((error: Error) => log(`The sweep: ${oneLine(error.message)}`)),
-        sweepMs,
-      );
-      closing.signal.addEventListener('abort', () => clearInterval(every), { once: true });
+      repeat(sweep, { everyMs: sweepMs, what: 'The sweep' });
     }
 
     const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue }), {
