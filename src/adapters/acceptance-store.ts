@@ -14,6 +14,8 @@ export interface AcceptanceStore {
   /** In the order in which they were said. */
   of(pull: PullOf): Promise<Acceptance[]>;
   by(command: string): Promise<Acceptance[]>;
+  /** The head commit of a pull request's newest run; null where it has none. */
+  headOf(pull: PullOf): Promise<string | null>;
 }
 
 const TABLE = `
@@ -65,6 +67,13 @@ export async function openAcceptanceStore({ query, transaction }: BotDatabase): 
         [repository.toLowerCase(), pull],
       );
       return rows.map(acceptanceOf);
+    },
+    async headOf({ repository, pull }) {
+      const [row] = await query(
+        'select head_sha from taster.runs where repository = $1 and pull = $2 order by asked_at desc, number desc limit 1',
+        [repository.toLowerCase(), pull],
+      );
+      return row ? String(row.head_sha) : null;
     },
     async by(command) {
       return (await query('select * from taster.acceptances where command = $1 order by number', [command])).map(

@@ -3,9 +3,9 @@ import type { BotDatabase } from './bot-database.ts';
 
 /**
  * `announce` is quick and shows that a review waits, `review` takes minutes, `give-up` closes what failed for good;
- * `reconcile` looks for events that were lost.
+ * `reconcile` looks for events that were lost, `command` answers people.
  */
-export const QUEUES = ['announce', 'review', 'give-up', 'reconcile'] as const;
+export const QUEUES = ['announce', 'review', 'give-up', 'reconcile', 'command'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface Job {
@@ -69,7 +69,7 @@ export async function openBotQueue(
     expireInSeconds: LONGEST,
   };
   await boss.createQueue('give-up', { ...common, retryLimit: 20 });
-  await boss.createQueue('reconcile', common);
+  for (const name of ['reconcile', 'command']) await boss.createQueue(name, common);
   for (const name of ['announce', 'review']) await boss.createQueue(name, { ...common, deadLetter: 'give-up' });
   const put = async (
     queue: QueueName,

@@ -12,7 +12,10 @@ export interface CommandStore {
   /** Ids of what was said in the last hour and is not done. */
   open(): Promise<string[]>;
   /** True for the first command of a person in a pull request that is refused, however often it asks. */
-  refuse(id: string, of: { readonly repository: string; readonly pull: number; readonly login: string }): Promise<boolean>;
+  refuse(
+    id: string,
+    of: { readonly repository: string; readonly pull: number; readonly login: string },
+  ): Promise<boolean>;
 }
 
 const TABLES = `

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { oneLine } from '../errors.ts';
-import { placeText } from '../report/place.ts';
+import { type Place, placeText } from '../report/place.ts';
 import { isExpired } from '../review/ignore.ts';
 import type { Review, ReviewFinding } from '../review/review.ts';
 import { verdictOf } from '../review/verdict.ts';
@@ -69,9 +69,7 @@ function covering(
   { head, hash }: ApplyOptions & Pick<Hashed, 'hash'>,
 ): ReviewFinding['ignored'] {
   if (!isAcceptable(finding)) return null;
-  const about = acceptances.filter(
-    ({ check, subject }) => check === finding.check && subject === subjectOf(finding),
-  );
+  const about = acceptances.filter(({ check, subject }) => check === finding.check && subject === subjectOf(finding));
   const rows = finding.rows.map(({ id }) => hash(id));
   const isListed = rows.length > 0 && rows.length === finding.rowsTotal;
   const wholes = about.filter((each) => each.whole && each.head === head);
@@ -115,7 +113,7 @@ export function chosenBy(
 }
 
 /** Whether a text names a kept row: by its place as reports write it, or by `id=` and its id. */
-export function isNamed(name: string): (row: ReviewFinding['rows'][number]) => boolean {
+export function isNamed(name: string): (row: Place & { readonly id: string }) => boolean {
   const hashed = name.startsWith('id=') ? rowHash(name.slice(3)) : null;
   return (row) => (hashed === null ? placeText(row) === name : row.id === hashed);
 }

@@ -1,5 +1,5 @@
-import { isBroken } from '../review/verdict.ts';
 import type { Review } from '../review/review.ts';
+import { isBroken } from '../review/verdict.ts';
 
 export interface Button {
   /** At most 20 characters. */

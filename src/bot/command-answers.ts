@@ -30,7 +30,8 @@ export const refusalAnswer = (login: string): string =>
 export const misreadAnswer = (problem: string): string => `Nothing was done. ${problem}\n\n${helpAnswer}`;
 
 /** Why a command finds nothing to work on. */
-export const NOT_YET = 'The head commit has no concluded review yet. Say it again when the check run has its conclusion.';
+export const NOT_YET =
+  'The head commit has no concluded review yet. Say it again when the check run has its conclusion.';
 export const MOVED = 'Nothing was accepted: a newer commit came after the comment. Read its report and say it again.';
 export const NO_REPORT = 'The report of this review is not kept any more. `/taster rerun` makes a new one.';
 export const BUSY = 'The head commit is under review already.';

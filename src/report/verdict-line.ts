@@ -66,6 +66,8 @@ function passed(review: Review): string {
     ...(measured || checks === 0 ? [] : ['leakage and poisoning were not measured']),
     ...(silent > 0 ? [`${silent} could not answer`] : []),
     ...(byPeople > 0 ? [`${plural(byPeople, 'finding')} accepted in the pull request`] : []),
-    ...(ignored.length > byPeople ? [`${plural(ignored.length - byPeople, 'finding')} ignored by the configuration`] : []),
+    ...(ignored.length > byPeople
+      ? [`${plural(ignored.length - byPeople, 'finding')} ignored by the configuration`]
+      : []),
   ].join('; ');
 }

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type BotQueue, type Job, Postponed } from '../adapters/bot-queue.ts';
 import type { BotStore, Run, StoredFinding } from '../adapters/bot-store.ts';
-import { connectGitHub } from '../adapters/github.ts';
-import { connectChecks, type GitHubChecks } from '../adapters/github-checks.ts';
+import type { GitHubChecks } from '../adapters/github-checks.ts';
 import { runWorker } from '../adapters/worker-process.ts';
+import { buttons } from '../bot/buttons.ts';
 import {
-  ANNOTATIONS_A_REQUEST,
-  CHECK_NAME,
   type ConcludedCheck,
   concludedCheck,
   leftOutput,
@@ -19,14 +17,14 @@ import { oneLine, UserError } from '../errors.ts';
 import type { Review } from '../review/review.ts';
 import { recomputeVerdict } from '../review/verdict.ts';
 import { botComment } from './bot-comment.ts';
+import type { BotSettle } from './bot-settle.ts';
+import { type ConnectRunOptions, connectRun } from './connect-run.ts';
 
-export interface BotRunsOptions {
+export interface BotRunsOptions extends ConnectRunOptions {
   readonly store: BotStore;
   readonly queue: BotQueue;
-  readonly api: string;
+  readonly settle: BotSettle;
   readonly server: string;
-  /** A token of the installation; with `contents`, one that can read this repository's contents and nothing else. */
-  token(ask: Run['ask'], scope: 'all' | 'contents'): Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reviews at once of one installation, in all processes; null sets none. */
   readonly installationLimit: number | null;
@@ -35,7 +33,8 @@ export interface BotRunsOptions {
   /** Between two looks at whether the run still counts, and between two words about progress. */
   readonly watchMs?: number;
   readonly progressMs?: number;
-  log(line: string): void;
+  /** Keeps the review for the run's page. */
+  keep(run: Run, review: Review): Promise<void>;
 }
 
 const FULL_SECONDS = 2;
@@ -44,12 +43,8 @@ export type BotRuns = Readonly<Record<'announce' | 'review' | 'giveUp', (job: Jo
 
 /** What is done with a run: shown as waiting, reviewed and concluded, or given up. Each may be done again after a fall. */
 export function botRuns(options: BotRunsOptions): BotRuns {
-  const { store, queue, api, log } = options;
-  const connect = async (run: Run) => {
-    const common = { token: await options.token(run.ask, 'all'), repository: run.ask.repository, api, log };
-    const named = { name: CHECK_NAME, annotationsAtOnce: ANNOTATIONS_A_REQUEST };
-    return { github: await connectGitHub(common), checks: await connectChecks({ ...common, ...named }) };
-  };
+  const { store, queue, settle, log } = options;
+  const connect = (run: Run) => connectRun(run, options);
   const checkOf = async (checks: GitHubChecks, run: Run): Promise<number> =>
     run.checkRun ?? (await checks.ensure({ key: run.key, sha: run.ask.head.sha, output: queuedOutput }));
   const close = async (checks: GitHubChecks, run: Run, concluded: ConcludedCheck, findings: StoredFinding[] = []) => {
@@ -86,7 +81,10 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       await checks.show(id, 'in_progress', { title: 'Fetching the change', summary: 'The review is running.' });
       try {
         const result = await reviewed(run, { ...options, signal, checks, id });
-        const review = { ...result.review, verdict: recomputeVerdict(result.review) };
+        const judged = { ...result.review, verdict: recomputeVerdict(result.review) };
+        const review = await settle.accepted(run, judged);
+        await settle.remember(run, result);
+        await options.keep(run, review);
         // The token may have run out while the review went on.
         const { github, ...now } = await connect(run);
         await botComment(github, { run, review, server: options.server, when: result.comment });
@@ -98,6 +96,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
         if (!(error instanceof UserError) || error.infrastructure) throw error;
         await close((await connect(run)).checks, run, {
           ...{ conclusion: 'action_required', output: stoppedOutput(error.message, error.hint), annotations: [] },
+          buttons: buttons(null),
         });
       }
     },
@@ -109,7 +108,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       if (run.superseded) return await leave(checks, run);
       log(`${key}: given up.`);
       const output = stoppedOutput('The review was tried several times and did not come to its end.', 'Run it again.');
-      await close(checks, run, { conclusion: 'action_required', output, annotations: [] });
+      await close(checks, run, { conclusion: 'action_required', output, annotations: [], buttons: buttons(null) });
     },
   };
 }

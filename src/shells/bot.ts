@@ -1,16 +1,26 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createNodeMiddleware, Probot } from 'probot';
+import { openAcceptanceStore } from '../adapters/acceptance-store.ts';
 import { openBotDatabase } from '../adapters/bot-database.ts';
 import { type BotQueueOptions, openBotQueue } from '../adapters/bot-queue.ts';
 import { openBotStore } from '../adapters/bot-store.ts';
-import { now } from '../adapters/clock.ts';
+import { now as systemNow } from '../adapters/clock.ts';
+import { openCommandStore } from '../adapters/command-store.ts';
 import { installationTokens } from '../adapters/installation-tokens.ts';
+import { openReportStore } from '../adapters/report-store.ts';
+import { openToldStore } from '../adapters/told-store.ts';
 import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
+import { keptReview } from '../bot/kept-review.ts';
 import { oneLine } from '../errors.ts';
+import { visible } from '../report/escape.ts';
+import { renderJson } from '../report/json.ts';
+import { verdictLine } from '../report/verdict-line.ts';
+import { botCommands } from './bot-commands.ts';
 import { botReconcile, EVERYTHING } from './bot-reconcile.ts';
-import { botRuns } from './bot-runs.ts';
+import { type BotRunsOptions, botRuns } from './bot-runs.ts';
+import { botSettle } from './bot-settle.ts';
 import { botWebhooks } from './bot-webhooks.ts';
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
@@ -30,12 +40,15 @@ export interface StartBotOptions {
   readonly sweepMs?: number;
   /** Between two comparisons of what is known with GitHub. */
   readonly reconcileMs?: number;
+  /** Milliseconds since 1970: acceptances end by it. */
+  now?(): number;
   log(line: string): void;
 }
 
 const CLOSE_MS = 20_000;
 const SWEEP_MS = 30_000;
 const RECONCILE_MS = 3_600_000;
+const REPORT_DAYS = 90;
 
 /** Starts the App: webhooks, queue and workers in this process, reviews in children. Throws a UserError. */
 export async function startBot({
@@ -43,6 +56,7 @@ export async function startBot({
   queue: queueOptions,
   sweepMs = SWEEP_MS,
   reconcileMs = RECONCILE_MS,
+  now = systemNow,
   log,
   ...pace
 }: StartBotOptions): Promise<StartedBot> {
@@ -52,6 +66,14 @@ export async function startBot({
   const closing = new AbortController();
   try {
     const store = await openBotStore(database);
+    const commands = await openCommandStore(database);
+    const acceptances = await openAcceptanceStore(database);
+    const reports = await openReportStore(database, { days: REPORT_DAYS });
+    const toldStore = await openToldStore(database);
+    const keep: BotRunsOptions['keep'] = async (run, review) => {
+      const headline = visible(verdictLine(review).because, 300);
+      await reports.keep(run, { review: renderJson(keptReview(review)), headline });
+    };
     const queue = await openBotQueue(database, queueOptions);
     // Its own log repeats whole events, their texts and signatures.
     const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: api, logLevel: 'fatal' });
@@ -59,11 +81,12 @@ export async function startBot({
       for (const error of errors) log(`${event?.name ?? 'an event'}: ${oneLine(error.message, 300)}`);
     });
     const app = await probot.auth();
-    const tokens = installationTokens(app, now);
+    const tokens = installationTokens(app, systemNow);
     const token = ({ installation, repository }: Ask, scope: 'all' | 'contents') =>
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
     const { workers, installationLimit } = settings;
-    const common = { store, queue, api, server, token, environment, installationLimit };
+    const settle = botSettle({ store, reports, told: toldStore, acceptances, api, server, token, now, log });
+    const common = { store, queue, settle, keep, api, server, token, environment, installationLimit };
     const runs = botRuns({ ...common, closing: closing.signal, log, ...pace });
     const told =
       (work: (typeof runs)['review']): typeof work =>
@@ -87,18 +110,22 @@ export async function startBot({
       await queue.work('give-up', { atOnce: 1 }, told(runs.giveUp));
       // Whatever fell between the store and the queue, or was in hand when the App fell.
       for (const key of await store.open()) await queue.send('announce', key);
+      for (const id of await commands.open()) await queue.send('command', id);
       const tokenOf = (installation: number) => tokens.give({ installation, contentsOf: null });
       await queue.work('reconcile', { atOnce: 1 }, told(botReconcile({ store, queue, app, api, tokenOf, log })));
+      const answering = { store, queue, commands, acceptances, settle, api, appId, tokenOf, now, log };
+      await queue.work('command', { atOnce: 2 }, told(botCommands(answering)));
       repeat(() => queue.send('reconcile', EVERYTHING), { everyMs: reconcileMs, what: 'Comparing with GitHub' });
       await queue.send('reconcile', EVERYTHING);
       // Another process may fall between the two while this one goes on.
       const sweep = async () => {
         for (const key of await store.forgotten(sweepMs / 1000)) await queue.send('announce', key);
+        for (const id of await commands.open()) await queue.send('command', id);
       };
       repeat(sweep, { everyMs: sweepMs, what: 'The sweep' });
     }
 
-    const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue }), {
+    const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue, commands, now }), {
       ...{ probot, webhooksPath: WEBHOOK_PATH },
     });
     const http = createServer((request, response) => {
