@@ -35,6 +35,10 @@ export async function connectChecks(options: GitHubChecksOptions): Promise<GitHu
       for (const run of data) if (run.external_id === key && run.name === options.name) return run;
     return null;
   };
+  const annotated = async (id: number): Promise<Set<string>> => {
+    const found = await octokit.paginate(checks.listAnnotations, { ...place, check_run_id: id, per_page: 100 });
+    return new Set(found.map(identity));
+  };
   return {
     async ensure({ key, sha, output }) {
       return await ask(async () => {
@@ -54,9 +58,10 @@ export async function connectChecks(options: GitHubChecksOptions): Promise<GitHu
     },
     async conclude(id, { conclusion, output, annotations, buttons = [] }) {
       await ask(async () => {
-        // Asked at each attempt: GitHub adds what it is sent to what it has.
+        // Asked at each attempt: GitHub adds what it is sent to what it has, and takes nothing away.
         const { data } = await checks.get({ ...place, check_run_id: id });
-        const rest = annotations.slice(data.output.annotations_count).map(annotationOf);
+        const there = data.output.annotations_count > 0 ? await annotated(id) : new Set<string>();
+        const rest = annotations.map(annotationOf).filter((each) => !there.has(identity(each)));
         const step = options.annotationsAtOnce;
         for (; rest.length > step; rest.splice(0, step))
           await checks.update({
@@ -74,4 +79,15 @@ export async function connectChecks(options: GitHubChecksOptions): Promise<GitHu
 function annotationOf({ path, line, level, title, message }: CheckAnnotation) {
   const at = line ?? 1;
   return { path, start_line: at, end_line: at, annotation_level: LEVELS[level], title, message };
+}
+
+/** What two annotations that say the same have in common. */
+function identity(annotation: {
+  readonly path: string;
+  readonly start_line: number;
+  readonly title: string | null;
+  readonly message: string | null;
+}): string {
+  const { path, start_line, title, message } = annotation;
+  return JSON.stringify([path, start_line, title, message]);
 }

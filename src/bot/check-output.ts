@@ -77,6 +77,11 @@ export function progressOutput({ step, done, secondsLeft }: Progress): CheckOutp
   return { title, summary: 'The review is running.' };
 }
 
+/** What made this try fail, where the next may not. `problem` is shown literally. */
+export function againOutput(problem: string): CheckOutput {
+  return { title: 'Trying again soon', summary: prose(problem, 1000) };
+}
+
 /** What stopped the review and can be mended by whoever reads it. `problem` and `hint` are shown literally. */
 export function stoppedOutput(problem: string, hint: string): CheckOutput {
   return { title: 'No verdict', summary: `${prose(problem, 1000)}\n\n${prose(hint, 1000)}` };

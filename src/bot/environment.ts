@@ -12,6 +12,7 @@ export interface BotEnvironment {
   readonly workers: number;
   /** Reviews at once of one installation, in all processes; null sets no limit. */
   readonly installationLimit: number | null;
+  readonly cloneLimitBytes: number;
   readonly api: string;
   readonly server: string;
 }
@@ -37,6 +38,8 @@ const schema = z
     PORT: whole(0, 65535).default(3000),
     WORKERS: whole(0, 64).default(1),
     INSTALLATION_LIMIT: whole(1, 10_000).optional(),
+    /** MiB. */
+    CLONE_LIMIT: whole(1, 1_000_000).default(4096),
     GITHUB_API_URL: address.default('https://api.github.com'),
     GITHUB_SERVER_URL: address.default('https://github.com'),
     NODE_ENV: z.string().optional(),
@@ -79,6 +82,7 @@ export function readBotEnvironment(env: Readonly<Record<string, string | undefin
     port: data.PORT,
     workers: data.WORKERS,
     installationLimit: data.INSTALLATION_LIMIT ?? null,
+    cloneLimitBytes: data.CLONE_LIMIT * 2 ** 20,
     api: data.GITHUB_API_URL,
     server: data.GITHUB_SERVER_URL,
   };

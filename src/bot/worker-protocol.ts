@@ -10,6 +10,7 @@ export interface WorkerRequest {
   /** Address of the repository without any credential. */
   readonly remote: string;
   readonly token: string;
+  readonly cloneLimitBytes: number | null;
 }
 
 export interface WorkerResult {
@@ -28,6 +29,7 @@ const requestSchema: z.ZodType<WorkerRequest> = z.object({
   run: z.object({ id: text(40), attempt: z.number().int() }),
   remote: z.url({ protocol: /^https?$/ }),
   token: text(1000),
+  cloneLimitBytes: z.number().positive().nullable(),
 });
 
 const messageSchema: z.ZodType<WorkerMessage> = z.discriminatedUnion('kind', [

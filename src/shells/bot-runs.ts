@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { type BotQueue, type Job, Postponed } from '../adapters/bot-queue.ts';
 import type { BotStore, Run, StoredFinding } from '../adapters/bot-store.ts';
 import type { GitHubChecks } from '../adapters/github-checks.ts';
+import type { GitHubOptions } from '../adapters/github-client.ts';
 import { runWorker } from '../adapters/worker-process.ts';
 import { buttons } from '../bot/buttons.ts';
 import {
+  againOutput,
   type ConcludedCheck,
   concludedCheck,
   leftOutput,
@@ -33,18 +35,21 @@ export interface BotRunsOptions extends ConnectRunOptions {
   /** Between two looks at whether the run still counts, and between two words about progress. */
   readonly watchMs?: number;
   readonly progressMs?: number;
+  readonly cloneLimitBytes: number | null;
   /** Keeps the review for the run's page. */
   keep(run: Run, review: Review): Promise<void>;
 }
 
 const FULL_SECONDS = 2;
+/** The longest that a review that is done waits for GitHub. */
+const CONCLUDE_MS = 30 * 60_000;
 
 export type BotRuns = Readonly<Record<'announce' | 'review' | 'giveUp', (job: Job) => Promise<void>>>;
 
 /** What is done with a run: shown as waiting, reviewed and concluded, or given up. Each may be done again after a fall. */
 export function botRuns(options: BotRunsOptions): BotRuns {
   const { store, queue, settle, log } = options;
-  const connect = (run: Run) => connectRun(run, options);
+  const connect = (run: Run, more: GitHubOptions['patience'] = {}) => connectRun(run, options, more);
   const checkOf = async (checks: GitHubChecks, run: Run): Promise<number> =>
     run.checkRun ?? (await checks.ensure({ key: run.key, sha: run.ask.head.sha, output: queuedOutput }));
   const close = async (checks: GitHubChecks, run: Run, concluded: ConcludedCheck, findings: StoredFinding[] = []) => {
@@ -85,15 +90,21 @@ export function botRuns(options: BotRunsOptions): BotRuns {
         const review = await settle.accepted(run, judged);
         await settle.remember(run, result);
         await options.keep(run, review);
-        // The token may have run out while the review went on.
-        const { github, ...now } = await connect(run);
+        // The token may have run out while the review went on; to wait costs less than to review once more.
+        const { github, ...now } = await connect(run, { budgetMs: CONCLUDE_MS });
         await botComment(github, { run, review, server: options.server, when: result.comment });
         await close(now.checks, run, concludedCheck(review, { ...result, server: options.server }), findingsOf(review));
       } catch (error) {
         const now = await store.run(key);
         if (now === null || now.state === 'concluded') return;
         if (now.superseded) return await leave((await connect(now)).checks, now);
-        if (!(error instanceof UserError) || error.infrastructure) throw error;
+        if (!(error instanceof UserError)) throw error;
+        if (error.infrastructure) {
+          const problem = oneLine(error.message, 300);
+          await store.troubled(run, problem);
+          if (error.code !== 'github') await checks.show(id, 'in_progress', againOutput(problem));
+          throw error;
+        }
         await close((await connect(run)).checks, run, {
           ...{ conclusion: 'action_required', output: stoppedOutput(error.message, error.hint), annotations: [] },
           buttons: buttons(null),
@@ -107,7 +118,8 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       const { checks } = await connect(run);
       if (run.superseded) return await leave(checks, run);
       log(`${key}: given up.`);
-      const output = stoppedOutput('The review was tried several times and did not come to its end.', 'Run it again.');
+      const often = 'The review was tried several times and did not come to its end.';
+      const output = stoppedOutput(run.problem === null ? often : `${often} ${run.problem}`, 'Run it again.');
       await close(checks, run, { conclusion: 'action_required', output, annotations: [], buttons: buttons(null) });
     },
   };
@@ -135,6 +147,7 @@ async function reviewed(run: Run, options: Watched): Promise<WorkerResult> {
         ...{ ask: run.ask, run: { id: String(run.number), attempt: run.attempt } },
         remote: `${server}/${run.ask.repository}.git`,
         token: await options.token(run.ask, 'contents'),
+        cloneLimitBytes: options.cloneLimitBytes,
       },
       {
         entry: new URL(import.meta.url.endsWith('.ts') ? './bot-worker.ts' : './bot-worker.js', import.meta.url),

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { cloneChange } from '../adapters/clone-change.ts';
+import { diskFull } from '../adapters/disk-full.ts';
 import {
   parseWorkerRequest,
   type WorkerMessage,
@@ -15,9 +16,9 @@ const send = (message: WorkerMessage): Promise<void> =>
   new Promise((resolve) => process.send?.(message, () => resolve()) ?? resolve());
 
 /** The same review as of the command line, of a clone that the App's folder takes away afterwards. */
-async function work({ ask, run, remote, token }: WorkerRequest): Promise<WorkerResult> {
+async function work({ ask, run, remote, token, cloneLimitBytes: limitBytes }: WorkerRequest): Promise<WorkerResult> {
   const { base, head } = ask;
-  const clone = await cloneChange(process.cwd(), { remote, token, tip: base.sha, head: head.sha });
+  const clone = await cloneChange(process.cwd(), { remote, token, tip: base.sha, head: head.sha, limitBytes });
   if (orphaned) throw new Error('the App is gone');
   let last = 0;
   const { review, config, unreadable } = await reviewRepository({
@@ -50,7 +51,7 @@ process.once('message', async (raw) => {
   });
   const message = await work(parseWorkerRequest(raw)).then(
     (result): WorkerMessage => ({ kind: 'result', result }),
-    workerFailure,
+    (error) => workerFailure(diskFull(error) ?? error),
   );
   if (orphaned) await rm(process.cwd(), { recursive: true, force: true });
   else await send(message);

@@ -1,15 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createNodeMiddleware, Probot } from 'probot';
-import { openAcceptanceStore } from '../adapters/acceptance-store.ts';
 import { openBotDatabase } from '../adapters/bot-database.ts';
-import { type BotQueueOptions, openBotQueue } from '../adapters/bot-queue.ts';
+import { type BotQueueOptions, openBotQueue, Postponed } from '../adapters/bot-queue.ts';
 import { openBotStore } from '../adapters/bot-store.ts';
-import { now as systemNow } from '../adapters/clock.ts';
-import { openCommandStore } from '../adapters/command-store.ts';
+import { now } from '../adapters/clock.ts';
 import { installationTokens } from '../adapters/installation-tokens.ts';
 import { openReportStore } from '../adapters/report-store.ts';
-import { openToldStore } from '../adapters/told-store.ts';
+import { limitedFor } from '../adapters/retry.ts';
 import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
 import { keptReview } from '../bot/kept-review.ts';
@@ -17,10 +15,9 @@ import { oneLine } from '../errors.ts';
 import { visible } from '../report/escape.ts';
 import { renderJson } from '../report/json.ts';
 import { verdictLine } from '../report/verdict-line.ts';
-import { botCommands } from './bot-commands.ts';
+import { openBotHearing } from './bot-hearing.ts';
 import { botReconcile, EVERYTHING } from './bot-reconcile.ts';
 import { type BotRunsOptions, botRuns } from './bot-runs.ts';
-import { botSettle } from './bot-settle.ts';
 import { botWebhooks } from './bot-webhooks.ts';
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
@@ -42,6 +39,8 @@ export interface StartBotOptions {
   readonly reconcileMs?: number;
   /** Milliseconds since 1970: acceptances end by it. */
   now?(): number;
+  /** How long GitHub is asked again within one job. */
+  readonly patience?: BotRunsOptions['patience'];
   log(line: string): void;
 }
 
@@ -56,7 +55,7 @@ export async function startBot({
   queue: queueOptions,
   sweepMs = SWEEP_MS,
   reconcileMs = RECONCILE_MS,
-  now = systemNow,
+  now: clock = now,
   log,
   ...pace
 }: StartBotOptions): Promise<StartedBot> {
@@ -66,14 +65,6 @@ export async function startBot({
   const closing = new AbortController();
   try {
     const store = await openBotStore(database);
-    const commands = await openCommandStore(database);
-    const acceptances = await openAcceptanceStore(database);
-    const reports = await openReportStore(database, { days: REPORT_DAYS });
-    const toldStore = await openToldStore(database);
-    const keep: BotRunsOptions['keep'] = async (run, review) => {
-      const headline = visible(verdictLine(review).because, 300);
-      await reports.keep(run, { review: renderJson(keptReview(review)), headline });
-    };
     const queue = await openBotQueue(database, queueOptions);
     // Its own log repeats whole events, their texts and signatures.
     const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: api, logLevel: 'fatal' });
@@ -81,12 +72,34 @@ export async function startBot({
       for (const error of errors) log(`${event?.name ?? 'an event'}: ${oneLine(error.message, 300)}`);
     });
     const app = await probot.auth();
-    const tokens = installationTokens(app, systemNow);
+    const tokens = installationTokens(app, now);
     const token = ({ installation, repository }: Ask, scope: 'all' | 'contents') =>
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
-    const { workers, installationLimit } = settings;
-    const settle = botSettle({ store, reports, told: toldStore, acceptances, api, server, token, now, log });
-    const common = { store, queue, settle, keep, api, server, token, environment, installationLimit };
+    const { workers, installationLimit, cloneLimitBytes } = settings;
+    const tokenOf = (installation: number) => tokens.give({ installation, contentsOf: null });
+    const { commands, settle, answer } = await openBotHearing({
+      ...{
+        database,
+        reportDays: REPORT_DAYS,
+        store,
+        queue,
+        api,
+        server,
+        appId,
+        token,
+        tokenOf,
+        now: clock,
+        log,
+        ...pace,
+      },
+    });
+    const reports = await openReportStore(database, { days: REPORT_DAYS });
+    const keep: BotRunsOptions['keep'] = async (run, review) => {
+      const headline = visible(verdictLine(review).because, 300);
+      await reports.keep(run, { review: renderJson(keptReview(review)), headline });
+    };
+    const heard = { settle, keep };
+    const common = { store, queue, ...heard, api, server, token, environment, installationLimit, cloneLimitBytes };
     const runs = botRuns({ ...common, closing: closing.signal, log, ...pace });
     const told =
       (work: (typeof runs)['review']): typeof work =>
@@ -95,7 +108,13 @@ export async function startBot({
           await work(job);
         } catch (error) {
           if (((error as Error).cause as { status?: number } | undefined)?.status === 401) tokens.forget();
-          if (!closing.signal.aborted) log(`${job.key}: ${oneLine(String(error), 300)}`);
+          const wait = limitedFor(error, now());
+          if (wait !== null) {
+            log(`${job.key}: GitHub asks to wait ${Math.ceil(wait / 1000)} s.`);
+            throw new Postponed('GitHub asks to wait', wait / 1000);
+          }
+          if (!closing.signal.aborted && !(error instanceof Postponed))
+            log(`${job.key}: ${oneLine(String(error), 300)}`);
           throw error;
         }
       };
@@ -111,10 +130,8 @@ export async function startBot({
       // Whatever fell between the store and the queue, or was in hand when the App fell.
       for (const key of await store.open()) await queue.send('announce', key);
       for (const id of await commands.open()) await queue.send('command', id);
-      const tokenOf = (installation: number) => tokens.give({ installation, contentsOf: null });
       await queue.work('reconcile', { atOnce: 1 }, told(botReconcile({ store, queue, app, api, tokenOf, log })));
-      const answering = { store, queue, commands, acceptances, settle, api, appId, tokenOf, now, log };
-      await queue.work('command', { atOnce: 2 }, told(botCommands(answering)));
+      await queue.work('command', { atOnce: 2 }, told(answer));
       repeat(() => queue.send('reconcile', EVERYTHING), { everyMs: reconcileMs, what: 'Comparing with GitHub' });
       await queue.send('reconcile', EVERYTHING);
       // Another process may fall between the two while this one goes on.
@@ -125,7 +142,7 @@ export async function startBot({
       repeat(sweep, { everyMs: sweepMs, what: 'The sweep' });
     }
 
-    const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue, commands, now }), {
+    const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue, commands, now: clock }), {
       ...{ probot, webhooksPath: WEBHOOK_PATH },
     });
     const http = createServer((request, response) => {

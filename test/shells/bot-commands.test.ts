@@ -84,7 +84,6 @@ function push(files: Readonly<Record<string, string>>): string {
   git('commit', '-q', '-m', 'more');
   return git('rev-parse', 'HEAD');
 }
-const { stringify } = JSON;
 const send = (event: string, payload: object, id?: string) =>
   stage.deliver({ event, payload, ...(id === undefined ? {} : { id }) });
 const checkOf = ({ repository, head }: PlayedAppPull) =>
@@ -175,6 +174,20 @@ test('a push with other rows is not covered, nor one that puts another content u
   Object.assign(made, { head: harmless, updated: made.updated + 1000 });
   await send('pull_request', pullPayload('synchronize', made));
   await concluded(made, 'success');
+  const merged = push({ LICENSE: 'any\n' });
+  const group = { ...made, head: merged };
+  const payload = groupPayload('checks_requested', group) as { merge_group: object };
+  const head_ref = `refs/heads/gh-readonly-queue/main/pr-${made.number}-${made.base}`;
+  await send('merge_group', { ...payload, merge_group: { ...payload.merge_group, head_ref } });
+  await concluded(group, 'success');
+  const stranger = { ...group, head: push({ LICENSE: 'none\n' }) };
+  const other = groupPayload('checks_requested', stranger) as { merge_group: object };
+  await send('merge_group', {
+    ...other,
+    merge_group: { ...other.merge_group, head_ref: head_ref.replace('/pr-', '/pr-9') },
+  });
+  await concluded(stranger, 'failure');
+  assert.deepEqual(checkOf(stranger)!.buttons, ['rerun']);
 });
 
 test('rows are accepted by name; the finding passes when all of them are, whoever accepts them', async () => {
@@ -302,5 +315,4 @@ test('what was said when the App ended is done after its restart, and nothing we
   assert.deepEqual(stage.github.faults, []);
   const text = log.join('\n');
   assert.ok(!/seen|bad-7|twins/.test(text), text);
-  void [stringify, groupPayload];
 });
