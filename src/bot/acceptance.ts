@@ -52,7 +52,7 @@ export function applyAcceptances(
 ): Review {
   const valid = acceptances.filter((each) => !isExpired(each, options.now));
   const findings = review.findings.map((finding) => {
-    const ignored = covering(finding, valid, { ...options, hash });
+    const ignored = covering(finding, valid, { ...options, hash, commit: review.head.sha });
     if (ignored === null) return finding;
     const { brokenBy: _, ...rest } = finding;
     return { ...rest, broken: false, ignored };
@@ -63,19 +63,28 @@ export function applyAcceptances(
   return { ...review, findings, verdict: isTold ? verdictOf(findings, review) : review.verdict };
 }
 
+interface CoveringOptions extends ApplyOptions, Pick<Hashed, 'hash'> {
+  /** That was reviewed. */
+  readonly commit: string;
+}
+
 function covering(
   finding: ReviewFinding,
   acceptances: readonly Acceptance[],
-  { head, hash }: ApplyOptions & Pick<Hashed, 'hash'>,
+  { head, commit, hash }: CoveringOptions,
 ): ReviewFinding['ignored'] {
   if (!isAcceptable(finding)) return null;
-  const about = acceptances.filter(({ check, subject }) => check === finding.check && subject === subjectOf(finding));
+  // In another commit a row may bear an accepted id and another content: the finding's own id tells.
+  const about = acceptances.filter(
+    (each) =>
+      each.check === finding.check &&
+      each.subject === subjectOf(finding) &&
+      (each.head === commit || each.finding === finding.id),
+  );
   const rows = finding.rows.map(({ id }) => hash(id));
   const isListed = rows.length > 0 && rows.length === finding.rowsTotal;
   const wholes = about.filter((each) => each.whole && each.head === head);
-  // Of another commit a row may bear an accepted id and another content: the finding's own id tells.
-  const named = about.filter((each) => each.head === head || (isListed && each.finding === finding.id));
-  const used = [...new Set([...wholes, ...named.filter((each) => each.rows.some((row) => rows.includes(row)))])];
+  const used = [...new Set([...wholes, ...about.filter((each) => each.rows.some((row) => rows.includes(row)))])];
   const accepted = new Set(used.flatMap((each) => each.rows));
   if (used.length === 0 || !rows.every((row) => accepted.has(row))) return null;
   // What is more than its rows, a figure or rows beyond the report, was accepted of this very commit alone.

@@ -1,3 +1,4 @@
+import { checkFamilies } from '../checks/ids.ts';
 import { code, prose } from '../report/escape.ts';
 import { plural } from '../report/quantity.ts';
 import type { Review } from '../review/review.ts';
@@ -39,7 +40,9 @@ export const NO_PULL = 'There is nothing to review: the pull request is a draft,
 
 /** What can be accepted, as commands to copy. */
 export function howToAcceptAnswer(review: Review, until: string): string {
-  const checks = [...new Set(review.findings.filter(isAcceptable).map(({ check }) => check))];
+  // A name that is not ours could end the block of code.
+  const ours = review.findings.filter((finding) => isAcceptable(finding) && checkFamilies.has(finding.check));
+  const checks = [...new Set(ours.map(({ check }) => check))];
   if (checks.length === 0) return 'There is nothing to accept: no check warns or fails because of this change.';
   const broken = checks.filter((check) => review.findings.some((each) => each.check === check && isBroken(each)));
   const list = [...broken, ...checks.filter((check) => !broken.includes(check))].slice(0, LIST_LENGTH);

@@ -24,7 +24,7 @@ const MOST_ROWS = 100;
 const DAY_MS = 86_400_000;
 const LONGEST_DAYS = 366;
 /** Signs that change what is seen, or show nothing: a line that was copied may hold what its reader never saw. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+const HIDDEN = /[\ufffd\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
  * The command that a comment is; null for every other comment. Only its first line counts, from its first sign on: what
@@ -32,13 +32,14 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_P
  */
 export function commandLine(body: string): string | null {
   const line = /^\/taster(?![\w/-])[^\r\n]*/.exec(body.slice(0, LINE_CHARACTERS + 1))?.[0];
-  return line?.trimEnd() ?? null;
+  // No database takes a zero or half a sign.
+  return line?.toWellFormed().replaceAll('\0', '\ufffd').trimEnd() ?? null;
 }
 
 /** Reads a command. `now` (milliseconds since 1970) is when it was said. */
 export function parseCommand(line: string, now: number): Command {
   if (line.length > LINE_CHARACTERS) return misread(`The command is longer than ${LINE_CHARACTERS} characters.`);
-  if (HIDDEN.test(line.toWellFormed().replaceAll('\t', ' ')))
+  if (HIDDEN.test(line.replaceAll('\t', ' ')))
     return misread('The command holds signs that cannot be seen. Type it by hand.');
   const [, word = '', rest = ''] = /^\/taster\s*(\S*)\s*(.*)$/.exec(line) ?? [];
   if (word === '' || word === 'help') return { kind: 'help' };

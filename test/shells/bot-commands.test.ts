@@ -284,6 +284,9 @@ test('explain tells of a check and of a row; what is echoed is shown literally',
   await say(made, 'writer', '/taster dance');
   await answered(made, 5);
   assert.match(answersOf(made)[4]!, /Nothing was done\. There is no such command/);
+  await say(made, 'writer', '/taster explain \u0000\ud800\u202e');
+  await answered(made, 6);
+  assert.match(answersOf(made)[5]!, /cannot be seen/);
 });
 
 test('a button says how to accept; nothing is accepted of a head that came after the comment', async () => {
