@@ -37,7 +37,7 @@ export interface BotRunsOptions extends ConnectRunOptions {
   readonly progressMs?: number;
   readonly cloneLimitBytes: number | null;
   /** Keeps the review for the run's page. */
-  keep(run: Run, review: Review): Promise<void>;
+  keep(run: Run, result: Pick<WorkerResult, 'review' | 'unreadable'>): Promise<void>;
 }
 
 const FULL_SECONDS = 2;
@@ -89,7 +89,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
         const judged = { ...result.review, verdict: recomputeVerdict(result.review) };
         const review = await settle.accepted(run, judged);
         await settle.remember(run, result);
-        await options.keep(run, review);
+        await options.keep(run, { ...result, review });
         // The token may have run out while the review went on; to wait costs less than to review once more.
         const { github, ...now } = await connect(run, { budgetMs: CONCLUDE_MS });
         await botComment(github, { run, review, server: options.server, when: result.comment });

@@ -6,11 +6,10 @@ import type { ToldStore } from '../adapters/told-store.ts';
 import { type Acceptance, applyAcceptances, rowHash } from '../bot/acceptance.ts';
 import { concludedCheck } from '../bot/check-output.ts';
 import { pullOf } from '../bot/pull-of.ts';
+import { reportHeadline } from '../bot/report-headline.ts';
 import type { WorkerResult } from '../bot/worker-protocol.ts';
-import { visible } from '../report/escape.ts';
 import { renderJson } from '../report/json.ts';
 import { parseReview } from '../report/parse-review.ts';
-import { verdictLine } from '../report/verdict-line.ts';
 import type { Review } from '../review/review.ts';
 import { botComment } from './bot-comment.ts';
 import { type ConnectRunOptions, connectRun } from './connect-run.ts';
@@ -38,8 +37,6 @@ export interface BotSettle {
 }
 
 const WAIT_SECONDS = 5;
-/** Characters of what is told of a report in a list. */
-const HEADLINE = 300;
 
 /** Verdicts with what people have accepted. */
 export function botSettle(options: BotSettleOptions): BotSettle {
@@ -81,7 +78,7 @@ export function botSettle(options: BotSettleOptions): BotSettle {
         await checks.conclude(run.checkRun, concluded);
         await told.conclude(run, concluded.conclusion);
         // Last: what is kept tells a second try that nothing is left to do.
-        const headline = visible(verdictLine(review).because, HEADLINE);
+        const headline = reportHeadline(review, what.unreadable);
         await reports.keep(run, { review: renderJson(review), headline });
         if ((await of(run)).length === list.length) return;
       }

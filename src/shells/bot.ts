@@ -11,10 +11,9 @@ import { limitedFor } from '../adapters/retry.ts';
 import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
 import { keptReview } from '../bot/kept-review.ts';
+import { reportHeadline } from '../bot/report-headline.ts';
 import { oneLine } from '../errors.ts';
-import { visible } from '../report/escape.ts';
 import { renderJson } from '../report/json.ts';
-import { verdictLine } from '../report/verdict-line.ts';
 import { openBotHearing } from './bot-hearing.ts';
 import { botReconcile, EVERYTHING } from './bot-reconcile.ts';
 import { type BotRunsOptions, botRuns } from './bot-runs.ts';
@@ -94,9 +93,9 @@ export async function startBot({
       },
     });
     const reports = await openReportStore(database, { days: REPORT_DAYS });
-    const keep: BotRunsOptions['keep'] = async (run, review) => {
-      const headline = visible(verdictLine(review).because, 300);
-      await reports.keep(run, { review: renderJson(keptReview(review)), headline });
+    const keep: BotRunsOptions['keep'] = async (run, { review, unreadable }) => {
+      const text = renderJson(keptReview(review));
+      await reports.keep(run, { review: text, headline: reportHeadline(review, unreadable) });
     };
     const heard = { settle, keep };
     const common = { store, queue, ...heard, api, server, token, environment, installationLimit, cloneLimitBytes };
