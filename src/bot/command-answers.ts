@@ -1,5 +1,6 @@
 import { checkFamilies } from '../checks/ids.ts';
 import { code, prose } from '../report/escape.ts';
+import { placeText } from '../report/place.ts';
 import { plural } from '../report/quantity.ts';
 import type { Review } from '../review/review.ts';
 import { isBroken } from '../review/verdict.ts';
@@ -26,7 +27,7 @@ export const helpAnswer: string = [
 ].join('\n\n');
 
 export const refusalAnswer = (login: string): string =>
-  `Thank you, ${code(login)}. Commands are for people with write access to this repository; somebody of them can say the same. This is told once.`;
+  `Thank you, ${code(login)}. Commands are for people with write access to this repository: ask one of them to say it. You are told this once.`;
 
 export const misreadAnswer = (problem: string): string => `Nothing was done. ${problem}\n\n${helpAnswer}`;
 
@@ -65,12 +66,14 @@ export function notAcceptedAnswer(
     return `Nothing was accepted: in this commit ${code(check)} does not name ${shown.join(', ')}${more}. Rows are named as in the report (\`FILE:LINE\`), or by \`id=ID\`.`;
   }
   const there = review.findings.filter((finding) => finding.check === check);
-  const said = [...new Set(there.map(({ outcome, ignored }) => (ignored === null ? outcome : 'accepted already')))];
+  const word = ({ outcome, ignored, introduced }: Review['findings'][number]) =>
+    ignored !== null ? 'accepted already' : introduced ? outcome : `${outcome}, which base has already`;
+  const said = [...new Set(there.map(word))];
   const state = said.length === 0 ? 'it said nothing' : `it says: ${said.join(', ')}`;
   return `Nothing was accepted: of ${code(check)} only what warns or fails because of this change can be; in this commit ${state}.`;
 }
 
-/** The record of an acceptance. `review`: the review with it applied. */
+/** The record of an acceptance. `review`: the kept review with it applied, every row's id a hash. */
 export function acceptedAnswer(acceptances: readonly Acceptance[], review: Review): string {
   const [first] = acceptances;
   if (first === undefined) throw new Error('no acceptance to tell of');
@@ -78,15 +81,21 @@ export function acceptedAnswer(acceptances: readonly Acceptance[], review: Revie
   return [
     `**Accepted** by ${who} until ${prose(first.until, 10)}, because: ${prose(first.reason, 500)}`,
     acceptances.map((each) => `- ${lineOf(each, review)}`).join('\n'),
-    `At commit ${code(first.head.slice(0, 7))}. Rows that come later are not covered; what was accepted without naming its rows is, with its figures, accepted in this commit alone.`,
+    `At commit ${code(first.head.slice(0, 7))}. Other rows, and another content of these, are not covered. A figure of the whole data set is accepted in this commit alone.`,
   ].join('\n\n');
 }
 
 function lineOf(chosen: Chosen, review: Review): string {
-  const rows = chosen.rows.length === 0 ? 'no rows' : plural(chosen.rows.length, 'row');
   const finding = review.findings.find(({ id }) => id === chosen.finding);
   const about = finding?.subject.data ?? finding?.subject.model ?? null;
-  const open = finding && finding.ignored === null;
-  const state = open ? '; the finding stays as it is, since not all of it is accepted' : '';
+  const places = (finding?.rows ?? [])
+    .filter(({ id }) => chosen.rows.includes(id))
+    .slice(0, LIST_LENGTH)
+    .map((row) => code(placeText(row), SHOWN));
+  const more = chosen.rows.length - places.length;
+  const list = places.length === 0 ? '' : ` (${places.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+  const rows = chosen.rows.length === 0 ? 'the finding as a whole' : plural(chosen.rows.length, 'row') + list;
+  const isOpen = finding !== undefined && finding.ignored === null;
+  const state = isOpen ? '; the finding stays as it is, since not all of it is accepted' : '';
   return `${code(chosen.check)}${about === null ? '' : ` on ${code(about, SHOWN)}`}: ${rows}${state}`;
 }

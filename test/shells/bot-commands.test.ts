@@ -135,7 +135,7 @@ test('what is accepted turns the check and the comment, is recorded with who, un
   await answered(made, 1);
   const [answer] = answersOf(made);
   assert.match(answer!, /Accepted.*`author` \(the author of the change\) until/);
-  assert.ok(answer!.includes(until31) && answer!.includes('2 rows'), answer);
+  assert.ok(answer!.includes(until31) && answer!.includes('2 rows (`train.csv:62`, `train.csv:63`)'), answer);
   assert.ok(!answer!.includes('@octocat') && !answer!.includes('<b>'), answer);
   assert.match(check.title, /1 finding accepted in the pull request/);
   assert.match(check.summary, /Accepted by author, the author of the change until/);
@@ -194,7 +194,7 @@ test('rows are accepted by name; the finding passes when all of them are, whoeve
   const made = await opened();
   await say(made, 'writer', `/taster accept conflicting-copies train.csv:62 until ${isOver(9)} because seen`);
   await answered(made, 1);
-  assert.match(answersOf(made)[0]!, /1 row; the finding stays as it is/);
+  assert.match(answersOf(made)[0]!, /1 row \(`train\.csv:62`\); the finding stays as it is/);
   assert.equal(checkOf(made)!.conclusion, 'failure');
   await say(made, 'writer', `/taster accept conflicting-copies train.csv:7, id=bad-7 until ${isOver(9)} because no`);
   await answered(made, 2);
@@ -311,11 +311,19 @@ test('a button says how to accept; nothing is accepted of a head that came after
 
 test('what was said when the App ended is done after its restart, and nothing went wrong', async () => {
   const made = await opened();
+  // GitHub stumbles where the check is concluded anew, and where the comment is.
+  stage.github.stumbles.push(
+    { method: 'PATCH', path: new RegExp(`${made.repository}/check-runs/`), status: 'lost' },
+    { method: 'PATCH', path: new RegExp(`${made.repository}/issues/comments/`), status: 502 },
+    { method: 'GET', path: new RegExp(`${made.repository}/collaborators/`), status: 500 },
+  );
   await say(made, 'writer', `/taster accept conflicting-copies until ${isOver(9)} because seen`);
   await stage.restart();
   await concluded(made, 'success');
   await answered(made, 1);
-  assert.deepEqual(stage.github.faults, []);
+  await until('the comment', () => /### ✅/.test(stickyOf(made)));
+  assert.deepEqual([stage.github.stumbles, stage.github.faults], [[], []]);
+  assert.equal(stage.github.checks.filter(({ repository }) => repository === made.repository).length, 1);
   const text = log.join('\n');
   assert.ok(!/seen|bad-7|twins/.test(text), text);
 });
