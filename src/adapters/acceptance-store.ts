@@ -26,6 +26,7 @@ const TABLE = `
     pull integer not null,
     head text not null,
     finding text not null,
+    digest text,
     "check" text not null,
     subject text not null,
     rows text[] not null,
@@ -49,14 +50,14 @@ export async function openAcceptanceStore({ query, transaction }: BotDatabase): 
     async add(command, { repository, pull }, acceptances) {
       // All or none: a second try reads what the first has written.
       await transaction(async (query) => {
-        for (const { head, finding, check, subject, rows, whole, until, reason, by, own } of acceptances)
+        for (const { head, finding, digest, check, subject, rows, whole, until, reason, by, own } of acceptances)
           await query(
             `insert into taster.acceptances
-               (command, repository, pull, head, finding, "check", subject, rows, whole, until, reason, by_login, own)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing`,
+               (command, repository, pull, head, finding, digest, "check", subject, rows, whole, until, reason, by_login, own)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing`,
             [
-              ...[command, repository.toLowerCase(), pull, head, finding, check, subject, rows, whole, until, reason],
-              ...[by, own],
+              ...[command, repository.toLowerCase(), pull, head, finding, digest, check, subject, rows],
+              ...[whole, until, reason, by, own],
             ],
           );
       });
@@ -86,7 +87,8 @@ export async function openAcceptanceStore({ query, transaction }: BotDatabase): 
 function acceptanceOf(row: Row): Acceptance {
   const text = (name: string) => String(row[name]);
   return {
-    ...{ head: text('head'), finding: text('finding'), check: text('check'), subject: text('subject') },
+    ...{ head: text('head'), finding: text('finding'), digest: row.digest === null ? null : text('digest') },
+    ...{ check: text('check'), subject: text('subject') },
     ...{ rows: (row.rows as unknown[]).map(String), whole: row.whole === true, until: text('until') },
     ...{ reason: text('reason'), by: text('by_login'), own: row.own === true },
   };

@@ -10,8 +10,9 @@ import type { Accept } from './commands.ts';
 export interface Acceptance {
   /** Head commit of the pull request whose review was accepted. */
   readonly head: string;
-  /** Hash of check, subject and the content of the rows that the finding names. */
   readonly finding: string;
+  /** Hash of check, subject and the content of the rows that the finding names; null where it is not known. */
+  readonly digest: string | null;
   readonly check: string;
   readonly subject: string;
   /** SHA-256 of the accepted rows' ids. */
@@ -74,12 +75,13 @@ function covering(
   { head, commit, hash }: CoveringOptions,
 ): ReviewFinding['ignored'] {
   if (!isAcceptable(finding)) return null;
-  // In another commit a row may bear an accepted id and another content: the finding's own id tells.
+  // In another commit a row may bear an accepted id and another content: the digest tells. The finding's id is too short
+  // for that, since one author makes both contents.
   const about = acceptances.filter(
     (each) =>
       each.check === finding.check &&
       each.subject === subjectOf(finding) &&
-      (each.head === commit || each.finding === finding.id),
+      (each.head === commit || (each.digest !== null && each.digest === finding.digest)),
   );
   const rows = finding.rows.map(({ id }) => hash(id));
   const isListed = rows.length > 0 && rows.length === finding.rowsTotal;
@@ -98,7 +100,7 @@ function covering(
   };
 }
 
-export type Chosen = Pick<Acceptance, 'finding' | 'check' | 'subject' | 'rows' | 'whole'>;
+export type Chosen = Pick<Acceptance, 'finding' | 'digest' | 'check' | 'subject' | 'rows' | 'whole'>;
 
 /**
  * What of a review a command accepts, one for each finding; or what stands against it: nothing to accept, or rows that
@@ -116,7 +118,7 @@ export function chosenBy(
     const named = rows === null ? finding.rows : finding.rows.filter((row) => rows.some((name) => isNamed(name)(row)));
     if (rows !== null && named.length === 0) return [];
     const hashes = [...new Set(named.map(({ id }) => hash(id)))];
-    const common = { finding: finding.id, check, subject: subjectOf(finding) };
+    const common = { finding: finding.id, digest: finding.digest ?? null, check, subject: subjectOf(finding) };
     return [{ ...common, rows: hashes, whole: rows === null }];
   });
 }

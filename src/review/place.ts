@@ -53,6 +53,9 @@ export function findingOf(
   units: readonly string[] = [],
 ): Unjudged {
   const { power: _, tensors, ...plain } = finding;
+  const digest = createHash('sha256')
+    .update(JSON.stringify([check.id, subject, units]))
+    .digest('hex');
   return {
     ...plain,
     summary: oneLine(finding.summary, 1000),
@@ -65,10 +68,8 @@ export function findingOf(
         points: points.map(([x, y]): [number, number] => [x, y]),
       })),
     })),
-    id: createHash('sha256')
-      .update(JSON.stringify([check.id, subject, units]))
-      .digest('hex')
-      .slice(0, 16),
+    id: digest.slice(0, 16),
+    digest,
     check: check.id,
     family: check.family,
     subject: { ...subject },

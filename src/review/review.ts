@@ -61,6 +61,8 @@ export const tensorSchema = z.object({
 
 export const findingSchema = z.object({
   id: text(64),
+  /** The whole hash that `id` begins with: too long for two contents to be made alike. Absent: not known. */
+  digest: text(64).optional(),
   check: text(40),
   family: z.enum(['data', 'leakage', 'poisoning', 'weights', 'unknown']).catch('unknown'),
   subject: z.object({ data: text(200).nullable(), model: text(1000).nullable(), path: text(1000).nullable() }),

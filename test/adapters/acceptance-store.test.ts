@@ -23,7 +23,14 @@ after(async () => {
 const HOSTILE = `'; drop table taster.runs; -- \u202e "{,}" \\ $1 ${'é'.repeat(400)}`;
 const pull = { repository: 'Example/Spam', pull: 7 };
 const one: Acceptance = {
-  ...{ head: 'a'.repeat(40), finding: 'f1', check: 'mislabelled', subject: HOSTILE, rows: ['b'.repeat(64), HOSTILE] },
+  ...{
+    head: 'a'.repeat(40),
+    finding: 'f1',
+    digest: 'd'.repeat(64),
+    check: 'mislabelled',
+    subject: HOSTILE,
+    rows: ['b'.repeat(64), HOSTILE],
+  },
   ...{ whole: true, until: '2027-01-31', reason: HOSTILE, by: 'octo-cat', own: true },
 };
 const said: Said = {
@@ -68,7 +75,10 @@ for (const { name, skip, at } of PLACES)
 
     test('an acceptance is kept as it was said, once for each command and finding', async () => {
       for (let times = 0; times < 2; times++)
-        await acceptances.add('comment/1', pull, [one, { ...one, finding: 'f2', rows: [], whole: false, own: false }]);
+        await acceptances.add('comment/1', pull, [
+          one,
+          { ...one, finding: 'f2', digest: null, rows: [], whole: false, own: false },
+        ]);
       await acceptances.add('comment/2', { ...pull, repository: 'example/SPAM' }, [{ ...one, by: 'hubot' }]);
       const all = await acceptances.of(pull);
       assert.deepEqual(

@@ -23,6 +23,7 @@ function failing(change: Partial<ReviewFinding> = {}): Review {
     gated: true,
     broken: true,
     brokenBy: 'rows' as const,
+    digest: 'd'.repeat(64),
     rows,
     rowsTotal: 2,
   };
@@ -90,7 +91,7 @@ test('in another commit the content must be the same, and figures were not accep
   const review = failing();
   const list = accepted(review);
   assert.equal(apply(otherHead(review), list).verdict, 'pass');
-  const disguised = otherHead(failing({ id: 'another content' }));
+  const disguised = otherHead(failing({ digest: 'f'.repeat(64) }));
   assert.equal(apply(disguised, list), disguised);
   for (const change of [
     { brokenBy: 'figure' as const },
@@ -105,6 +106,10 @@ test('in another commit the content must be the same, and figures were not accep
     // A merge group is another commit of the same head.
     assert.equal(apply(otherHead(here), whole, { head: here.head.sha }).verdict, 'pass', JSON.stringify(change));
   }
+  const { digest: __, ...unsigned } = failing().findings[0]!;
+  const weak = { ...review, findings: [unsigned] };
+  assert.equal(apply(weak, accepted(weak)).verdict, 'pass');
+  assert.equal(apply(otherHead(weak), accepted(weak)).verdict, 'fail');
   const { brokenBy: _, ...untold } = failing().findings[0]!;
   const old = otherHead({ ...review, findings: [untold] });
   assert.equal(apply(old, list), old);

@@ -17,7 +17,17 @@ for (const [name, text] of Object.entries(ATTACKS))
   test(`answers hold what is echoed harmless: ${name}`, () => {
     const review = flooded(failing, text);
     const acceptance: Acceptance = {
-      ...{ head: text, finding: text, check: text, subject: text, rows: ['a'], whole: true, until: text, reason: text },
+      ...{
+        head: text,
+        finding: text,
+        digest: text,
+        check: text,
+        subject: text,
+        rows: ['a'],
+        whole: true,
+        until: text,
+        reason: text,
+      },
       ...{ by: text, own: true },
     };
     const all = [
@@ -86,6 +96,7 @@ test('the buttons are what GitHub takes, and "Accept" stands where a gate is bro
     ...{
       head: inPull.head.sha,
       finding: id,
+      digest: null,
       check,
       subject: JSON.stringify([subject.data, subject.model, subject.path]),
     },
