@@ -1,17 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { makeDemoRepository } from '../../src/shells/demo.ts';
 import { type PlayedCheck, pullPayload } from '../../test/fixtures/bot/played-app-github.ts';
-import { stageBot, until } from '../../test/fixtures/bot/run-bot.ts';
+import { pagesEnvironment, stageBot, until } from '../../test/fixtures/bot/run-bot.ts';
+import { drawList, visitPages } from './demo-pages.ts';
 
 /**
  * The App from webhook to verdict, without network: an embedded database, a played GitHub whose requests and answers
  * are checked against GitHub's description, a real repository over HTTP, the demo's poisoned pull request, and the push
- * that mends it. Exits with 1 where anything is not as it should be.
+ * that mends it, and the App's pages with both. `--picture FILE` draws the list of runs by Chromium. Exits with 1 where
+ * anything is not as it should be.
  */
 const REPOSITORY = 'example/spam-filter';
 const DATA = 'data/messages.csv';
+const { picture } = parseArgs({ options: { picture: { type: 'string' } } }).values;
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const problems: string[] = [];
 const expect = (what: string, isSo: boolean) => {
@@ -21,7 +25,8 @@ const expect = (what: string, isSo: boolean) => {
 
 const started = performance.now();
 const demo = await makeDemoRepository(null);
-const stage = await stageBot({ progressMs: 3000, log: (line) => print(`  App: ${line}`) });
+const settings = await pagesEnvironment();
+const stage = await stageBot({ environment: settings, progressMs: 3000, log: (line) => print(`  App: ${line}`) });
 const { github } = stage;
 const git = (...args: string[]) =>
   execFileSync('git', ['-C', demo.path, '-c', 'user.name=demo', '-c', 'user.email=demo@taster.invalid', ...args], {
@@ -88,6 +93,12 @@ try {
     github.comments.length === 1 && !/\bfail\b/i.test(github.comments[0]!.body.slice(0, 400)),
   );
   expect('one check run for each head', github.checks.length === 2);
+  const { answers, reader } = await visitPages(stage, {
+    ...{ url: settings.PUBLIC_URL, repository: REPOSITORY, heads: [wrong.sha, mended.sha] },
+    contents: places.map((place) => text[place - 1]!.slice(text[place - 1]!.indexOf(',') + 1)),
+  });
+  for (const [what, isSo] of answers) expect(what, isSo);
+  if (picture !== undefined) await drawList(picture, { url: settings.PUBLIC_URL, reader });
   expect("all requests and answers agree with GitHub's description", github.faults.length === 0);
   for (const fault of github.faults.slice(0, 5)) print(`  ${fault.slice(0, 300)}`);
   print(`\nThe comment:\n${github.comments[0]!.body.split('\n').slice(0, 12).join('\n')}`);

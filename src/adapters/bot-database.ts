@@ -11,6 +11,8 @@ export type Query = (text: string, values?: readonly unknown[]) => Promise<reado
 export interface BotDatabase {
   readonly boss: PgBoss;
   readonly query: Query;
+  /** Nobody else works on it: what is in hand when it is opened was in the hand of one that has fallen. */
+  readonly isAlone: boolean;
   /** All or nothing. Inside, only the query that is handed in may be used: an embedded database has one connection. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
   /** Waits for the jobs in hand, at most `milliseconds`. */
@@ -46,6 +48,7 @@ export async function openBotDatabase({ at, log }: BotDatabaseOptions): Promise<
     if (begin === undefined) throw new Error('pg-boss gave a connection without transactions');
     return {
       boss,
+      isAlone: false,
       query: async (text, values) => (await db.executeSql(text, values && [...values])).rows,
       async transaction(work) {
         const open = await begin();
@@ -76,6 +79,7 @@ export async function openBotDatabase({ at, log }: BotDatabaseOptions): Promise<
     );
     return {
       boss,
+      isAlone: true,
       query: async (text, values) => (await pglite.query<Row>(text, values && [...values])).rows,
       transaction: async (work) =>
         await pglite.transaction((tx) =>

@@ -15,10 +15,15 @@ export interface Job {
   readonly signal: AbortSignal;
 }
 
-/** Its limit counts the jobs of one group in all processes; the lowest turn goes first, then the longest waiting. */
 export interface Place {
+  /** Jobs of one group may have a limit in common. */
   readonly group: string | null;
+  /** The lowest goes first, then the one that waits longest. */
   readonly turn: number;
+}
+
+interface Put extends Place {
+  readonly key: string;
 }
 
 export interface BotQueue {
@@ -53,12 +58,15 @@ export class Postponed extends Error {
 /** The longest that one review may take, in seconds. */
 const LONGEST = 2 * 3600;
 const RETRIES = 3;
+/** What costs nothing goes on through an outage of hours, in the end every so many seconds. */
+const QUICK_RETRIES = 20;
+const LONGEST_DELAY = 600;
 const POLL_SECONDS = 1;
 const JOBS_AT_ONCE = 100;
 
 /** The queue of runs, on whatever database the App has. */
 export async function openBotQueue(
-  { boss, transaction }: BotDatabase,
+  { boss, query, transaction, isAlone }: BotDatabase,
   { lostAfterSeconds = 30, retryDelaySeconds = 5 }: BotQueueOptions = {},
 ): Promise<BotQueue> {
   const common = {
@@ -70,9 +78,11 @@ export async function openBotQueue(
     heartbeatSeconds: lostAfterSeconds,
     expireInSeconds: LONGEST,
   };
-  await boss.createQueue('give-up', { ...common, retryLimit: 20 });
-  for (const name of ['reconcile', 'command']) await boss.createQueue(name, common);
-  for (const name of ['announce', 'review']) await boss.createQueue(name, { ...common, deadLetter: 'give-up' });
+  const quick = { ...common, retryLimit: QUICK_RETRIES, retryDelayMax: LONGEST_DELAY };
+  for (const name of ['give-up', 'reconcile', 'command']) await boss.createQueue(name, quick);
+  await boss.createQueue('announce', { ...quick, deadLetter: 'give-up' });
+  await boss.createQueue('review', { ...common, deadLetter: 'give-up' });
+  if (isAlone) await releaseFallen({ boss, query });
   const inserts = QUEUES.map((queue) => {
     const insert = inBatches<Put, null>(async (puts) => {
       await boss.insert(queue, puts.map(jobOf));
@@ -117,13 +127,16 @@ export async function openBotQueue(
   };
 }
 
-interface Put {
-  readonly key: string;
-  readonly group: string | null;
-  readonly turn: number;
-}
-
 function jobOf({ key, group, turn }: Put) {
   const place = { singletonKey: key, priority: -turn, ...(group === null ? {} : { group: { id: group } }) };
   return { data: { key, turn }, ...place };
+}
+
+/** What a fallen App had in hand need not be missed first: it is tried again at once, and that was one of its tries. */
+async function releaseFallen({ boss, query }: Pick<BotDatabase, 'boss' | 'query'>): Promise<void> {
+  for (const queue of QUEUES) {
+    const rows = await query(`select id from pgboss.job where name = $1 and state = 'active'`, [queue]);
+    const ids = rows.map(({ id }) => String(id));
+    if (ids.length > 0) await boss.fail(queue, ids, { message: 'the App fell' });
+  }
 }

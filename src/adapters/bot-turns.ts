@@ -58,10 +58,10 @@ export async function beginRun(
       );
       if (Number(others?.n) >= limit) return false;
     }
-    await query(`update taster.runs set state = 'in_progress', started_at = now() where number = $1 and attempt = $2`, [
-      number,
-      attempt,
-    ]);
+    await query(
+      `update taster.runs set state = 'in_progress', started_at = now(), problem = null where number = $1 and attempt = $2`,
+      [number, attempt],
+    );
     return true;
   });
 }

@@ -10,6 +10,9 @@ import { parseChanges, parseTree } from './git-listing.ts';
 import { readStart } from './read-start.ts';
 import { runGit } from './run-git.ts';
 
+/** Commits of one branch that are listed at most. */
+const MOST_COMMITS = 100_000;
+
 /** Opens the repository that holds `folder`. Throws a UserError when there is none, or no git. */
 export async function openRepository(folder: string): Promise<Repository> {
   const top = await runGit(folder, ['rev-parse', '--show-toplevel']);
@@ -58,6 +61,14 @@ export async function openRepository(folder: string): Promise<Repository> {
       throw new UserError('no-merge-base', 'The two revisions have no common ancestor.', {
         hint: 'Name the base by --base.',
       });
+    },
+    async firstParents(revision) {
+      const count = `--max-count=${MOST_COMMITS}`;
+      const result = await git('rev-list', '--first-parent', '--timestamp', count, '--end-of-options', revision, '--');
+      if (result.code !== 0) throw unknown(revision);
+      const lines = result.output.toString().trim().split('\n');
+      const commits = lines.map((line) => line.split(' ')).map(([seconds, sha]) => ({ sha: sha!, seconds: Number(seconds) })); // biome-ignore format: one idea
+      return { commits, isWhole: commits.length < MOST_COMMITS && !(await isShallow()) };
     },
     async defaultBranch() {
       const head = await text('symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD');

@@ -4,9 +4,17 @@ import { type GitHubOptions, openGitHubClient } from './github-client.ts';
 type Status = 'queued' | 'in_progress';
 type CheckAnnotation = ConcludedCheck['annotations'][number];
 
+interface NewCheck {
+  readonly key: string;
+  readonly sha: string;
+  readonly output: CheckOutput;
+  /** Where "Details" leads; null: to GitHub's own page. */
+  readonly page: string | null;
+}
+
 export interface GitHubChecks {
   /** The check run of this key, made where there is none: looked for at each attempt, so that none is made twice. */
-  ensure(check: { readonly key: string; readonly sha: string; readonly output: CheckOutput }): Promise<number>;
+  ensure(check: NewCheck): Promise<number>;
   /** Whether there is a check run of this key that has its conclusion. */
   isConcluded(key: string, sha: string): Promise<boolean>;
   show(id: number, status: Status, output: CheckOutput): Promise<void>;
@@ -40,12 +48,13 @@ export async function connectChecks(options: GitHubChecksOptions): Promise<GitHu
     return new Set(found.map(identity));
   };
   return {
-    async ensure({ key, sha, output }) {
+    async ensure({ key, sha, output, page }) {
       return await ask(async () => {
         const there = await find(sha, key);
         if (there !== null) return there.id;
         const made = await checks.create({
           ...{ ...place, name: options.name, head_sha: sha, external_id: key, status: 'queued', output },
+          ...(page === null ? {} : { details_url: page }),
         });
         return made.data.id;
       });

@@ -10,7 +10,8 @@ export interface Pull {
 
 export interface Sticky {
   readonly pull: number;
-  readonly body: string;
+  /** The comment's text; what stands there already, or null, is handed in. */
+  body(there: string | null): string;
   /** Whether a body carries our marker, under the same id. */
   isOurs(body: string): boolean;
   /** Whether what stands there may be replaced. */
@@ -24,10 +25,17 @@ export type Posted = 'created' | 'updated' | 'unchanged' | 'newer-there' | 'not-
 export interface GitHub {
   /** Throws a UserError (infrastructure) where GitHub cannot be asked. */
   pull(number: number): Promise<Pull>;
-  /** The one open pull request of a branch with exactly this commit; null where there is none or more than one. */
-  findPull(head: { readonly owner: string; readonly branch: string; readonly sha: string }): Promise<Pull | null>;
+  /** The open pull requests of a branch with exactly this commit: one for each target branch. */
+  findPulls(head: { readonly owner: string; readonly branch: string; readonly sha: string }): Promise<Pull[]>;
   /** A file at the tip of a branch; null where there is none, or the token may not read it. */
   readFile(at: { readonly path: string; readonly branch: string }): Promise<Buffer | null>;
+  /** A file with the name of its content; null where there is none. A refusal is an error: it is not nothing. */
+  fileAt(at: {
+    readonly path: string;
+    readonly ref: string;
+  }): Promise<{ readonly id: string; readonly bytes: Buffer } | null>;
+  /** Where a commit left a branch; null where the two have nothing in common. */
+  mergeBase(of: { readonly branch: string; readonly sha: string }): Promise<string | null>;
   /** Writes the one comment of this marker: its author and marker must both be ours. */
   stick(sticky: Sticky): Promise<Posted>;
 }
@@ -68,32 +76,48 @@ export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
     return null;
   };
 
+  const fileAt = async ({ path, ref }: { path: string; ref: string }, isNothing: (error: unknown) => boolean) => {
+    const answer = await retry(() => rest.repos.getContent({ owner, repo, path, ref }), patience).catch(
+      (error: unknown) => (isNothing(error) ? null : failed(error)),
+    );
+    const file = answer?.data;
+    return file && !Array.isArray(file) && file.type === 'file'
+      ? { id: file.sha, bytes: Buffer.from(file.content, 'base64') }
+      : null;
+  };
+
   return {
     async pull(number) {
       const { data } = await ask(() => rest.pulls.get({ owner, repo, pull_number: number }));
       return { number: data.number, headSha: data.head.sha, baseRef: data.base.ref };
     },
-    async findPull({ owner: from, branch, sha }) {
+    async findPulls({ owner: from, branch, sha }) {
       const { data } = await ask(() =>
         rest.pulls.list({ owner, repo, state: 'open', head: `${from}:${branch}`, per_page: 100 }),
       );
-      const found = data.filter(({ head }) => head.sha === sha);
-      return found.length === 1 ? { number: found[0]!.number, headSha: sha, baseRef: found[0]!.base.ref } : null;
+      const found = data.filter(({ head, state }) => head.sha === sha && head.ref === branch && state === 'open');
+      return found.map(({ number, base }) => ({ number, headSha: sha, baseRef: base.ref }));
     },
     async readFile({ path, branch }) {
-      const ref = `refs/heads/${branch}`;
-      const answer = await retry(() => rest.repos.getContent({ owner, repo, path, ref }), patience).catch(
-        (error: unknown) => (isRefusal(error) ? null : failed(error)),
-      );
-      const file = answer?.data;
-      return file && !Array.isArray(file) && file.type === 'file' ? Buffer.from(file.content, 'base64') : null;
+      const file = await fileAt({ path, ref: `refs/heads/${branch}` }, isRefusal);
+      return file?.bytes ?? null;
+    },
+    fileAt: (at) => fileAt(at, isMissing),
+    async mergeBase({ branch, sha }) {
+      const basehead = `${branch}...${sha}`;
+      const answer = await retry(
+        () => rest.repos.compareCommitsWithBasehead({ owner, repo, basehead, per_page: 1 }),
+        patience,
+      ).catch((error: unknown) => (isMissing(error) ? null : failed(error)));
+      return answer?.data.merge_base_commit.sha ?? null;
     },
     async stick(sticky) {
       const me = await login();
-      const { body, pull } = sticky;
+      const { pull } = sticky;
       const write = async (): Promise<Posted> => {
         // Looked for at each attempt: a create that answered 502 may have been done.
         const there = await findComment(sticky, me);
+        const body = sticky.body(there?.body ?? null);
         if (there === null) {
           if (!sticky.create) return 'not-needed';
           await rest.issues.createComment({ owner, repo, issue_number: pull, body });
@@ -110,6 +134,10 @@ export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
       });
     },
   };
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { status?: number }).status === 404;
 }
 
 function isRefusal(error: unknown): boolean {

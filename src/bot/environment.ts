@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
+import { missingForSignIn, type PagesSettings, pagesFields, pagesSettings } from './pages-settings.ts';
 
 export interface BotEnvironment {
   readonly appId: number;
@@ -15,6 +16,7 @@ export interface BotEnvironment {
   readonly cloneLimitBytes: number;
   readonly api: string;
   readonly server: string;
+  readonly pages: PagesSettings;
 }
 
 /** Probot's own default, and what people write in its place. */
@@ -43,6 +45,11 @@ const schema = z
     GITHUB_API_URL: address.default('https://api.github.com'),
     GITHUB_SERVER_URL: address.default('https://github.com'),
     NODE_ENV: z.string().optional(),
+    ...pagesFields,
+  })
+  .superRefine((given, context) => {
+    for (const name of missingForSignIn(given))
+      context.addIssue({ code: 'custom', path: [name], message: 'is not set, which signing in needs' });
   })
   .superRefine(({ WORKERS, DATABASE_URL }, context) => {
     // An embedded database has one process: nobody else could work.
@@ -85,5 +92,6 @@ export function readBotEnvironment(env: Readonly<Record<string, string | undefin
     cloneLimitBytes: data.CLONE_LIMIT * 2 ** 20,
     api: data.GITHUB_API_URL,
     server: data.GITHUB_SERVER_URL,
+    pages: pagesSettings(data),
   };
 }

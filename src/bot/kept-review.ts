@@ -9,10 +9,16 @@ export function keptReview(review: Review): Review {
   const findings = review.findings.map((finding) => ({
     ...finding,
     rows: finding.rows.map((row) => ({ ...hashed(row), victims: row.victims.map(hashed) })),
+    figures: finding.figures.map((figure) => ({
+      ...figure,
+      series: figure.series.map((series) => (series.ids ? { ...series, ids: series.ids.map(hash) } : series)),
+    })),
   }));
   return { ...review, findings };
 }
 
 function hashed<Row extends { readonly id: string }>(row: Row): Row {
-  return { ...row, id: createHash('sha256').update(row.id).digest('hex') };
+  return { ...row, id: hash(row.id) };
 }
+
+const hash = (id: string): string => createHash('sha256').update(id).digest('hex');

@@ -171,13 +171,14 @@ export const options: readonly OptionSpec[] = [
     type: 'text',
     input: true,
     env: 'GITHUB_TOKEN',
-    sentence: 'Token with pull-requests: write and contents: read, for mode publish; leave it out of mode review.',
+    sentence:
+      'Token with pull-requests: write and contents: read, after workflow_run also statuses: write, for mode publish; leave it out of mode review.',
   },
   {
     ...none,
     name: 'runtime-path',
     type: 'path',
-    commands: ['review', 'demo'],
+    commands: ['review', 'demo', 'init'],
     input: true,
     env: 'TASTER_RUNTIME_PATH',
     sentence:
@@ -188,7 +189,7 @@ export const options: readonly OptionSpec[] = [
     name: 'registry',
     type: 'text',
     default: 'https://registry.npmjs.org',
-    commands: ['review', 'demo'],
+    commands: ['review', 'demo', 'init'],
     input: true,
     env: 'TASTER_REGISTRY',
     sentence: 'npm registry that native files are fetched from; they are checked against pinned hashes.',

@@ -41,6 +41,8 @@ export interface NamedRow {
 export interface Series {
   readonly name: string;
   readonly points: readonly (readonly [number, number])[];
+  /** Index in `Evidence.rows` of the row that each point stands for; absent: points stand for no rows. */
+  readonly rows?: readonly number[];
 }
 
 /** At most 2,000 points. */

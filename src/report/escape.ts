@@ -56,7 +56,8 @@ function escapeMarkup(text: string): string {
       .replace(/@/g, `@${BREAK}`)
       .replace(/(?<!&)#(?=\w)/g, `#${BREAK}`)
       .replace(/:\/\//g, `:${BREAK}//`)
-      .replace(/:(?=:|[\w+-]+:)/g, `:${BREAK}`)
+      // Up to its end, too: a colon of our own may follow.
+      .replace(/:(?=:|[\w+-]+(?::|$))/g, `:${BREAK}`)
       .replace(/\b(www)\./gi, `$1${BREAK}.`)
       .replace(/\b(gh-)(?=\d)/gi, `$1${BREAK}`)
       .replace(/\b(mailto|xmpp|javascript|data):/gi, `$1:${BREAK}`)

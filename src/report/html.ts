@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Review, ReviewFinding } from '../review/review.ts';
-import { chip, findingHtml } from './html/finding.ts';
+import { chip } from './html/chip.ts';
+import { findingHtml } from './html/finding.ts';
 import { about, measures, reproduce, unseen, verdict } from './html/parts.ts';
+import { reportPolicy } from './html/policy.ts';
 import { SCRIPT } from './html/script.ts';
 import { STYLE } from './html/style.ts';
 import { words } from './html/text.ts';
@@ -32,12 +33,11 @@ export function renderHtml(review: Review, { links }: HtmlOptions): string {
   const isLoud = new Set(loud);
   const loudParts = written.parts.filter(({ finding }) => isLoud.has(finding));
   const quietParts = written.parts.slice(loudParts.length);
-  const policy = `default-src 'none'; style-src '${hash(STYLE)}'; script-src '${hash(SCRIPT)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${reportPolicy()}">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
@@ -118,8 +118,4 @@ function contents(loud: readonly Part[], quiet: readonly Part[]): string {
       ? `<li><a class="plain" href="#${quiet.length > 0 ? 'others' : 'findings'}">and ${formatCount(rest)} more</a></li>`
       : '';
   return `<nav aria-label="Findings"><ul>${items.join('')}${more}<li><a class="plain" href="#unseen">what could not be seen</a></li><li><a class="plain" href="#reproduce">reproduce</a></li></ul></nav>`;
-}
-
-function hash(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }

@@ -8,17 +8,26 @@ import { limits, powerNote } from './limits.ts';
 import { commitLink, type Links } from './place.ts';
 import { cost, planned, ruledBy, sizes } from './provenance.ts';
 import { rocChart } from './roc.ts';
+import { type SinceLast, sinceSentence } from './since-last.ts';
 import { verdictLine } from './verdict-line.ts';
 
 const SIGNS: Readonly<Record<Review['verdict'], string>> = { pass: '✅', warn: '⚠️', fail: '❌', unknown: '❔' };
 const KEY_METRICS = 5;
 
+interface PageOptions extends DetailsOptions {
+  readonly since?: SinceLast | null;
+}
+
 /** The parts of the written report in reading order: verdict, culprits, measures; everything else folded. */
-export function page(review: Review, options: DetailsOptions): Section[] {
+export function page(review: Review, options: PageOptions): Section[] {
   const roc = rocChart(review);
   const ignored = ignoredSection(review, options);
   return [
-    openSection('the verdict', 0, [heading(review), compared(review, options.links)]),
+    openSection('the verdict', 0, [
+      heading(review),
+      ...sinceThen(options.since ?? null),
+      compared(review, options.links),
+    ]),
     openSection('the culprits', 1, culprits(review, options.links)),
     openSection('the measures', 3, measures(review)),
     ...(review.config.proposed ? [proposed(review)] : []),
@@ -33,6 +42,12 @@ export function page(review: Review, options: DetailsOptions): Section[] {
 function heading(review: Review): string {
   const { word, because } = verdictLine(review);
   return `### ${SIGNS[review.verdict]} Taster: ${word} — ${prose(because, 300)}`;
+}
+
+function sinceThen(since: SinceLast | null): string[] {
+  return since === null
+    ? []
+    : [`**Since the last review** (of ${code(since.sha.slice(0, 7))}): ${sinceSentence(since)}`];
 }
 
 function compared(review: Review, links: Links | null): string {

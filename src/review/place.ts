@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { oneLine } from '../errors.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import type { Series } from '../evidence/finding.ts';
 import type { Revision } from '../evidence/rows.ts';
 import type { LocalFile } from '../table/sql.ts';
 import type { Answer } from './answer.ts';
@@ -41,8 +42,15 @@ export async function placeFindings(
         victims: named.victims.slice(0, 20).map(({ row, revision, effect }) => ({ ...at(row, revision), effect })),
       }),
     );
+    const figures = finding.figures.map((figure) => ({
+      ...figure,
+      series: figure.series.map(({ name, points, rows: stoodFor }) => ({
+        ...pointsOf({ name, points }),
+        ...(stoodFor ? { ids: stoodFor.map((row) => oneLine(evidence.rows[row]!.id, 200)) } : {}),
+      })),
+    }));
     const units = rows.map(({ row }) => evidence.rows[row]!.contentHash).sort();
-    return { ...findingOf({ check, finding, infrastructure }, evidence.subject, units), rows: placed };
+    return { ...findingOf({ check, finding, infrastructure }, evidence.subject, units), rows: placed, figures };
   });
 }
 
@@ -61,13 +69,7 @@ export function findingOf(
     summary: oneLine(finding.summary, 1000),
     remedy: oneLine(finding.remedy, 1000),
     metrics: [...finding.metrics].map((metric) => ({ ...metric, at: metric.at === null ? null : { ...metric.at } })),
-    figures: finding.figures.map((figure) => ({
-      ...figure,
-      series: figure.series.map(({ name, points }) => ({
-        name,
-        points: points.map(([x, y]): [number, number] => [x, y]),
-      })),
-    })),
+    figures: finding.figures.map((figure) => ({ ...figure, series: figure.series.map(pointsOf) })),
     id: digest.slice(0, 16),
     digest,
     check: check.id,
@@ -78,6 +80,8 @@ export function findingOf(
     ...(tensors ? { tensors: tensors.map((tensor) => ({ ...tensor, name: oneLine(tensor.name, 200) })) } : {}),
   };
 }
+
+const pointsOf = ({ name, points }: Series) => ({ name, points: points.map(([x, y]): [number, number] => [x, y]) });
 
 async function findLines(
   answers: readonly Answer[],

@@ -47,7 +47,16 @@ export const figureSchema = z.object({
   title: text(200),
   x: text(100),
   y: text(100),
-  series: z.array(z.object({ name: text(100), points: z.array(z.tuple([z.number(), z.number()])).max(2000) })).max(20),
+  series: z
+    .array(
+      z.object({
+        name: text(100),
+        points: z.array(z.tuple([z.number(), z.number()])).max(2000),
+        /** Id of the row that each point stands for. Absent: points stand for no rows. */
+        ids: z.array(text(200)).max(2000).optional(),
+      }),
+    )
+    .max(20),
 });
 
 export const tensorSchema = z.object({

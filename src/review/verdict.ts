@@ -126,7 +126,8 @@ export function isBroken({ broken, gated, outcome, introduced, ignored }: Review
   return broken || (gated && introduced && ignored === null && outcome === 'fail');
 }
 
-const SEVERITY: readonly Verdict[] = ['pass', 'warn', 'unknown', 'fail'];
+/** From the mildest to the worst. */
+export const SEVERITY: readonly Verdict[] = ['pass', 'warn', 'unknown', 'fail'];
 
 /**
  * The verdict of a review that came from elsewhere, from its findings; the written verdict is believed only where it

@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { lstat, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { parseReview } from '../report/parse-review.ts';
@@ -33,13 +33,16 @@ export async function writeForms(
   await writeOutputs(review, { json: isNew ? json : null, markdown: null, html, sarif }, links);
 }
 
-/** The review of an earlier step, or of an earlier job whose artifact was put here. Throws a UserError (`no-review`). */
+/**
+ * The review of an earlier step, or of an earlier job whose artifact was put here. Throws a UserError: `no-review`,
+ * `review-size`, or those of `parseReview`.
+ */
 export async function readWritten({ json }: ActionFiles): Promise<Review> {
-  const state = await stat(json).catch(() => null);
+  const state = await lstat(json).catch(() => null);
   if (state?.isFile() && state.size <= REVIEW_BYTES)
     return parseReview(await readFile(json, 'utf8'), { maxBytes: REVIEW_BYTES });
   throw new UserError(
-    'no-review',
+    state === null ? 'no-review' : 'review-size',
     state === null
       ? `There is no review to publish: ${json} does not exist.`
       : `review.json is no plain file of at most ${REVIEW_BYTES} bytes.`,

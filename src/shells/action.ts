@@ -1,21 +1,21 @@
+import { now } from '../adapters/clock.ts';
 import { openRepository } from '../adapters/git.ts';
 import { makeLog } from '../adapters/log.ts';
 import { readRunner } from '../adapters/runner.ts';
 import { describeError, UserError } from '../errors.ts';
+import { findBase } from './find-base.ts';
 import { reviewRepository } from './review.ts';
 import { type Answer, type Asked, runAction } from './run-action.ts';
 
 const log = makeLog((text) => process.stdout.write(text));
 
-/** The merge base is what the data are compared with; the target's tip is whose configuration counts. */
 async function review(asked: Asked): Promise<Answer> {
   const { change, run, repository } = asked;
   const git = await openRepository(asked.repo);
-  const head = await git.resolve(change.head.sha);
-  const tip = await git.resolve(change.base.sha);
-  return await reviewRepository({
+  const { notes, ...revisions } = await findBase(git, change, now());
+  const reviewed = await reviewRepository({
     ...asked,
-    ...{ base: await git.mergeBase(tip, head), head, tip },
+    ...revisions,
     ...{ configFile: null, seed: null, shadows: null, only: null, dryRun: false, memoryBytes: null, cache: null },
     context: {
       ...{ repository, pull: change.pull, run },
@@ -25,6 +25,7 @@ async function review(asked: Asked): Promise<Answer> {
     log: log.line,
     onProgress: () => {},
   });
+  return { ...reviewed, review: { ...reviewed.review, notes: [...notes, ...reviewed.review.notes].slice(0, 50) } };
 }
 
 async function main(): Promise<0 | 1 | 2> {

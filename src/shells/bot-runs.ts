@@ -38,11 +38,13 @@ export interface BotRunsOptions extends ConnectRunOptions {
   readonly cloneLimitBytes: number | null;
   /** Keeps the review for the run's page. */
   keep(run: Run, result: Pick<WorkerResult, 'review' | 'unreadable'>): Promise<void>;
+  /** Address of the run's page; null where there is none. */
+  pageOf(number: number): string | null;
 }
 
 const FULL_SECONDS = 2;
-/** The longest that a review that is done waits for GitHub. */
-const CONCLUDE_MS = 30 * 60_000;
+/** A review that is done waits for GitHub through an outage of ten minutes, or a limit of thirty. */
+const CONCLUDING = { attempts: 7, budgetMs: 30 * 60_000 };
 
 export type BotRuns = Readonly<Record<'announce' | 'review' | 'giveUp', (job: Job) => Promise<void>>>;
 
@@ -51,7 +53,10 @@ export function botRuns(options: BotRunsOptions): BotRuns {
   const { store, queue, settle, log } = options;
   const connect = (run: Run, more: GitHubOptions['patience'] = {}) => connectRun(run, options, more);
   const checkOf = async (checks: GitHubChecks, run: Run): Promise<number> =>
-    run.checkRun ?? (await checks.ensure({ key: run.key, sha: run.ask.head.sha, output: queuedOutput }));
+    run.checkRun ??
+    (await checks.ensure({
+      ...{ key: run.key, sha: run.ask.head.sha, output: queuedOutput, page: options.pageOf(run.number) },
+    }));
   const close = async (checks: GitHubChecks, run: Run, concluded: ConcludedCheck, findings: StoredFinding[] = []) => {
     await checks.conclude(await checkOf(checks, run), concluded);
     // Asked for again, or left, in the very meantime: the job comes back and finds the run as it is now.
@@ -91,7 +96,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
         await settle.remember(run, result);
         await options.keep(run, { ...result, review });
         // The token may have run out while the review went on; to wait costs less than to review once more.
-        const { github, ...now } = await connect(run, { budgetMs: CONCLUDE_MS });
+        const { github, ...now } = await connect(run, CONCLUDING);
         await botComment(github, { run, review, server: options.server, when: result.comment });
         await close(now.checks, run, concludedCheck(review, { ...result, server: options.server }), findingsOf(review));
       } catch (error) {

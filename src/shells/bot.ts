@@ -6,14 +6,11 @@ import { type BotQueueOptions, openBotQueue, Postponed } from '../adapters/bot-q
 import { openBotStore } from '../adapters/bot-store.ts';
 import { now } from '../adapters/clock.ts';
 import { installationTokens } from '../adapters/installation-tokens.ts';
-import { openReportStore } from '../adapters/report-store.ts';
 import { limitedFor } from '../adapters/retry.ts';
 import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
-import { keptReview } from '../bot/kept-review.ts';
-import { reportHeadline } from '../bot/report-headline.ts';
 import { oneLine } from '../errors.ts';
-import { renderJson } from '../report/json.ts';
+import { openBotFront } from './bot-front.ts';
 import { openBotHearing } from './bot-hearing.ts';
 import { botReconcile, EVERYTHING } from './bot-reconcile.ts';
 import { type BotRunsOptions, botRuns } from './bot-runs.ts';
@@ -46,7 +43,6 @@ export interface StartBotOptions {
 const CLOSE_MS = 20_000;
 const SWEEP_MS = 30_000;
 const RECONCILE_MS = 3_600_000;
-const REPORT_DAYS = 90;
 
 /** Starts the App: webhooks, queue and workers in this process, reviews in children. Throws a UserError. */
 export async function startBot({
@@ -62,8 +58,12 @@ export async function startBot({
   const { api, server } = settings;
   const database = await openBotDatabase({ at, log });
   const closing = new AbortController();
+  /** No more is taken from here on; what is in hand goes on until `closing`. */
+  const ending = new AbortController();
   try {
     const store = await openBotStore(database);
+    const { pages } = settings;
+    const front = await openBotFront({ database, pages, api, server, closing: ending.signal, now, log });
     const queue = await openBotQueue(database, queueOptions);
     // Its own log repeats whole events, their texts and signatures.
     const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: api, logLevel: 'fatal' });
@@ -76,30 +76,12 @@ export async function startBot({
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
     const { workers, installationLimit, cloneLimitBytes } = settings;
     const tokenOf = (installation: number) => tokens.give({ installation, contentsOf: null });
-    const { commands, settle, answer } = await openBotHearing({
-      ...{
-        database,
-        reportDays: REPORT_DAYS,
-        store,
-        queue,
-        api,
-        server,
-        appId,
-        token,
-        tokenOf,
-        now: clock,
-        log,
-        ...pace,
-      },
-    });
-    const reports = await openReportStore(database, { days: REPORT_DAYS });
-    const keep: BotRunsOptions['keep'] = async (run, { review, unreadable }) => {
-      const text = renderJson(keptReview(review));
-      await reports.keep(run, { review: text, headline: reportHeadline(review, unreadable) });
-    };
-    const heard = { settle, keep };
-    const common = { store, queue, ...heard, api, server, token, environment, installationLimit, cloneLimitBytes };
-    const runs = botRuns({ ...common, closing: closing.signal, log, ...pace });
+    const speaking = { api, server, appId, token, tokenOf, now: clock, log, ...pace };
+    const { reportDays } = pages;
+    const { commands, settle, answer } = await openBotHearing({ database, reportDays, store, queue, ...speaking });
+    const shown = { settle, keep: front.keep, pageOf: front.pageOf };
+    const common = { store, queue, api, server, token, environment, installationLimit, cloneLimitBytes };
+    const runs = botRuns({ ...common, closing: closing.signal, log, ...pace, ...shown });
     const told =
       (work: (typeof runs)['review']): typeof work =>
       async (job) => {
@@ -124,7 +106,7 @@ export async function startBot({
     };
     if (workers > 0) {
       await queue.work('announce', { atOnce: 2 }, told(runs.announce));
-      await queue.work('review', { atOnce: workers, perGroup: installationLimit }, told(runs.review));
+      await queue.work('review', { atOnce: workers, perGroup: installationLimit }, told(front.timed(runs.review)));
       await queue.work('give-up', { atOnce: 1 }, told(runs.giveUp));
       // Whatever fell between the store and the queue, or was in hand when the App fell.
       for (const key of await store.open()) await queue.send('announce', key);
@@ -145,8 +127,8 @@ export async function startBot({
       ...{ probot, webhooksPath: WEBHOOK_PATH },
     });
     const http = createServer((request, response) => {
-      if (request.url === '/healthz') response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
-      else void middleware(request, response, () => response.writeHead(404).end());
+      if (request.url === WEBHOOK_PATH) front.watch(request, response);
+      void middleware(request, response, () => void front.serve(request, response));
     });
     await new Promise<void>((resolve, reject) => {
       http.once('error', reject);
@@ -156,9 +138,11 @@ export async function startBot({
     return {
       url: `http://${settings.host}:${port}`,
       async close() {
+        ending.abort();
         http.closeIdleConnections();
         await new Promise((resolve) => http.close(resolve));
         closing.abort(new Error('the App is closing'));
+        await front.close();
         await database.close(CLOSE_MS);
       },
     };

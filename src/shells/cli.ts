@@ -9,7 +9,7 @@ import type { EngineRequest } from '../review/request.ts';
 import { exitCode, recomputeVerdict } from '../review/verdict.ts';
 import { BASE_BRANCH, CHANGE_BRANCH, makeDemoRepository } from './demo.ts';
 import { explainSlice } from './explain-slice.ts';
-import { initRepository } from './init.ts';
+import { type Initialised, initRepository } from './init.ts';
 import { type Arguments, parseArguments } from './parse-arguments.ts';
 import { progressLine } from './progress.ts';
 import { exitCodeOf, type Reviewed, type ReviewOptions, reviewRepository, version } from './review.ts';
@@ -36,12 +36,24 @@ async function run({ command, operands, values, given }: Arguments): Promise<num
   if (command === 'rows') print(await showRows({ ...common, reviewFile: first, finding: second ?? null }));
   if (command === 'init') {
     const action = { action: ACTION, version: `v${version}` };
-    const paths = await initRepository({ ...common, configPath: text(values, 'config') ?? '', action });
-    print(`Written: ${paths.join(', ')}. Read them, then commit them to the default branch.\n`);
+    const places = { runtimePath: text(values, 'runtime-path'), registry: text(values, 'registry') };
+    printInitialised(await initRepository({ ...common, ...places, configPath: text(values, 'config') ?? '', action }));
   }
   if (command === 'bot') await bot();
   return 0;
 }
+
+/** The configuration is shown as it was written: each guess stands beside its key. */
+function printInitialised({ written, kept, config, remarks }: Initialised): void {
+  for (const remark of remarks) print(`${remark}\n`);
+  const lines = (config ?? '').trimEnd().split('\n');
+  if (config !== null) print(`\n${lines.map((line) => `  ${indented(line)}\n`).join('')}\n`);
+  for (const path of kept) print(`${path} is there already, and is left as it is.\n`);
+  const next = config === null ? 'Commit it' : 'Read the configuration, correct what was guessed wrong, commit both';
+  print(`Written: ${written.join(', ')}. ${next} to the default branch, and make the job "review" a required check.\n`);
+}
+
+const indented = (line: string): string => /^ */.exec(line)![0] + oneLine(line, 400);
 
 /** Loaded when it is asked for: the App stands on packages that a review does not need. */
 async function bot(): Promise<void> {

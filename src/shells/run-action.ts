@@ -1,16 +1,16 @@
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
 import type { Log } from '../adapters/log.ts';
 import type { Runner } from '../adapters/runner.ts';
-import { actionInputs } from '../config/options.ts';
-import { readOption } from '../config/read-option.ts';
 import { UserError } from '../errors.ts';
 import { annotations, remarkCount, workflowCommand } from '../report/annotations.ts';
 import { plural } from '../report/quantity.ts';
-import { renderSummary } from '../report/summary.ts';
 import type { Review } from '../review/review.ts';
 import { exitCode, recomputeVerdict } from '../review/verdict.ts';
-import { type ActionFiles, actionFiles, readWritten, writeForms } from './action-files.ts';
+import { writeForms } from './action-files.ts';
+import { filesOf, input, linksOf, publishing } from './action-inputs.ts';
 import { publishReview } from './publish.ts';
+import { publishMode } from './publish-mode.ts';
+import { tellReview } from './tell-review.ts';
 import { type Change, changeOf } from './where.ts';
 
 /** What the action asks of the review; `null` leaves an option to the configuration. */
@@ -53,7 +53,7 @@ export async function runAction(context: ActionContext): Promise<0 | 1 | 2> {
     throw new UserError('not-in-this-version', `mode: ${mode} is not in this version.`, {
       hint: 'Use mode: review, in one job.',
     });
-  return input(context.runner, 'mode') === 'publish' ? await publish(context) : await review(context);
+  return input(context.runner, 'mode') === 'publish' ? await publishMode(context) : await review(context);
 }
 
 async function review({ runner, log, review }: ActionContext): Promise<0 | 1 | 2> {
@@ -81,34 +81,17 @@ async function review({ runner, log, review }: ActionContext): Promise<0 | 1 | 2
   const rest = remarkCount(told) - remarks.length;
   if (rest > 0) log.line(`${plural(rest, 'more remark')}, not shown beside the lines: see the job summary.`);
   for (const line of answer.unreadable) log.error(line);
-  tell(told, { files, skipped: answer.skipped, runner, log });
+  tellReview(told, { files, skipped: answer.skipped, runner, log });
   if (token !== null) {
-    const at = publishing(runner, token);
-    await publishReview({ ...at, review: told, comment: at.comment ?? answer.config.comment, log }).catch(
-      (error: unknown) => {
-        if (!(error instanceof UserError && error.infrastructure)) throw error;
-        // The verdict is there and stands in the summary: GitHub's bad minute does not change it.
-        log.warning(`${error.message} ${error.hint}`);
-      },
-    );
+    const at = publishing(runner, { token, log });
+    await publishReview(told, { ...at, comment: at.comment ?? answer.config.comment }).catch((error: unknown) => {
+      if (!(error instanceof UserError && error.infrastructure)) throw error;
+      // The verdict is there and stands in the summary: GitHub's bad minute does not change it.
+      log.warning(`${error.message} ${error.hint}`);
+    });
   }
   const code = exitCode(told.verdict);
   return code === 0 && answer.unreadable.length > 0 ? 2 : code;
-}
-
-async function publish({ runner, env, log }: ActionContext): Promise<0 | 1 | 2> {
-  const token = runner.input('token') ?? env.GITHUB_TOKEN;
-  if (!token)
-    throw new UserError('no-token', 'mode: publish has no token.', {
-      hint: 'Give `token: $' + '{{ github.token }}` and the job `permissions: {contents: read, pull-requests: write}`.',
-    });
-  const at = publishing(runner, token);
-  const files = filesOf(runner);
-  const told = judged(await readWritten(files), runner);
-  await publishReview({ ...at, review: told, log });
-  await writeForms(told, files, { isNew: false, links: linksOf(runner) });
-  tell(told, { files, skipped: told.data.length === 0 && told.findings.length === 0, runner, log });
-  return 0;
 }
 
 /** The review with the verdict that its findings give; the written one is believed only where it is worse. */
@@ -117,50 +100,6 @@ function judged(review: Review, runner: Runner): Review {
   const switched = onUnknown === null ? review : { ...review, onUnknown };
   return { ...switched, verdict: recomputeVerdict(switched) };
 }
-
-interface Told {
-  readonly files: ActionFiles;
-  readonly skipped: boolean;
-  readonly runner: Runner;
-  readonly log: Log;
-}
-
-function tell(review: Review, { files, skipped, runner, log }: Told): void {
-  runner.summary(renderSummary(review, linksOf(runner)));
-  const count = (...outcomes: string[]) => review.findings.filter(({ outcome }) => outcomes.includes(outcome)).length;
-  runner.output('verdict', review.verdict);
-  runner.output('review-path', files.json);
-  runner.output('report-path', files.html);
-  runner.output('sarif-path', files.sarif);
-  runner.output('findings', String(count('warn', 'fail')));
-  runner.output('failed', String(review.findings.filter(({ broken }) => broken).length));
-  runner.output('skipped', String(skipped));
-  log.line(`Verdict: ${review.verdict}.`);
-}
-
-const linksOf = ({ server, repository }: Runner) => ({ server, repository });
-
-function input(runner: Runner, name: string): unknown {
-  const option = actionInputs().find((each) => each.name === name);
-  if (!option) throw new Error(`no input ${name}`);
-  const text = runner.input(name) ?? option.default;
-  return text === null ? null : readOption(option, text, name);
-}
-
-function publishing(runner: Runner, token: string) {
-  const comment = input(runner, 'comment') as Comment | null;
-  return { runner, token, comment, id: idOf(runner), configPath: String(input(runner, 'config')) };
-}
-
-function idOf(runner: Runner): string {
-  const id = String(input(runner, 'id'));
-  if (/^[A-Za-z0-9][\w.-]{0,63}$/.test(id)) return id;
-  throw new UserError('option-invalid', 'id: expected letters, digits, dots, dashes, at most 64.', {
-    hint: 'It names the comment and the artifact.',
-  });
-}
-
-const filesOf = (runner: Runner): ActionFiles => actionFiles(join(runner.temp, 'taster', idOf(runner)));
 
 function inside(workspace: string, path: string): string {
   const full = resolve(workspace, path);

@@ -2,13 +2,27 @@ import { field, type Runner, textField } from '../adapters/runner.ts';
 import { UserError } from '../errors.ts';
 import type { Review } from '../review/review.ts';
 
+/** Where the base is to be found; `findBase` finds it. */
+export type Sought =
+  /** The merge base with the tip of the target branch, a commit or a name. */
+  | { readonly from: 'target'; readonly tip: string }
+  /**
+   * The commit that the branch was at before a push; null where it is new. Without it, the merge base with `target`, or
+   * on the default branch, where that is null, the last commit that is at least so many days old.
+   */
+  | { readonly from: 'before'; readonly before: string | null; readonly target: string | null; readonly days: number }
+  /** The last commit of the branch itself that is at least so old. */
+  | { readonly from: 'days'; readonly days: number };
+
 /** What an event asks to have reviewed. */
 export interface Change {
   readonly pull: Review['pull'];
-  /** `sha` is the tip of the target branch; the data diff takes the merge base with it. */
-  readonly base: { readonly sha: string; readonly ref: string | null };
+  readonly base: Sought & { readonly ref: string | null };
   readonly head: { readonly sha: string; readonly ref: string | null; readonly repository: string | null };
 }
+
+/** A scheduled review looks back so far, and one of a push that has lost its base. */
+const DAYS = 7;
 
 /**
  * Base and head of an event. `workflow_dispatch` compares the chosen commit with the default branch: its base is a
@@ -17,12 +31,17 @@ export interface Change {
 export function changeOf({ eventName, event, repository, sha, ref }: Runner): Change {
   const commit = (...path: string[]) => requireSha(textField(event, ...path), path.join('.'));
   const name = (text: string | null) => text?.replace(/^refs\/heads\//, '') ?? null;
+  const main = textField(event, 'repository', 'default_branch') ?? 'main';
   switch (eventName) {
     case 'pull_request':
     case 'pull_request_target':
       return {
         pull: { number: requireNumber(field(event, 'pull_request', 'number')) },
-        base: { sha: commit('pull_request', 'base', 'sha'), ref: textField(event, 'pull_request', 'base', 'ref') },
+        base: {
+          from: 'target',
+          tip: commit('pull_request', 'base', 'sha'),
+          ref: textField(event, 'pull_request', 'base', 'ref'),
+        },
         head: {
           sha: commit('pull_request', 'head', 'sha'),
           ref: textField(event, 'pull_request', 'head', 'ref'),
@@ -32,24 +51,48 @@ export function changeOf({ eventName, event, repository, sha, ref }: Runner): Ch
     case 'merge_group':
       return {
         pull: null,
-        base: { sha: commit('merge_group', 'base_sha'), ref: name(textField(event, 'merge_group', 'base_ref')) },
+        base: {
+          ...{ from: 'target', tip: commit('merge_group', 'base_sha') },
+          ref: name(textField(event, 'merge_group', 'base_ref')),
+        },
         head: {
           sha: commit('merge_group', 'head_sha'),
           ref: name(textField(event, 'merge_group', 'head_ref')),
           repository,
         },
       };
-    case 'workflow_dispatch': {
-      const branch = textField(event, 'repository', 'default_branch') ?? 'main';
+    case 'workflow_dispatch':
       return {
         pull: null,
-        base: { sha: `origin/${branch}`, ref: branch },
+        base: { from: 'target', tip: `origin/${main}`, ref: main },
         head: { sha: requireSha(sha, 'GITHUB_SHA'), ref: name(ref), repository },
+      };
+    case 'schedule':
+      return {
+        pull: null,
+        base: { from: 'days', days: DAYS, ref: name(ref) },
+        head: { sha: requireSha(sha, 'GITHUB_SHA'), ref: name(ref), repository },
+      };
+    case 'push': {
+      if (field(event, 'deleted') === true)
+        throw new UserError('event', 'This push deleted a branch or tag: there is nothing to review.', {
+          hint: 'Run this on pushes to branches.',
+        });
+      const before = commit('before');
+      const isMain = ref === `refs/heads/${main}`;
+      return {
+        pull: null,
+        base: {
+          ...{ from: 'before', before: /^0+$/.test(before) ? null : before },
+          ...{ target: isMain ? null : `origin/${main}`, days: DAYS },
+          ref: name(ref),
+        },
+        head: { sha: commit('after'), ref: name(ref), repository },
       };
     }
     default:
       throw new UserError('event', `The event ${eventName} names no change to review.`, {
-        hint: 'Run this on pull_request, merge_group or workflow_dispatch.',
+        hint: 'Run this on pull_request, merge_group, push, schedule or workflow_dispatch.',
       });
   }
 }

@@ -17,11 +17,21 @@ export interface ChangedFile {
   readonly kind: TreeEntry['kind'];
 }
 
+/** A branch as it grew: newest first. */
+export interface FirstParents {
+  /** `seconds` since 1970, as the committer states them. */
+  readonly commits: readonly { readonly sha: string; readonly seconds: number }[];
+  /** False where the way goes on beyond what this clone holds. */
+  readonly isWhole: boolean;
+}
+
 /** What the review needs of a git repository; implemented by `adapters/git.ts`. */
 export interface Repository {
   /** Full commit id. Throws a UserError for an unknown revision. */
   resolve(revision: string): Promise<string>;
   mergeBase(a: string, b: string): Promise<string>;
+  /** The way back from a commit along first parents. */
+  firstParents(revision: string): Promise<FirstParents>;
   /** A name that resolves, such as `origin/main`. */
   defaultBranch(): Promise<string>;
   /** Address of a remote, or null. */

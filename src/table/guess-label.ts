@@ -1,5 +1,6 @@
 import type { ColumnKind } from '../evidence/column.ts';
 import { type ColumnPlan, planColumns } from './columns.ts';
+import { isNumbered } from './header.ts';
 import type { Side } from './load.ts';
 import type { TableOptions } from './pool.ts';
 import { listNames } from './schema-remarks.ts';
@@ -11,10 +12,19 @@ export interface GuessedFrom {
   readonly columns: readonly { readonly name: string; readonly kind: ColumnKind; readonly distinct: number }[];
 }
 
-const LABELS = /^(label|labels|target|class|y|outcome|category|income|survived|spam|sentiment)$/i;
+/** Names of labels, the surest first: of two columns the one with the surer name is taken. */
+const LABELS: readonly RegExp[] = [
+  /^#?(labels?|targets?|y)$/i,
+  /^((label|target|class)[-_ ]?(id|name|text)|is[-_ ]?(spam|fraud|toxic)|ground[-_ ]?truth)$/i,
+  /^(outcome|income|survived|spam|sentiment|species|diagnosis|churn|fraud)$/i,
+  /^(class|category|quality|stars)$/i,
+];
 const LONGEST_NAME = 200;
 const MOST_CLASSES = 1000;
 const FEW = 30;
+/** Numbers below no name, as old tables have them, are taken for classes where they are fewer and each stands in many rows. */
+const FEW_NUMBERS = 10;
+const MANY_ROWS = 20;
 
 /** The column that looks like the label: by its name, else the last one where it has few values. */
 export function guessLabel({ rows, columns }: GuessedFrom): string | null {
@@ -22,10 +32,23 @@ export function guessLabel({ rows, columns }: GuessedFrom): string | null {
     ({ name, distinct }) =>
       isPlainText(name, LONGEST_NAME) && distinct >= 2 && distinct <= MOST_CLASSES && distinct <= rows / 2,
   );
-  const named = few.find(({ name }) => LABELS.test(name));
-  if (named) return named.name;
+  for (const names of LABELS) {
+    const named = few.find(({ name }) => names.test(name));
+    if (named) return named.name;
+  }
   const last = few.find((column) => column === columns.at(-1));
-  return last && last.distinct <= FEW && (last.kind === 'category' || last.kind === 'boolean') ? last.name : null;
+  return last && isClass(last, rows) ? last.name : null;
+}
+
+/** Whether a column's name is one that labels have. */
+export function isLabelName(name: string): boolean {
+  return LABELS.some((names) => names.test(name));
+}
+
+function isClass({ name, kind, distinct }: GuessedFrom['columns'][number], rows: number): boolean {
+  // A name that is none of a label says of a few numbers that they are counts or codes.
+  if (kind === 'numeric') return isNumbered(name) && distinct <= FEW_NUMBERS && rows >= MANY_ROWS * distinct;
+  return distinct <= FEW && (kind === 'category' || kind === 'boolean');
 }
 
 /** The kinds of the columns; where no label is named and one may be guessed, with the guess, and said so. */
@@ -52,7 +75,7 @@ async function guessLabelOf(
   kinds: readonly { readonly name: string; readonly kind: ColumnKind }[],
 ): Promise<string | null> {
   const last = side.names.length - 1;
-  const asked = side.names.flatMap((name, at) => (LABELS.test(name) || at === last ? [at] : []));
+  const asked = side.names.flatMap((name, at) => (isLabelName(name) || at === last ? [at] : []));
   if (asked.length === 0) return null;
   const [counts] = await sql.rows(
     `SELECT ${asked.map((at) => `count(DISTINCT c${at})`).join(', ')} FROM ${side.table}`,

@@ -47,6 +47,11 @@ export function nameColumns(cells: readonly string[]): string[] {
   });
 }
 
+/** Whether a name is one that was given for want of a header. */
+export function isNumbered(name: string): boolean {
+  return /^column\d+$/.test(name);
+}
+
 /** `column1`, `column2` ...: the names of a file without header. */
 export function numberedColumns(count: number): string[] {
   return Array.from({ length: count }, (_, at) => `column${at + 1}`);

@@ -1,5 +1,8 @@
 import { UserError } from '../errors.ts';
 
+/** Of bytes that make no sense, Parquet's above all, each part of the reader complains in words of its own. */
+const DAMAGED = /^(?:Invalid (?:Input )?Error: |IO Error: Could not (?:not )?read )/;
+
 /** Turns the database's complaint about a file into a user error with path and line, and without row content. */
 export function tableError(error: unknown, repoPath: string): Error {
   if (error instanceof UserError) return error;
@@ -39,6 +42,8 @@ export function tableError(error: unknown, repoPath: string): Error {
       'the Parquet file is damaged or cut short.',
       'Write the file again, and check that its upload was complete.',
     );
+  if (DAMAGED.test(message))
+    return fail('damaged', 'the file is damaged or cut short.', 'Write the file again, and check its upload.');
   if (/Out of Memory/i.test(message))
     return fail(
       'out-of-memory',

@@ -30,10 +30,17 @@ export function openModel(bytes: Uint8Array, external: ExternalFiles | null, wan
   return { graph, answer, output, domains: read.opsets, hash };
 }
 
-/** The one output of floats; a model's predicted label beside it is of another type. */
-function onlyAnswer({ outputs }: Graph): string {
+/**
+ * The one output of floats; a model's predicted label beside it is of another type. Without one, the one output that a
+ * ZipMap makes of floats, as skl2onnx writes it: the map only names the classes.
+ */
+function onlyAnswer({ outputs, nodes }: Graph): string {
   const floats = outputs.filter(({ type }) => type === 'float32');
   if (floats.length === 1) return floats[0]!.name;
+  const zipped = outputs.filter(({ name }) =>
+    nodes.some((node) => node.op === 'ZipMap' && node.outputs.includes(name)),
+  );
+  if (floats.length === 0 && zipped.length === 1) return zipped[0]!.name;
   throw refusedModel(
     `it has ${floats.length} outputs of floats among ${quotedNames(outputs)}`,
     'Name the answer by `output` of the model in the configuration.',

@@ -125,9 +125,8 @@ for (const { name, skip, at } of PLACES)
         await store.take(`turn-${runKey(of)}`, [of]);
         return await store.announced((await store.run(runKey(of)))!, 1);
       };
-      const busy = [await turn(repository('busy', '1')), await turn(repository('busy', '2'))];
       const third = repository('busy', '3');
-      busy.push(await turn(third));
+      const busy = [await turn(repository('busy', '1')), await turn(repository('busy', '2')), await turn(third)];
       assert.deepEqual(
         busy.map((each) => each - busy[0]!),
         [0, 1, 2],
@@ -187,6 +186,8 @@ for (const { name, skip, at } of PLACES)
       const given: string[] = [];
       await queue.work('review', { atOnce: 2 }, async ({ key }) => {
         seen.push(key);
+        // Long enough for the second of its kind to come while it is worked on.
+        if (key === 'a/b@good') await sleep(500);
         if (key === 'a/b@bad' || (key === 'a/b@once' && seen.filter((each) => each === key).length === 1))
           throw new Error('no');
       });
@@ -209,6 +210,55 @@ for (const { name, skip, at } of PLACES)
       assert.equal((await database.query('select 1 as one'))[0]?.one, 1);
     });
   });
+
+test('two processes that take and announce at the same moment see each other', {
+  skip: typeof postgres === 'string' ? postgres : false,
+}, async () => {
+  const open = () => openBotDatabase({ at: { url: (postgres as StartedPostgres).url }, log: () => {} });
+  const databases = [await open(), await open()];
+  try {
+    const [one, other] = [await openBotStore(databases[0]!), await openBotStore(databases[1]!)];
+    const turns: Promise<number>[] = [];
+    for (let round = 0; round < 20; round++) {
+      const [older, newer] = [ask('b', 1, ++pulls), ask('c', 2, pulls)];
+      await Promise.all([one.take(`o${round}`, [older]), other.take(`n${round}`, [newer])]);
+      const runs = [await one.run(runKey(older)), await one.run(runKey(newer))];
+      assert.deepEqual(
+        runs.map((run) => run!.superseded),
+        [true, false],
+      );
+      turns.push(...runs.map((run, at) => [one, other][at]!.announced({ ...run!, turn: -1 }, 1)));
+      if (turns.length % 8 === 0) await Promise.all(turns);
+    }
+    assert.equal(new Set(await Promise.all(turns)).size, turns.length);
+  } finally {
+    for (const database of databases) await database.close(0);
+  }
+});
+
+test('Apps that start at once on a new database make its tables one after the other', {
+  skip: typeof postgres === 'string' ? postgres : false,
+}, async () => {
+  const { url } = postgres as StartedPostgres;
+  const admin = await openBotDatabase({ at: { url }, log: () => {} });
+  try {
+    for (const name of ['one', 'two', 'three', 'four']) {
+      await admin.query(`create database ${name}`);
+      const opened = Array.from({ length: 3 }, async () => {
+        const database = await openBotDatabase({ at: { url: url.replace(/postgres$/, name) }, log: () => {} });
+        try {
+          await openBotStore(database);
+          await openBotQueue(database);
+        } finally {
+          await database.close(0);
+        }
+      });
+      await Promise.all(opened);
+    }
+  } finally {
+    await admin.close(0);
+  }
+});
 
 test('a server that is not there is told without its password', async () => {
   await assert.rejects(

@@ -9,7 +9,7 @@ const SHA = '0f1e2d3c4b5a69788796a5b4c3d2e1f001234567';
 function sticky(more: Partial<Sticky> = {}): Sticky {
   return {
     pull: 7,
-    body: 'MARK new',
+    body: () => 'MARK new',
     isOurs: (body) => body.startsWith('MARK'),
     mayReplace: () => true,
     create: true,
@@ -39,12 +39,12 @@ test('creates a comment, updates it, leaves an equal one', () =>
     const github = await connect(played);
     assert.equal(await github.stick(sticky()), 'created');
     assert.equal(await github.stick(sticky()), 'unchanged');
-    assert.equal(await github.stick(sticky({ body: 'MARK newer' })), 'updated');
+    assert.equal(await github.stick(sticky({ body: () => 'MARK newer' })), 'updated');
     assert.deepEqual(
       played.comments.map(({ body }) => body),
       ['MARK newer'],
     );
-    assert.equal(await github.stick(sticky({ body: 'MARK old', mayReplace: () => false })), 'newer-there');
+    assert.equal(await github.stick(sticky({ body: () => 'MARK old', mayReplace: () => false })), 'newer-there');
   }));
 
 test("another's comment with our marker is not touched", () =>
@@ -58,7 +58,7 @@ test("another's comment with our marker is not touched", () =>
     assert.equal(await github.stick(sticky()), 'created');
     assert.deepEqual(played.comments.slice(0, 2), forged);
     played.viewer = 'github-actions';
-    assert.equal(await github.stick(sticky({ body: 'MARK 2' })), 'updated');
+    assert.equal(await github.stick(sticky({ body: () => 'MARK 2' })), 'updated');
     assert.deepEqual(played.comments.slice(0, 2), forged);
     assert.equal(played.comments.length, 3);
   }));
@@ -108,18 +108,19 @@ test('waits as long as a rate limit says, and not for ever', () =>
     assert.equal(played.stumbles.length, 0);
   }));
 
-test('finds the one open pull request of a branch with this very commit', () =>
+test('finds the open pull requests of a branch with this very commit', () =>
   play({}, async (played) => {
     const head = { owner: 'contributor', branch: 'more', sha: SHA };
     const github = await connect(played);
-    assert.equal(await github.findPull(head), null);
+    const found = { number: 7, headSha: SHA, baseRef: 'master' };
+    assert.deepEqual(await github.findPulls(head), []);
     played.pulls.push({ number: 6, owner: 'contributor', branch: 'more', sha: SHA.replace('0', '1') });
-    assert.equal(await github.findPull(head), null);
+    assert.deepEqual(await github.findPulls(head), []);
     played.pulls.push({ number: 7, ...head });
-    assert.deepEqual(await github.findPull(head), { number: 7, headSha: SHA, baseRef: 'master' });
-    assert.deepEqual(await github.pull(7), { number: 7, headSha: SHA, baseRef: 'master' });
-    played.pulls.push({ number: 8, ...head });
-    assert.equal(await github.findPull(head), null);
+    assert.deepEqual(await github.findPulls(head), [found]);
+    assert.deepEqual(await github.pull(7), found);
+    played.pulls.push({ number: 8, ...head, base: 'release' }, { number: 9, ...head, owner: 'mallory' });
+    assert.deepEqual(await github.findPulls(head), [found, { ...found, number: 8, baseRef: 'release' }]);
   }));
 
 test('reads a file at the tip of a branch; none is null, a refusal too, an outage is an error', () =>
@@ -133,4 +134,28 @@ test('reads a file at the tip of a branch; none is null, a refusal too, an outag
     assert.equal(await github.readFile(at), null);
     played.stumbles.push(...[1, 2, 3, 4].map(() => ({ method: 'GET', status: 503 })));
     await assert.rejects(github.readFile(at), /503/);
+  }));
+
+test('a file has the name of its content; none is null, a refusal is an error', () =>
+  play({}, async (played) => {
+    const github = await connect(played);
+    played.files.set(`${SHA}:a b/ü.yml`, 'hello\n');
+    const file = await github.fileAt({ path: 'a b/ü.yml', ref: SHA });
+    assert.deepEqual([file?.id, String(file?.bytes)], ['ce013625030ba8dba906f756967f9e9ca394464a', 'hello\n']);
+    assert.equal(await github.fileAt({ path: 'a b/ü.yml', ref: 'refs/heads/master' }), null);
+    for (const status of [401, 403, 422]) {
+      played.stumbles.push({ method: 'GET', status });
+      await assert.rejects(github.fileAt({ path: 'a b/ü.yml', ref: SHA }), new RegExp(String(status)));
+    }
+  }));
+
+test('finds where a commit left a branch; commits that have nothing in common have no such place', () =>
+  play({}, async (played) => {
+    const github = await connect(played);
+    const of = { branch: 'release/1', sha: SHA };
+    assert.equal(await github.mergeBase(of), null);
+    played.mergeBases.set(`release/1...${SHA}`, 'b'.repeat(40));
+    assert.equal(await github.mergeBase(of), 'b'.repeat(40));
+    played.stumbles.push({ method: 'GET', status: 403 });
+    await assert.rejects(github.mergeBase(of), /403/);
   }));

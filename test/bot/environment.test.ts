@@ -27,6 +27,7 @@ test('the least that is needed, and what is assumed', () => {
     ...{ appId: 12, webhookSecret: GOOD.WEBHOOK_SECRET, database: { folder: 'taster-data' } },
     ...{ host: 'localhost', port: 3000, workers: 1, api: 'https://api.github.com', server: 'https://github.com' },
     ...{ installationLimit: null, cloneLimitBytes: 4 * 2 ** 30 },
+    pages: { publicUrl: null, client: null, reportDays: 90, metricsToken: null },
   });
   const url = 'postgres://u:p@db/taster';
   assert.deepEqual(readBotEnvironment({ ...GOOD, DATABASE_URL: url }).database, { url });

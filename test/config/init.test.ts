@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultConfig } from '../../src/config/defaults.ts';
-import { type FoundFile, proposeConfig } from '../../src/config/init.ts';
+import { proposeConfig } from '../../src/config/init.ts';
 import { parseConfig } from '../../src/config/parse.ts';
+import type { FoundFile } from '../../src/config/propose-data.ts';
+import type { FoundModel } from '../../src/config/propose-models.ts';
 import { guessLabel } from '../../src/table/guess-label.ts';
 import { randomSequence } from '../../src/tensor/random.ts';
 
@@ -48,6 +50,13 @@ test('the label is guessed by name, else from the last column, else not at all',
   assert.equal(guessLabel(file('a.csv', [column('label', { distinct: 1 })])), null, 'one value is no label');
   assert.equal(guessLabel(file('a.csv', [column('label', { distinct: 51 })])), null, 'a value a row is no label');
   assert.equal(guessLabel(file('a.csv', [])), null);
+  assert.equal(
+    guessLabel(file('a.csv', [column('class', two), column('survived', two)])),
+    'survived',
+    'the surer name',
+  );
+  const codes = (name: string, distinct: number) => guessLabel(file('a.csv', [column('x'), column(name, { distinct })], 300)); // biome-ignore format: one idea
+  assert.deepEqual([codes('column2', 3), codes('column2', 12), codes('psize', 3)], ['column2', null, null]);
 });
 
 test('a holdout goes to the table beside it with the same columns, and equal names are told apart', () => {
@@ -107,12 +116,137 @@ test('a proposal always reads, and says of every name what the file says, whatev
   }
 });
 
-test('models are proposed as comments that read once they are opened; what is no path of a repository is left out', () => {
-  const files = [file('data/train.csv', [column('a'), column('label', { kind: 'category', distinct: 2 })])];
-  const text = proposeConfig({ files, models: ['models/a.onnx', 'odd\n- b.onnx', '../c.onnx'] });
-  assert.deepEqual(parseConfig(text, { path: '.github/taster.yml' }).models, []);
-  const opened = text.replace(/^# (models:)$/m, '$1').replace(/^# ( {2}- \{path)/gm, '$1');
-  const { models } = parseConfig(opened, { path: '.github/taster.yml' });
-  assert.deepEqual(models.map(({ path, data, slice }) => [path, data, slice]), [['models/a.onnx', 'train', 'auto']]); // biome-ignore format: one idea
-  assert.doesNotMatch(proposeConfig({ files: [], models: ['a.onnx'] }), /models/);
+const model = (path: string, more: Partial<FoundModel> = {}): FoundModel => ({
+  path,
+  inputs: [
+    { name: 'age', type: 'float32', shape: ['N', 1] },
+    { name: 'home_town', type: 'string', shape: ['N', 1] },
+  ],
+  ...{ width: 2, tokenizer: null, problem: null },
+  ...more,
+});
+const people = file('data/train.csv', [
+  column('age', { missing: 3 }),
+  column('Home Town', { kind: 'category', distinct: 9 }),
+  column('label', { kind: 'category', distinct: 2 }),
+]);
+const withModels = (models: readonly FoundModel[], files = [people]) => {
+  const text = proposeConfig({ files, models });
+  return { text, models: parseConfig(text, { path: '.github/taster.yml' }).models };
+};
+
+test('a model whose inputs are columns of a data set is declared, with the columns that have another name', () => {
+  const { text, models } = withModels([model('models/a.onnx')]);
+  const [declared] = models;
+  assert.deepEqual(
+    [declared?.path, declared?.data, declared?.inputs, declared?.slice],
+    ['models/a.onnx', 'train', { home_town: 'Home Town' }, 'auto'],
+  );
+  assert.match(text, /data: train # guessed: its inputs are columns of it: age, "Home Town"/);
+});
+
+test('of several models of a data set the first is declared, as it alone would be retrained', () => {
+  const { text, models } = withModels([model('models/a.onnx'), model('models/b.onnx')]);
+  assert.deepEqual(models.map(({ path }) => path), ['models/a.onnx']); // biome-ignore format: one idea
+  assert.match(text, /^# models\/b\.onnx reads train as well; of several the first that names it is retrained\.$/m);
+});
+
+test('one input of as many values as there are numeric columns takes them all', () => {
+  const numbers = file('iris.csv', [column('a'), column('b'), column('species', { kind: 'category', distinct: 3 })]);
+  const takes = (width: number) => withModels([model('m.onnx', { width: 3, inputs: [{ name: 'float_input', type: 'float32', shape: ['N', width] }] })], [numbers]); // biome-ignore format: one idea
+  assert.equal(takes(2).models[0]?.data, 'iris');
+  assert.deepEqual(takes(3).models, []);
+});
+
+test('a text model beside its tokenizer is declared with both', () => {
+  const texts = file('t.jsonl', [column('review', { kind: 'text' }), column('label', { kind: 'category', distinct: 2 })]); // biome-ignore format: one idea
+  const inputs = ['input_ids', 'attention_mask'].map((name) => ({ name, type: 'int64', shape: ['N', 'length'] }));
+  const [declared] = withModels([model('m.onnx', { inputs, tokenizer: 'tokenizer.json' })], [texts]).models;
+  assert.deepEqual([declared?.tokenizer, declared?.inputs], ['tokenizer.json', { input_ids: 'review' }]);
+  assert.deepEqual(withModels([model('m.onnx', { inputs })], [texts]).models, []);
+});
+
+/** Why a model is not declared. */
+const misfits: Readonly<Record<string, readonly [Partial<FoundModel>, RegExp]>> = {
+  'has another number of classes': [{ width: 3 }, /gives 3 values a row for 2 values of the label/],
+  'reads columns that are not there': [{ inputs: [{ name: 'x', type: 'float32', shape: ['N', 1] }] }, /reads x; no data set has such columns/],
+  'wants whole numbers where some are missing': [{ inputs: [{ name: 'age', type: 'int64', shape: ['N', 1] }] }, /no data set/],
+  'cannot be cut': [{ problem: 'it has no weights.' }, /a\.onnx: it has no weights\./],
+  'reads images that are not there': [{ inputs: [{ name: 'x', type: 'float32', shape: [1, 3, 8, 8] }] }, /reads images; no data set/],
+}; // biome-ignore format: a table
+for (const [what, [more, says]] of Object.entries(misfits))
+  test(`a model that ${what} is told in a comment`, () => {
+    const { text, models } = withModels([model('a.onnx', more)]);
+    assert.deepEqual(models, []);
+    assert.match(text, says);
+  });
+
+test('a model that reads images leaves to be filled in what nobody can tell, and reads once it is', () => {
+  const folders = [{ path: 'data/train', images: 60, classes: ['cat', 'dog'] }];
+  const images = model('cnn.onnx', { inputs: [{ name: 'image', type: 'float32', shape: ['N', 3, 32, 32] }] });
+  const text = proposeConfig({ files: [], folders, models: [images] });
+  assert.deepEqual(parseConfig(text, { path: 'x' }).models, []);
+  const filled = text.replace(/^# {3}(models: .*)mean: .*$/m, '$1mean: [0.5], std: [0.5]}}]');
+  assert.deepEqual(parseConfig(filled, { path: 'x' }).models.map(({ path, data }) => [path, data]), [['cnn.onnx', 'train']]); // biome-ignore format: one idea
+});
+
+test('paths of models that are no paths of a repository are left out, hostile names of inputs stay in comments', () => {
+  const odd = model('b.onnx', { inputs: HOSTILE.map((name) => ({ name, type: 'float32', shape: ['N', 1] })) });
+  const { models } = withModels([model('a.onnx'), model('odd\n- b.onnx'), model('../c.onnx'), odd]);
+  assert.deepEqual(models.map(({ path }) => path), ['a.onnx']); // biome-ignore format: one idea
+});
+
+test('folders of images are data sets, a split with the same classes is the holdout', () => {
+  const classes = Array.from({ length: 300 }, (_, i) => `class ${i}`);
+  const folders = ['photos/test', 'photos/train'].map((path) => ({ path, images: 9000, classes }));
+  const text = proposeConfig({ files: [], folders });
+  const { data, gates } = parseConfig(text, { path: 'x' });
+  assert.deepEqual(data.map(({ path, image, holdout }) => [path, image, holdout]), [['photos/train', 'folder', 'photos/test']]); // biome-ignore format: one idea
+  assert.equal(gates.length, 3);
+  assert.match(text, /300 folders in it are classes: "class 0", .* and 292 more$/m);
+});
+
+test('a second evaluation split and rows to be predicted are told, not reviewed as data sets', () => {
+  const label = column('label', { kind: 'category', distinct: 3 });
+  const splits = ['train', 'valid', 'test'].map((name) => file(`d/${name}.csv`, [column('x'), column('z'), label]));
+  const toPredict = file('d/submission.csv', [column('x'), column('z')]);
+  const text = proposeConfig({ files: [...splits, toPredict] });
+  const { data } = parseConfig(text, { path: 'x' });
+  assert.deepEqual(data.map(({ path, holdout }) => [path, holdout]), [['d/train.csv', 'd/test.csv']]); // biome-ignore format: one idea
+  assert.match(text, /^# d\/valid\.csv looks like another split of d\/train\.csv/m);
+  assert.match(text, /^# d\/submission\.csv has the columns of d\/train\.csv without its label/m);
+});
+
+test('what lies in folders of tests is told, not declared; a folder called test may be a split', () => {
+  const label = column('label', { kind: 'category', distinct: 3 });
+  const files = ['tests/a.csv', 'src/fixtures/b.csv', 'train/c.csv', 'test/c.csv'].map((path) => file(path, [column('x'), label])); // biome-ignore format: one idea
+  const text = proposeConfig({ files });
+  const { data } = parseConfig(text, { path: 'x' });
+  assert.deepEqual(data.map(({ path, holdout }) => [path, holdout]), [['train/c.csv', 'test/c.csv']]); // biome-ignore format: one idea
+  assert.match(text, /^# In a folder of tests, not taken for data sets: tests\/a\.csv, src\/fixtures\/b\.csv\.$/m);
+});
+
+test('ids of any spelling are no features; ids that repeat are persons', () => {
+  const label = column('label', { kind: 'category', distinct: 2 });
+  const idOf = (name: string) => propose(file('a.csv', [column(name, { distinct: 100 }), column('x'), label])).data[0]?.id; // biome-ignore format: one idea
+  for (const name of ['id', 'row_id', 'PassengerId', 'customerID', 'Unnamed: 0', 'index', 'uuid']) assert.equal(idOf(name), name); // biome-ignore format: one idea
+  for (const name of ['paid', 'bid', 'liquid', 'x']) assert.equal(idOf(name), null);
+  const [data] = propose(file('a.csv', [column('patient_id', { distinct: 20 }), label])).data;
+  assert.deepEqual([data?.id, data?.group], [null, 'patient_id']);
+});
+
+test('weights whose format is not read are told with the way out', () => {
+  const text = proposeConfig({ files: [], weights: ['a.safetensors', 'b.h5'] });
+  assert.match(text, /b\.h5: a format that this version does not read/);
+  assert.equal(parseConfig(text, { path: 'x' }).onUnknown, 'fail');
+  assert.equal(parseConfig(text.replace('# on-unknown', 'on-unknown'), { path: 'x' }).onUnknown, 'pass');
+  assert.doesNotMatch(proposeConfig({ files: [], weights: ['a.safetensors'] }), /on-unknown/);
+});
+
+test('the example for want of data reads once it is opened', () => {
+  const text = proposeConfig({ files: [], others: ['data/adult.data'] });
+  assert.match(text, /Perhaps data: data\/adult\.data/);
+  const opened = text.replaceAll(/^# (data:| {2}- path| {4})/gm, '$1');
+  const [data] = parseConfig(opened, { path: 'x' }).data;
+  assert.deepEqual([data?.path, data?.label, data?.holdout], ['data/train.csv', 'NAME', 'data/test.csv']);
 });

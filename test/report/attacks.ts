@@ -38,4 +38,5 @@ export const ATTACKS: Readonly<Record<string, string>> = {
   'ten thousand hashes': '#'.repeat(10_000),
   'path climbing': '../../../etc/passwd',
   prototype: '__proto__ constructor toString',
+  'half an emoji': 'b :x',
 };

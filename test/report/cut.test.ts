@@ -15,7 +15,7 @@ for (const limit of [60_000, 20_000, 5_000])
     assert.ok(text.length <= limit, `${text.length}`);
     assertSafeMarkdown(text, LINKS.server);
     assert.match(text, /^### ❌ Taster: fail — /);
-    assert.match(text, /_Left out for length: .+ The job summary and review\.json hold everything\._\n$/);
+    assert.match(text, /_Left out for length: .+ The whole report and review\.json hold everything\._\n$/);
     assert.match(openPart(text), /\*\*What to do:\*\*/);
   });
 

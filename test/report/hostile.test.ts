@@ -19,6 +19,7 @@ test('the checker of this file sees raw attacks', () => {
     'nothing',
     'path climbing',
     'prototype',
+    'half an emoji',
     'accents',
     'entities',
   ]);

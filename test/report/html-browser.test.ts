@@ -7,9 +7,9 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { renderHtml } from '../../src/report/html.ts';
-import type { Review } from '../../src/review/review.ts';
+import type { Review, ReviewFigure } from '../../src/review/review.ts';
 import { FIGURES, richReview } from './pages.ts';
-import { flooded, LINKS, SAMPLES, sampleReview } from './samples.ts';
+import { findingOf, flooded, LINKS, SAMPLES, sampleReview, withFinding } from './samples.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const skip = existsSync(CHROMIUM) ? false : `there is no ${CHROMIUM}`;
@@ -107,6 +107,32 @@ test('every plot is there, seen, and has a name', { skip }, async () => {
     const box = await plot.boundingBox();
     assert.ok(box !== null && box.width > 300 && box.height > 150, title);
   }
+  await close();
+});
+
+test('a dot of a named row leads to it, by keyboard too; one of an unknown row leads nowhere', { skip }, async () => {
+  const review = sampleReview('fail-amplification');
+  const worst = findingOf(review, 'amplification');
+  const [row] = worst.rows;
+  const [victim] = row!.victims;
+  const figure: ReviewFigure = {
+    ...FIGURES.find(({ kind }) => kind === 'scatter')!,
+    series: [
+      { name: 'exposed', points: [[1, 9], [2, 8], [3, 7]], ids: [victim!.id, row!.id, 'unknown'] }, // biome-ignore format: one idea
+      { name: 'unharmed', points: [[1, 1]] }, // biome-ignore format: one idea
+    ],
+  };
+  const { page, troubles, close } = await open(render(withFinding(review, 'amplification', { figures: [figure] })));
+  const dots = page.getByRole('group', { name: figure.title }).getByRole('link');
+  assert.equal(await dots.count(), 2);
+  await dots.first().focus();
+  await page.keyboard.press('Enter');
+  assert.match(await page.evaluate('location.hash'), /^#f1-v0$/);
+  assert.equal(await page.locator('tr:target').count(), 1);
+  await page.evaluate(AXE);
+  const violations = await page.evaluate('axe.run().then(({violations}) => violations.map(({id}) => id))');
+  assert.deepEqual(violations, []);
+  assert.deepEqual(troubles, []);
   await close();
 });
 

@@ -106,3 +106,27 @@ test('of a quantity it is told what leaks; who exposes whom is asked of classes 
   // Asked, and honest about sixty rows and sixteen models.
   assert.deepEqual([outcomes.membership, outcomes['exposed-rows']], ['unknown', 'unknown']);
 });
+
+test('points of a figure that stand for rows carry their ids, others none', async (t) => {
+  const check = checkOf('amplification', {
+    run: () => ({
+      ...plainFinding('pass', 'Two points.'),
+      figures: [
+        {
+          ...{ kind: 'scatter', title: 'rows', x: 'x', y: 'y' },
+          series: [
+            { name: 'named', points: [[0, 1], [2, 3]], rows: [60, 61] }, // biome-ignore format: one idea
+            { name: 'plain', points: [[4, 5]] }, // biome-ignore format: one idea
+          ],
+        },
+      ],
+      rows: [61, 60].map((row) => ({ row, revision: 'head', score: 1, q: null, why: 'named', victims: [] })),
+      rowsTotal: 2,
+    }),
+  });
+  const { findings } = await smallReview(t, { train: [BASE, HEAD] }, { checks: [check] });
+  const [{ rows, figures }] = findings as [(typeof findings)[number]];
+  const [named, plain] = figures[0]!.series;
+  assert.deepEqual(named!.ids, [rows[1]!.id, rows[0]!.id]);
+  assert.ok(plain !== undefined && !('ids' in plain));
+});

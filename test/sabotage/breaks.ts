@@ -180,4 +180,33 @@ export const breaks: readonly Break[] = [
     replace: 'const cut = Number.isNaN(left);',
     tests: ['test/review/run-experiments.test.ts'],
   },
+  {
+    name: 'a published review is believed about its own gates',
+    file: 'src/review/rejudge.ts',
+    search: '  const { findings } = applyPolicy(review.findings, config, { now, reviewed: subjectsOf(review) });',
+    replace:
+      '  const { findings } = { ...applyPolicy(review.findings, config, { now, reviewed: subjectsOf(review) }), ...review };',
+    tests: ['test/review/rejudge.test.ts'],
+  },
+  {
+    name: 'a result of a changed workflow is believed',
+    file: 'src/shells/changed-workflow.ts',
+    search: '    if (base === null || head !== (await idAt(base))) return path;',
+    replace: '    if (base === null) return path;',
+    tests: ['test/shells/publish-after-run.test.ts'],
+  },
+  {
+    name: 'what nobody could look at again is called fixed',
+    file: 'src/report/since-last.ts',
+    search: "    return 'untold';\n  if (findings.some(isFound)) return 'still';",
+    replace: "    return 'fixed';\n  if (findings.some(isFound)) return 'still';",
+    tests: ['test/report/since-last.test.ts'],
+  },
+  {
+    name: 'a closed pull request is reviewed to its end',
+    file: 'src/adapters/bot-leave.ts',
+    search: 'and pull = $3 and asked_at <= $4)',
+    replace: 'and pull = $3 and asked_at < 0 and $4 > 0)',
+    tests: ['test/shells/bot-events.test.ts'],
+  },
 ];

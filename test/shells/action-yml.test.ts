@@ -14,7 +14,7 @@ test('action.yml has the inputs of the table of options (node build/action-input
 
 test('action.yml names every output that the action sets, and starts what is built', () => {
   const { outputs, runs } = read('action.yml') as { outputs: object; runs: { using: string; main: string } };
-  const set = readFileSync(join(ROOT, 'src/shells/run-action.ts'), 'utf8').matchAll(/runner\.output\('([\w-]+)'/g);
+  const set = readFileSync(join(ROOT, 'src/shells/tell-review.ts'), 'utf8').matchAll(/runner\.output\('([\w-]+)'/g);
   assert.deepEqual(Object.keys(outputs).sort(), [...set].map(([, name]) => name!).sort());
   assert.deepEqual(runs, { using: 'node24', main: 'dist/action.js' });
 });

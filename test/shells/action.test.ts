@@ -99,6 +99,35 @@ test('the merge queue and a dispatch find their revisions', async () => {
   assert.equal(dispatch.outputs.skipped, 'true');
 });
 
+test('a schedule and a push review the branch itself: summary, file and exit code, and no comment', () =>
+  play({}, async (played) => {
+    const made = makeRepository(ROOT, { 'README.md': 'one\n' }, { 'model.pkl': "cos\nsystem\n(S'true'\ntR." });
+    const repository = { full_name: 'example/spam-filter', default_branch: 'main' };
+    const env = { GITHUB_REF: 'refs/heads/main' };
+    const run = (eventName: string, event: object, sha = made.head) =>
+      startAction(
+        started(played, {
+          ...{ workspace: made.folder, eventName, event: { repository, ...event }, sha, env },
+          inputs: { token: 'ghs_test', comment: 'always', id: eventName },
+        }),
+      );
+    const weekly = await run('schedule', { schedule: '17 5 * * 1' });
+    assert.equal(weekly.code, 1, weekly.stdout + weekly.stderr);
+    assert.match(weekly.summary, /All commits of main are younger than 7 days: compared with its first\./);
+    assert.match(weekly.summary, /unsafe-file/);
+    assert.equal(sarifResults(weekly.outputs).filter(({ level }) => level === 'error').length, 1);
+    const review = JSON.parse(readFileSync(weekly.outputs['review-path']!, 'utf8'));
+    assert.deepEqual([review.base.sha, review.base.ref, review.head.sha], [made.base, 'main', made.head]);
+    const push = await run('push', { before: made.base, after: made.head });
+    assert.equal(push.code, 1, push.stdout + push.stderr);
+    const quiet = await run('schedule', {}, made.base);
+    assert.equal(quiet.code, 2, 'a repository that holds nothing to look at is told so, as ever');
+    const again = await run('push', { before: made.head, after: made.head });
+    assert.deepEqual([again.code, again.outputs.skipped], [0, 'true'], again.stdout);
+    assert.deepEqual(played.comments, []);
+    assert.match(weekly.stdout, /no open pull request to comment on/);
+  }));
+
 test('two jobs: the review of the first is published by the second, then updated, never twice', () =>
   play({}, async (played) => {
     const first = started(played, { inputs: publishing });
@@ -153,16 +182,88 @@ test('the verdict is recomputed, never read', () =>
     assert.equal(ran.outputs.verdict, 'fail');
   }));
 
-test('workflow_run finds the pull request by branch and commit, not by the number in the file', () =>
+test('the built action publishes after a run: comment and status', () =>
   play({}, async (played) => {
-    const run = { id: 100, run_attempt: 1, head_sha: code.head, head_branch: 'change' };
-    const event = { workflow_run: { ...run, head_repository: { owner: { login: 'contributor' } } } };
+    const path = '.github/workflows/taster.yml';
+    for (const ref of ['refs/heads/master', code.head]) played.files.set(`${ref}:${path}`, 'name: taster\n');
+    const run = { id: 100, run_attempt: 1, event: 'pull_request', head_sha: code.head, head_branch: 'change', path };
+    const event = {
+      action: 'completed',
+      workflow_run: { ...run, head_repository: { owner: { login: 'contributor' } } },
+    };
     const job = started(played, { eventName: 'workflow_run', event, inputs: publishing });
-    leaveReview(job.temp, 'fail-amplification', { pull: { number: 666 } });
+    leaveReview(job.temp, 'fail-amplification', {
+      pull: { number: 666 },
+      base: { sha: code.base, ref: 'master' },
+    });
     const ran = await startAction(job);
     assert.equal(ran.code, 0, ran.stdout + ran.stderr);
     assert.ok(played.asked.includes('POST /repos/example/spam-filter/issues/7/comments'));
     assert.ok(!played.asked.some((line) => line.includes('666')));
+    assert.deepEqual(
+      played.statuses.map(({ sha, state, context }) => [sha, state, context]),
+      [[code.head, 'failure', 'taster']],
+    );
+  }));
+
+test('a red comment turns green when the change is reverted: in one job and in two, also where comments are for findings', () =>
+  play({}, async (played) => {
+    const red = async (runId: number) => {
+      const job = started(played, { inputs: publishing, runId });
+      leaveReview(job.temp, 'fail-amplification');
+      await startAction(job);
+      // As if another commit had been reviewed then.
+      played.comments[0]!.body = played.comments[0]!.body.replaceAll(code.head, 'e'.repeat(40));
+      assert.match(played.comments[0]!.body, /### ❌ Taster: fail/);
+    };
+    const green =
+      /### ✅ Taster: pass — nothing relevant changed[^\n]*\n\n\*\*Since the last review\*\* \(of `eeeeeee`\): 6 rows and 1 finding fixed\.\n/;
+    await red(100);
+    const one = await startAction(
+      started(played, { inputs: { token: 'ghs_test', comment: 'on-findings' }, runId: 101 }),
+    );
+    assert.deepEqual([one.code, one.outputs.skipped], [0, 'true'], one.stdout + one.stderr);
+    assert.match(played.comments[0]!.body, green);
+    await red(102);
+    const first = started(null, { inputs: { mode: 'review' }, runId: 103 });
+    assert.equal((await startAction(first)).code, 0);
+    const second = await startAction({ ...started(played, { inputs: publishing, runId: 103 }), temp: first.temp });
+    assert.deepEqual([second.code, second.outputs.skipped], [0, 'true'], second.stdout + second.stderr);
+    assert.match(played.comments[0]!.body, green);
+    assert.equal(played.comments.length, 1);
+  }));
+
+test('without comments a red one is left as it is: nothing is written to the pull request', () =>
+  play({}, async (played) => {
+    const red = started(played, { inputs: publishing });
+    leaveReview(red.temp, 'fail-amplification');
+    await startAction(red);
+    const before = structuredClone(played.comments);
+    const never = { comment: 'never' };
+    await startAction(started(played, { inputs: { token: 'ghs_test', ...never }, runId: 101 }));
+    const job = started(played, { inputs: { ...publishing, ...never }, runId: 102 });
+    leaveReview(job.temp, 'pass-clean');
+    assert.equal((await startAction(job)).code, 0);
+    played.files.set('refs/heads/master:.github/taster.yml', 'version: 1\ncomment: never\n');
+    const configured = started(played, { inputs: publishing, runId: 103 });
+    leaveReview(configured.temp, 'pass-clean');
+    assert.equal((await startAction(configured)).code, 0);
+    assert.deepEqual(played.comments, before);
+  }));
+
+test('GitHub fails in the second job: the summary stands, the step does not pass', () =>
+  play({}, async (played) => {
+    for (const path of [/comments$/, /pulls/]) {
+      played.stumbles.push({ method: 'GET', path, status: 422 });
+      const job = started(played, { inputs: publishing });
+      leaveReview(job.temp, 'fail-amplification');
+      const ran = await startAction(job);
+      assert.equal(ran.code, 2);
+      assert.match(ran.stdout, /^::error .*GitHub answered 422/m);
+      assert.match(ran.summary, /Taster: fail/);
+      assert.equal(ran.outputs.verdict, 'fail');
+    }
+    assert.deepEqual(played.comments, []);
   }));
 
 test("a fork's token may not comment: a warning, and the summary stands", () =>
@@ -208,7 +309,7 @@ test('bad input ends in one clear line and code 2', async () => {
     [{ inputs: { 'working-directory': '../..' } }, /leads out/],
     [{ inputs: { mode: 'publish' } }, /has no token/],
     [{ inputs: publishing }, /There is no review to publish/],
-    [{ eventName: 'schedule', event: {} }, /names no change/],
+    [{ eventName: 'release', event: {} }, /names no change/],
     [{ event: { pull_request: { number: 7, base: { sha: '--upload-pack=x' } } } }, /not a full commit id/],
   ];
   for (const [more, pattern] of cases) {

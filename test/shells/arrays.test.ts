@@ -160,6 +160,6 @@ test('init proposes an archive with a label, and no arrays without one', async (
   const ran = await repository.taster('init');
   assert.equal(ran.code, 0, ran.out + ran.err);
   const written = readFileSync(join(repository.path, '.github/taster.yml'), 'utf8');
-  assert.match(written, /path: train\.npz\n {4}label: label/);
+  assert.match(written, /path: train\.npz # 4 rows\n {4}label: label #/);
   assert.doesNotMatch(written, /weights\.npy/);
 });

@@ -132,7 +132,7 @@ test('init writes a configuration that parses, and the workflow, once', async (t
   assert.ok(existsSync(join(repository.path, '.github/workflows/taster.yml')));
   const again = await repository.taster('init');
   assert.equal(again.code, 2);
-  assert.match(again.err, /is there already/);
+  assert.match(again.err, /are there already: nothing was written/);
 });
 
 test('explain and help', async (t) => {

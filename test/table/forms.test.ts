@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -8,6 +8,7 @@ import { openDuckdb } from '../../src/adapters/duckdb.ts';
 import { UserError } from '../../src/errors.ts';
 import { loadPool } from '../../src/table/load-pool.ts';
 import type { TableOptions } from '../../src/table/pool.ts';
+import { hash32 } from '../../src/tensor/random.ts';
 
 const PLAIN: TableOptions = { label: null, classes: null, id: null, group: null, exclude: [], text: [], maxRows: 5000 };
 
@@ -23,7 +24,7 @@ async function room(t: TestContext, memoryBytes = 4e8) {
   });
   const at = (name: string) => ({ repoPath: `data/${name}`, localPath: join(folder, name), bytes: 0 });
   const sized = (name: string) => ({ ...at(name), bytes: statSync(join(folder, name)).size });
-  const lay = (name: string, content: string) => {
+  const lay = (name: string, content: string | Buffer) => {
     writeFileSync(join(folder, name), content);
     return sized(name);
   };
@@ -54,6 +55,31 @@ test('a Parquet file equals the same table as CSV, its numbers compared by value
       ['ok', ['true', null]],
     ],
   );
+});
+
+test('a Parquet file with bytes changed or cut is a table or a damaged file, whatever part of the reader stumbles', async (t) => {
+  const { sql, folder, lay } = await room(t);
+  const writer = await DuckDBInstance.create(':memory:');
+  const connection = await writer.connect();
+  const path = join(folder, 'whole.parquet').replaceAll("'", "''");
+  await connection.run(
+    `COPY (SELECT range AS id, 't' || range AS text, range % 2 = 0 AS even FROM range(80)) TO '${path}' (FORMAT parquet)`,
+  );
+  connection.closeSync();
+  writer.closeSync();
+  const whole = readFileSync(join(folder, 'whole.parquet'));
+  const codes = new Set<string>();
+  for (let turn = 0; turn < 200; turn++) {
+    const bytes = Buffer.from(whole.subarray(0, turn % 5 === 0 ? hash32(turn, 0) % whole.length : whole.length));
+    for (let change = 1; change <= turn % 4 && bytes.length > 0; change++)
+      bytes[hash32(turn, change) % bytes.length] = hash32(turn, change, 1);
+    const head = [lay(`${turn}.parquet`, bytes)];
+    await loadPool(sql, { base: null, head, holdout: NONE, options: PLAIN }).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      codes.add(error.code);
+    });
+  }
+  assert.ok(codes.has('damaged') && codes.has('bad-parquet'), [...codes].join());
 });
 
 test('several parts are one table; a row keeps its own file and ordinal', async (t) => {

@@ -126,16 +126,18 @@ function metricsOf({ judged, decoyMaximum, detectable }: Verification, exposed: 
 }
 
 function figureOf({ judged }: Verification): Figure {
-  const points = (verdicts: readonly Judged['verdict'][]) =>
-    judged.filter(({ verdict }) => verdicts.includes(verdict)).map(({ before, after }) => [before, after] as const);
+  const shown = (verdicts: readonly Judged['verdict'][]) =>
+    judged.filter(({ verdict }) => verdicts.includes(verdict)).slice(0, 1000);
+  const points = (some: readonly Judged[]) => some.map(({ before, after }) => [before, after] as const);
+  const exposed = shown(['exposed', 'suspicious']);
   return {
     kind: 'scatter',
     title: "Shortlisted rows: d' without and with the suspects",
     x: "d' without the suspects",
     y: "d' with the suspects",
     series: [
-      { name: 'exposed', points: points(['exposed', 'suspicious']).slice(0, 1000) },
-      { name: 'unharmed', points: points(['unharmed']).slice(0, 1000) },
+      { name: 'exposed', points: points(exposed), rows: exposed.map(({ row }) => row) },
+      { name: 'unharmed', points: points(shown(['unharmed'])) },
     ],
   };
 }

@@ -15,13 +15,25 @@ export interface Whisker {
   readonly high: number;
 }
 
+/** Where a dot leads on the page, and what it is. */
+export interface Target {
+  readonly href: string;
+  readonly title: string;
+}
+
+/** What a figure shows beside its points: intervals, and what dots stand for, by series and point. */
+export interface Beside {
+  readonly whiskers: readonly Whisker[];
+  readonly targets: readonly (readonly (Target | null)[])[];
+}
+
 export const COLOURS = 6;
 /** Lines tell themselves apart without colour, too. */
 export const DASHES = ['6 4', '', '2 3', '8 3 2 3', '1 4', '10 4'] as const;
 export const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star'] as const;
 /** The same in the legend. */
 export const SIGNS = ['●', '■', '▲', '◆', '✚', '★'] as const;
-const LOWEST_RATE = 1e-5;
+export const LOWEST_RATE = 1e-5;
 const X = (point: Point): number => point[0];
 const Y = (point: Point): number => point[1];
 const colour = (index: number): string => `var(--k${index % COLOURS})`;
@@ -33,13 +45,9 @@ const frame = { labelAnchor: 'center', labelArrow: 'none' } as const;
  * A figure as the text of one SVG element, 480 units wide, without its outer tag's accessible name: `name` is put in
  * as attributes and first children. Series beyond those given are the caller's to cut.
  */
-export function draw(
-  figure: ReviewFigure,
-  whiskers: readonly Whisker[],
-  name: { attributes: string; inside: string },
-): string {
+export function draw(figure: ReviewFigure, beside: Beside, name: { attributes: string; inside: string }): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const { height = 300, ...parts } = PARTS[figure.kind](figure, whiskers);
+  const { height = 300, ...parts } = PARTS[figure.kind](figure, beside);
   const plot = Plot.plot({
     document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
     ...{ width: 480, height, marginLeft: 58, marginBottom: 46, marginTop: 14, marginRight: 16, grid: true },
@@ -53,7 +61,7 @@ export function draw(
   return `${text.slice(0, end)} ${name.attributes}>${name.inside}${text.slice(end + 1)}`;
 }
 
-const PARTS: Readonly<Record<ReviewFigure['kind'], (figure: ReviewFigure, whiskers: readonly Whisker[]) => Parts>> = {
+const PARTS: Readonly<Record<ReviewFigure['kind'], (figure: ReviewFigure, beside: Beside) => Parts>> = {
   roc,
   scatter,
   histogram,
@@ -61,7 +69,7 @@ const PARTS: Readonly<Record<ReviewFigure['kind'], (figure: ReviewFigure, whiske
   matrix,
 };
 
-function roc({ series, x, y }: ReviewFigure, whiskers: readonly Whisker[]): Parts {
+function roc({ series, x, y }: ReviewFigure, { whiskers }: Beside): Parts {
   const rates = series.flatMap(({ points }) => points.flat()).filter((rate) => rate >= LOWEST_RATE);
   const floor = Math.min(0.001, ...rates);
   const axis = { ...frame, type: 'log', domain: [floor, 1], tickFormat: percent, ticks: decades(floor) } as const;
@@ -78,7 +86,7 @@ function roc({ series, x, y }: ReviewFigure, whiskers: readonly Whisker[]): Part
   };
 }
 
-function scatter({ series, x, y }: ReviewFigure): Parts {
+function scatter({ series, x, y }: ReviewFigure, { targets }: Beside): Parts {
   const [low, high] = extent(series.flatMap(({ points }) => points.flat()));
   const axis = { ...frame, domain: [low, high], nice: true, ticks: 6 };
   return {
@@ -87,8 +95,17 @@ function scatter({ series, x, y }: ReviewFigure): Parts {
     y: { ...axis, label: visible(y, 60) },
     marks: [
       Plot.line([[low, low], [high, high]] as const, { x: X, y: Y, stroke: 'var(--quiet)', strokeDasharray: '1 3' }), // biome-ignore format: one idea
-      ...series.map(({ points }, index) => Plot.dot(points, { x: X, y: Y, r: 4.5, symbol: SYMBOLS[index % COLOURS]!, fill: dotColour(index), fillOpacity: 0.75, stroke: 'var(--card)', strokeWidth: 0.75 })), // biome-ignore format: one idea
+      ...series.map(({ points }, index) => Plot.dot(points, { x: X, y: Y, r: 4.5, symbol: SYMBOLS[index % COLOURS]!, fill: dotColour(index), fillOpacity: 0.75, stroke: 'var(--card)', strokeWidth: 0.75, ...leading(targets[index]) })), // biome-ignore format: one idea
     ],
+  };
+}
+
+/** Dots that stand for a row lead to it. */
+function leading(targets: readonly (Target | null)[] = []) {
+  if (targets.every((target) => target === null)) return {};
+  return {
+    href: targets.map((target) => target?.href ?? null),
+    title: targets.map((target) => target?.title ?? null),
   };
 }
 

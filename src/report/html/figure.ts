@@ -1,6 +1,6 @@
 import type { ReviewFigure, ReviewFinding } from '../../review/review.ts';
 import { formatCount, plural } from '../quantity.ts';
-import { COLOURS, DASHES, dotColour, draw, SIGNS, type Whisker } from './draw.ts';
+import { COLOURS, DASHES, dotColour, draw, LOWEST_RATE, SIGNS, type Target, type Whisker } from './draw.ts';
 import { words } from './text.ts';
 
 /** More lines or dots than these are no picture any more. */
@@ -15,19 +15,37 @@ const REFERENCE: Partial<Record<ReviewFigure['kind'], string>> = {
   matrix: 'Each row is one series; the stronger the colour, the larger the value.',
 };
 
-/** A figure with its legend and what was cut from it, as HTML; null where it holds no point. `id` is unique on the page. */
-export function figureHtml(figure: ReviewFigure, finding: ReviewFinding, id: string): string | null {
+export interface FigureOptions {
+  /** Unique on the page. */
+  readonly id: string;
+  /** Where the page speaks of a row, by the row's id. */
+  readonly places: ReadonlyMap<string, Target>;
+}
+
+/** A figure with its legend and what was cut from it, as HTML; null where it holds no point. */
+export function figureHtml(figure: ReviewFigure, finding: ReviewFinding, { id, places }: FigureOptions): string | null {
   const limit = figure.kind === 'matrix' ? ROWS_OF_MATRIX : SERIES_SHOWN;
   const kept = keep(figure, limit);
   if (kept.series.every(({ points }) => points.length === 0)) return null;
   const whiskers = figure.kind === 'roc' ? whiskersOf(finding, kept) : [];
   const title = words(figure.title, 200) || `A ${figure.kind} without a title`;
-  const svg = draw(kept, whiskers, {
-    attributes: `role="img" aria-labelledby="${id}-t ${id}-d"`,
-    inside: `<title id="${id}-t">${title}</title><desc id="${id}-d">${describe(kept)}</desc>`,
-  });
+  const targets = kept.series.map((series) => series.ids?.map((row) => places.get(row) ?? null) ?? []);
+  const leads = targets.some((some) => some.some((target) => target !== null));
+  const svg = draw(
+    kept,
+    { whiskers, targets },
+    {
+      // What leads somewhere is no picture to a reader of the page: its links must be reached.
+      attributes: `role="${leads ? 'group' : 'img'}" aria-labelledby="${id}-t ${id}-d"`,
+      inside: `<title id="${id}-t">${title}</title><desc id="${id}-d">${describe(kept)}</desc>`,
+    },
+  );
   const notes = [
     ...(REFERENCE[figure.kind] ? [REFERENCE[figure.kind]!] : []),
+    ...(leads ? ['A dot of a named row leads to it.'] : []),
+    ...(figure.kind === 'roc' && kept.series.some(({ points }) => points.some(([, rate]) => rate < LOWEST_RATE))
+      ? ['A rate of zero has no place on such an axis: a line begins where it rises above.']
+      : []),
     ...(whiskers.length > 0 ? ['The upright bars are the 95% intervals at their false-positive rate.'] : []),
     ...lost(figure, kept),
   ];
@@ -37,10 +55,13 @@ export function figureHtml(figure: ReviewFigure, finding: ReviewFinding, id: str
 
 function keep(figure: ReviewFigure, limit: number): ReviewFigure {
   let room = POINTS_SHOWN;
-  const series = figure.series.slice(0, limit).map(({ name, points }) => {
-    const sound = points.filter((point) => point.every((value) => Math.abs(value) <= LARGEST)).slice(0, room);
+  const series = figure.series.slice(0, limit).map(({ name, points, ids }) => {
+    const sound = [...points.keys()]
+      .filter((at) => points[at]!.every((value) => Math.abs(value) <= LARGEST))
+      .slice(0, room);
     room -= sound.length;
-    return { name, points: sound };
+    const kept = { name, points: sound.map((at) => points[at]!) };
+    return ids ? { ...kept, ids: sound.map((at) => ids[at] ?? '') } : kept;
   });
   return { ...figure, series };
 }

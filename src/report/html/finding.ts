@@ -2,11 +2,12 @@ import type { Review, ReviewFinding, ReviewTensor } from '../../review/review.ts
 import { subjectName } from '../delta-table.ts';
 import type { Links } from '../place.ts';
 import { formatCount, formatValue, plural } from '../quantity.ts';
+import { chip } from './chip.ts';
 import { figureHtml } from './figure.ts';
 import { metricsTable } from './metrics.ts';
-import { namedRows } from './named-rows.ts';
+import { namedPlaces, namedRows } from './named-rows.ts';
 import { type Cell, table } from './table.ts';
-import { mono, sentence, words } from './text.ts';
+import { mono, sentence, ticked, words } from './text.ts';
 
 const ABSENT = '–';
 
@@ -20,9 +21,10 @@ export interface FindingOptions {
 export function findingHtml(review: Review, finding: ReviewFinding, options: FindingOptions): string {
   const { id } = options;
   const measured = finding.metrics.slice(0, 50).map((metric) => ({ finding, metric }));
+  const places = namedPlaces(finding, id);
   const figures = finding.figures
     .slice(0, 10)
-    .map((figure, at) => figureHtml(figure, finding, `${id}-f${at}`))
+    .map((figure, at) => figureHtml(figure, finding, { id: `${id}-f${at}`, places }))
     .filter((figure) => figure !== null);
   const facts = [
     `on ${mono(subjectName(finding), 120)}`,
@@ -38,7 +40,7 @@ export function findingHtml(review: Review, finding: ReviewFinding, options: Fin
 <p class="facts">${facts.join(' · ')}</p>
 <p>${words(sentence(finding.summary), 1000)}</p>
 ${finding.ignored ? `<p><b>${accepted} ${until}, because:</b> ${words(finding.ignored.reason, 500)}</p>` : ''}
-${finding.remedy === '' ? '' : `<p class="remedy"><b>What to do.</b> ${words(sentence(finding.remedy), 1000)}</p>`}
+${finding.remedy === '' ? '' : `<p class="remedy"><b>What to do.</b> ${ticked(words(sentence(finding.remedy), 1000))}</p>`}
 ${finding.unseen ? `<p class="note">${plural(finding.unseen, 'row')} of the change could not be looked at.</p>` : ''}
 ${metricsTable(measured, `Measures of ${words(finding.check, 40)} (${id.slice(1)})`, false)}
 ${figures.length > 0 ? `<div class="figures">${figures.join('')}</div>` : ''}
@@ -46,21 +48,6 @@ ${tensorRows(finding, id)}
 ${namedRows(review, finding, options)}
 </article>`.replace(/\n{2,}/g, '\n');
 }
-
-/** An outcome as a word on its colour: neither alone carries it. */
-export function chip(finding: ReviewFinding): string {
-  const [kind, word] = finding.broken ? ['fail', 'blocks'] : WORDS[finding.outcome];
-  return `<span class="chip ${kind}">${word}</span>`;
-}
-
-const WORDS: Readonly<Record<ReviewFinding['outcome'], readonly [string, string]>> = {
-  fail: ['fail', 'fail'],
-  warn: ['warn', 'warn'],
-  pass: ['pass', 'pass'],
-  unknown: ['unknown', 'could not tell'],
-  error: ['unknown', 'broke'],
-  'not-applicable': ['none', 'not applicable'],
-};
 
 function tensorRows({ tensors = [], check }: ReviewFinding, id: string): string {
   if (tensors.length === 0) return '';

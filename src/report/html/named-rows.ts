@@ -3,6 +3,7 @@ import { effectText, effectWord, namedId, pairWord } from '../finding-rows.ts';
 import { type Links, type Place, placeText, placeUrl, shorten } from '../place.ts';
 import { formatCount, plural } from '../quantity.ts';
 import { rowKey } from '../rows.ts';
+import type { Target } from './draw.ts';
 import { type Cell, table } from './table.ts';
 import { escapeHtml, mono, words } from './text.ts';
 
@@ -50,6 +51,17 @@ export function namedRows(
     paired ? '<h4>Rows touched</h4>' : '',
     paired ? victimTable(review, finding, [...victims.values()], { links, id }) : '',
   ].join('');
+}
+
+/** Where `namedRows` speaks of a row, by the row's id: as one that is touched before as one that touches. */
+export function namedPlaces(finding: ReviewFinding, id: string): Map<string, Target> {
+  const target = (place: Place, anchor: string) => ({ href: `#${anchor}`, title: shorten(placeText(place), 80) });
+  const victims = [...victimsOf(finding, id).values()].slice(0, VICTIMS_SHOWN);
+  const all = [
+    ...finding.rows.map((row, at) => [row.id, target(row, `${id}-r${at}`)] as const),
+    ...victims.map((victim) => [victim.place.id, target(victim.place, victim.id)] as const),
+  ];
+  return new Map(all.filter(([row]) => row !== ''));
 }
 
 function victimsOf({ rows }: ReviewFinding, id: string): Map<string, Victim> {

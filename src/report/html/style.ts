@@ -62,5 +62,5 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1.2rem;margin:.
 dt{color:var(--quiet)}dd{margin:0;min-width:0}
 footer{color:var(--quiet);font-size:.875rem;padding-top:1.5rem;padding-bottom:3rem}
 @media (max-width:36rem){header,main,footer{padding:0 .8rem}.finding,.box{padding:1rem}.verdict{padding:1.1rem 1.1rem}h1{font-size:1.25rem}table{min-width:36rem}nav a{font-size:.85rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}figure>svg{font-size:15px}}
-@media print{:root{color-scheme:light}body{background:#fff;font-size:11pt}.filter,nav,.skip{display:none}.finding,.box,.verdict{border-radius:0;break-inside:auto}figure,tr{break-inside:avoid}.scroll{overflow:visible}thead button::after{content:""}h2,h3,h4{break-after:avoid}}
+@media print{:root{color-scheme:light}body{background:#fff;font-size:11pt}.filter,nav,.skip{display:none}.finding,.box,.verdict{border-radius:0;break-inside:auto}figure,tr{break-inside:avoid}.scroll{overflow:visible}thead button::after{content:""}h2,h3,h4{break-after:avoid}table{font-size:9pt}th,td{padding:.25rem .4rem}td.n,thead th{white-space:normal}[data-sort] td:nth-child(2):not(.n){min-width:0}}
 `;

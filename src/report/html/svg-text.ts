@@ -2,7 +2,7 @@ import { visible } from '../escape.ts';
 import { escapeHtml } from './text.ts';
 
 /** What a plot may consist of. Whatever else a library puts there (styles, links, scripts) does not reach the page. */
-const ELEMENTS = new Set('svg g path line rect circle text tspan'.split(' '));
+const ELEMENTS = new Set('svg g path line rect circle text tspan a title'.split(' '));
 const ATTRIBUTES = new Set(
   (
     'viewBox width height x y x1 y1 x2 y2 dx dy r cx cy d transform fill fill-opacity stroke stroke-width ' +
@@ -10,6 +10,9 @@ const ATTRIBUTES = new Set(
     'font-variant text-anchor aria-hidden'
   ).split(' '),
 );
+
+/** The only addresses that a drawing may lead to. */
+const ON_THIS_PAGE = /^#[\w-]{1,40}$/;
 
 /** What is read of a node of a document. */
 export interface SvgNode {
@@ -28,6 +31,8 @@ export function svgText(node: SvgNode): string {
   const attributes = [...(node.attributes ?? [])]
     .filter((attribute) => ATTRIBUTES.has(attribute.name))
     .map((attribute) => ` ${attribute.name}="${escapeHtml(short(attribute.value))}"`);
+  const target = [...(node.attributes ?? [])].find((attribute) => /^(?:xlink:)?href$/.test(attribute.name))?.value;
+  if (target !== undefined && ON_THIS_PAGE.test(target)) attributes.push(` href="${target}"`);
   return `<${name}${attributes.join('')}>${[...node.childNodes].map(svgText).join('')}</${name}>`;
 }
 

@@ -20,6 +20,11 @@ export function words(text: string, limit: number): string {
   return escapeHtml(visible(text, limit));
 }
 
+/** Escaped text in which names between backticks are set as code, as our own sentences have them. */
+export function ticked(html: string): string {
+  return html.replace(/`([^`]{1,60})`/g, '<code>$1</code>');
+}
+
 /** A foreign name (a path, an id, a command) in the type of code, its own direction kept to itself. */
 export function mono(text: string, limit = 120): string {
   const shown = words(text, limit);
