@@ -4,9 +4,9 @@ import { inBatches } from './in-batches.ts';
 
 /**
  * `announce` is quick and shows that a review waits, `review` takes minutes, `give-up` closes what failed for good;
- * `reconcile` looks for events that were lost.
+ * `reconcile` looks for events that were lost, `command` answers people.
  */
-export const QUEUES = ['announce', 'review', 'give-up', 'reconcile'] as const;
+export const QUEUES = ['announce', 'review', 'give-up', 'reconcile', 'command'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface Job {
@@ -79,8 +79,7 @@ export async function openBotQueue(
     expireInSeconds: LONGEST,
   };
   const quick = { ...common, retryLimit: QUICK_RETRIES, retryDelayMax: LONGEST_DELAY };
-  await boss.createQueue('give-up', quick);
-  await boss.createQueue('reconcile', quick);
+  for (const name of ['give-up', 'reconcile', 'command']) await boss.createQueue(name, quick);
   await boss.createQueue('announce', { ...quick, deadLetter: 'give-up' });
   await boss.createQueue('review', { ...common, deadLetter: 'give-up' });
   if (isAlone) await releaseFallen({ boss, query });

@@ -65,7 +65,7 @@ export async function connectChecks(options: GitHubChecksOptions): Promise<GitHu
     async show(id, status, output) {
       await ask(() => checks.update({ ...place, check_run_id: id, status, output }));
     },
-    async conclude(id, { conclusion, output, annotations }) {
+    async conclude(id, { conclusion, output, annotations, buttons = [] }) {
       await ask(async () => {
         // Asked at each attempt: GitHub adds what it is sent to what it has, and takes nothing away.
         const { data } = await checks.get({ ...place, check_run_id: id });
@@ -78,7 +78,7 @@ export async function connectChecks(options: GitHubChecksOptions): Promise<GitHu
           });
         await checks.update({
           ...{ ...place, check_run_id: id, status: 'completed', conclusion },
-          output: { ...output, annotations: rest },
+          ...{ output: { ...output, annotations: rest }, actions: buttons.map((each) => ({ ...each })) },
         });
       });
     },

@@ -4,6 +4,7 @@ import { renderMarkdown } from '../report/markdown.ts';
 import { verdictLine } from '../report/verdict-line.ts';
 import type { Progress } from '../review/request.ts';
 import type { Review, Verdict } from '../review/review.ts';
+import { type Button, buttons } from './buttons.ts';
 
 export const CHECK_NAME = 'Taster';
 
@@ -30,6 +31,8 @@ export interface ConcludedCheck {
   readonly conclusion: Conclusion;
   readonly output: CheckOutput;
   readonly annotations: readonly Annotation[];
+  /** Absent: none. */
+  readonly buttons?: readonly Button[];
 }
 
 /** A review as a check run. Data that could not be read leave no verdict, whatever the rest says. */
@@ -49,6 +52,7 @@ export function concludedCheck(
       summary: told.join('') + renderMarkdown(review, { limit: SUMMARY_CHARACTERS, links, marker: '' }),
     },
     annotations: annotations(review, MOST_ANNOTATIONS),
+    buttons: buttons(review),
   };
 }
 

@@ -32,15 +32,19 @@ export function details(review: Review, options: DetailsOptions): Section[] {
   });
 }
 
-/** Findings that the configuration accepts, with reason and expiry; null when there are none. */
+/** Findings that the configuration or a person accepts, with reason and expiry; null when there are none. */
 export function ignoredSection(review: Review, options: DetailsOptions): Section | null {
   const findings = bySeverity(review.findings.filter((finding) => finding.ignored));
   if (findings.length === 0) return null;
   const blocks = findings.map((finding) => () => {
     const until = finding.ignored?.until ? `until ${prose(finding.ignored.until, 10)}` : 'without expiry';
-    return `Ignored ${until}, because: ${prose(finding.ignored?.reason ?? '', 300)}\n\n${findingBlock(review, finding, options)}`;
+    const by = finding.ignored?.by;
+    const who = by === undefined ? 'Ignored' : `Accepted by ${prose(by, 200)}`;
+    return `${who} ${until}, because: ${prose(finding.ignored?.reason ?? '', 300)}\n\n${findingBlock(review, finding, options)}`;
   });
-  return foldedSection('Ignored', 30, `Ignored by the configuration: ${formatCount(findings.length)}`, blocks);
+  const byPeople = findings.some(({ ignored }) => ignored?.by !== undefined);
+  const title = byPeople ? 'Accepted' : 'Ignored by the configuration';
+  return foldedSection('Ignored', 30, `${title}: ${formatCount(findings.length)}`, blocks);
 }
 
 function findingBlock(review: Review, finding: ReviewFinding, options: DetailsOptions): string {

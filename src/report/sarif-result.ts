@@ -148,8 +148,8 @@ function fingerprint({ finding: { check, subject }, row }: Draft): string {
     .slice(0, 32);
 }
 
-function justification({ reason, until }: { reason: string; until: string | null }): string {
-  return sarifText(`${reason}${until === null ? '' : ` (until ${until})`}`, 300);
+function justification({ reason, until, by }: NonNullable<ReviewFinding['ignored']>): string {
+  return sarifText(`${by === undefined ? '' : `${by}: `}${reason}${until === null ? '' : ` (until ${until})`}`, 300);
 }
 
 /** Facts about the finding and the row, none of its values. */

@@ -58,12 +58,16 @@ function passed(review: Review): string {
   const checks = new Set(quiet.map(({ check }) => check)).size;
   const measured = quiet.some(({ family }) => family === 'leakage' || family === 'poisoning');
   const silent = undecided.length + open.length;
+  const byPeople = ignored.filter((finding) => finding.ignored?.by !== undefined).length;
   return [
     checks === 0
       ? 'nothing was found, but no check could answer'
       : `no harm found in this change by ${plural(checks, 'check')}`,
     ...(measured || checks === 0 ? [] : ['leakage and poisoning were not measured']),
     ...(silent > 0 ? [`${silent} could not answer`] : []),
-    ...(ignored.length > 0 ? [`${plural(ignored.length, 'finding')} ignored by the configuration`] : []),
+    ...(byPeople > 0 ? [`${plural(byPeople, 'finding')} accepted in the pull request`] : []),
+    ...(ignored.length > byPeople
+      ? [`${plural(ignored.length - byPeople, 'finding')} ignored by the configuration`]
+      : []),
   ].join('; ');
 }

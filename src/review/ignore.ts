@@ -12,7 +12,7 @@ export interface Coverage {
 const NONE: Coverage = { kind: 'none', ignored: null };
 
 /** True after the last day (UTC) on which the ignore has an effect. `now` in milliseconds since 1970. */
-export function isExpired(ignore: Ignore, now: number): boolean {
+export function isExpired(ignore: Pick<Ignore, 'until'>, now: number): boolean {
   return ignore.until !== null && now >= Date.parse(`${ignore.until}T00:00:00Z`) + 86_400_000;
 }
 

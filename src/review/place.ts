@@ -61,16 +61,17 @@ export function findingOf(
   units: readonly string[] = [],
 ): Unjudged {
   const { power: _, tensors, ...plain } = finding;
+  const digest = createHash('sha256')
+    .update(JSON.stringify([check.id, subject, units]))
+    .digest('hex');
   return {
     ...plain,
     summary: oneLine(finding.summary, 1000),
     remedy: oneLine(finding.remedy, 1000),
     metrics: [...finding.metrics].map((metric) => ({ ...metric, at: metric.at === null ? null : { ...metric.at } })),
     figures: finding.figures.map((figure) => ({ ...figure, series: figure.series.map(pointsOf) })),
-    id: createHash('sha256')
-      .update(JSON.stringify([check.id, subject, units]))
-      .digest('hex')
-      .slice(0, 16),
+    id: digest.slice(0, 16),
+    digest,
     check: check.id,
     family: check.family,
     subject: { ...subject },

@@ -70,6 +70,8 @@ export const tensorSchema = z.object({
 
 export const findingSchema = z.object({
   id: text(64),
+  /** The whole hash that `id` begins with: too long for two contents to be made alike. Absent: not known. */
+  digest: text(64).optional(),
   check: text(40),
   family: z.enum(['data', 'leakage', 'poisoning', 'weights', 'unknown']).catch('unknown'),
   subject: z.object({ data: text(200).nullable(), model: text(1000).nullable(), path: text(1000).nullable() }),
@@ -77,8 +79,11 @@ export const findingSchema = z.object({
   gated: z.boolean(),
   /** Whether a gate on this check is broken by it; what the verdict is recomputed from. */
   broken: z.boolean(),
+  /** What breaks the gate: the rows that are named, or a figure of the whole, which no accepted row mends. */
+  brokenBy: z.enum(['rows', 'figure']).catch('figure').optional(),
   introduced: z.boolean(),
-  ignored: z.object({ reason: text(500), until: text(10).nullable() }).nullable(),
+  /** `by`: who accepted it in the pull request. Absent: the configuration does. */
+  ignored: z.object({ reason: text(500), until: text(10).nullable(), by: text(200).optional() }).nullable(),
   /** True where an `unknown` or `error` has a cause outside the change (a download, GitHub's 5xx). Absent: false. */
   infrastructure: z.boolean().optional(),
   summary: text(1000),

@@ -59,6 +59,7 @@ function judge(
         : finding.metrics.map((each) => (each === metric ? { ...each, limit: Math.min(...limits) } : each)),
     gated: true,
     broken,
+    ...(broken ? { brokenBy: judgement === 'rows' ? ('rows' as const) : ('figure' as const) } : {}),
     ignored: accepted && (found || judgement === 'rows' || judgement === 'whole') ? covered.ignored : null,
   };
 }

@@ -7,10 +7,9 @@ import { openRunList } from '../adapters/run-list.ts';
 import { keptReview } from '../bot/kept-review.ts';
 import { runAddress } from '../bot/pages/addresses.ts';
 import type { PagesSettings } from '../bot/pages-settings.ts';
+import { reportHeadline } from '../bot/report-headline.ts';
 import { oneLine } from '../errors.ts';
-import { visible } from '../report/escape.ts';
 import { renderJson } from '../report/json.ts';
-import { verdictLine } from '../report/verdict-line.ts';
 import type { Review } from '../review/review.ts';
 import { botMonitor } from './bot-monitor.ts';
 import { botPages } from './bot-pages.ts';
@@ -48,9 +47,6 @@ export interface BotFront {
 }
 
 const PRUNE_MS = 3600_000;
-/** Characters of what is told of a report in the list. */
-const HEADLINE = 300;
-const UNREAD = 'data could not be read; the check run says which';
 
 /** The store's tables must be there. */
 export async function openBotFront(options: BotFrontOptions): Promise<BotFront> {
@@ -68,8 +64,7 @@ export async function openBotFront(options: BotFrontOptions): Promise<BotFront> 
   return {
     async keep(run, { review, unreadable }) {
       const text = renderJson(keptReview(review));
-      const isOpen = unreadable.length > 0 && review.verdict !== 'fail';
-      const headline = visible(isOpen ? UNREAD : verdictLine(review).because, HEADLINE);
+      const headline = reportHeadline(review, unreadable);
       if (Buffer.byteLength(text) <= REVIEW_BYTES) await reports.keep(run, { review: text, headline });
       else log(`run ${run.number}: its report is too large to be kept`);
     },

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type BotQueue, type Job, Postponed } from '../adapters/bot-queue.ts';
 import type { BotStore, Run, StoredFinding } from '../adapters/bot-store.ts';
-import { connectGitHub } from '../adapters/github.ts';
-import { connectChecks, type GitHubChecks } from '../adapters/github-checks.ts';
+import type { GitHubChecks } from '../adapters/github-checks.ts';
 import type { GitHubOptions } from '../adapters/github-client.ts';
 import { runWorker } from '../adapters/worker-process.ts';
+import { buttons } from '../bot/buttons.ts';
 import {
-  ANNOTATIONS_A_REQUEST,
   againOutput,
-  CHECK_NAME,
   type ConcludedCheck,
   concludedCheck,
   leftOutput,
@@ -21,14 +19,14 @@ import { oneLine, UserError } from '../errors.ts';
 import type { Review } from '../review/review.ts';
 import { recomputeVerdict } from '../review/verdict.ts';
 import { botComment } from './bot-comment.ts';
+import type { BotSettle } from './bot-settle.ts';
+import { type ConnectRunOptions, connectRun } from './connect-run.ts';
 
-export interface BotRunsOptions {
+export interface BotRunsOptions extends ConnectRunOptions {
   readonly store: BotStore;
   readonly queue: BotQueue;
-  readonly api: string;
+  readonly settle: BotSettle;
   readonly server: string;
-  /** A token of the installation; with `contents`, one that can read this repository's contents and nothing else. */
-  token(ask: Run['ask'], scope: 'all' | 'contents'): Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reviews at once of one installation, in all processes; null sets none. */
   readonly installationLimit: number | null;
@@ -38,13 +36,10 @@ export interface BotRunsOptions {
   readonly watchMs?: number;
   readonly progressMs?: number;
   readonly cloneLimitBytes: number | null;
-  /** How long GitHub is asked again within one job. */
-  readonly patience?: GitHubOptions['patience'];
   /** Keeps the review for the run's page. */
   keep(run: Run, result: Pick<WorkerResult, 'review' | 'unreadable'>): Promise<void>;
   /** Address of the run's page; null where there is none. */
   pageOf(number: number): string | null;
-  log(line: string): void;
 }
 
 const FULL_SECONDS = 2;
@@ -55,13 +50,8 @@ export type BotRuns = Readonly<Record<'announce' | 'review' | 'giveUp', (job: Jo
 
 /** What is done with a run: shown as waiting, reviewed and concluded, or given up. Each may be done again after a fall. */
 export function botRuns(options: BotRunsOptions): BotRuns {
-  const { store, queue, api, log } = options;
-  const connect = async (run: Run, more: GitHubOptions['patience'] = {}) => {
-    const patience = { ...more, ...options.patience };
-    const common = { token: await options.token(run.ask, 'all'), repository: run.ask.repository, api, log, patience };
-    const named = { name: CHECK_NAME, annotationsAtOnce: ANNOTATIONS_A_REQUEST };
-    return { github: await connectGitHub(common), checks: await connectChecks({ ...common, ...named }) };
-  };
+  const { store, queue, settle, log } = options;
+  const connect = (run: Run, more: GitHubOptions['patience'] = {}) => connectRun(run, options, more);
   const checkOf = async (checks: GitHubChecks, run: Run): Promise<number> =>
     run.checkRun ??
     (await checks.ensure({
@@ -101,7 +91,9 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       await checks.show(id, 'in_progress', { title: 'Fetching the change', summary: 'The review is running.' });
       try {
         const result = await reviewed(run, { ...options, signal, checks, id });
-        const review = { ...result.review, verdict: recomputeVerdict(result.review) };
+        const judged = { ...result.review, verdict: recomputeVerdict(result.review) };
+        const review = await settle.accepted(run, judged);
+        await settle.remember(run, result);
         await options.keep(run, { ...result, review });
         // The token may have run out while the review went on; to wait costs less than to review once more.
         const { github, ...now } = await connect(run, CONCLUDING);
@@ -120,6 +112,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
         }
         await close((await connect(run)).checks, run, {
           ...{ conclusion: 'action_required', output: stoppedOutput(error.message, error.hint), annotations: [] },
+          buttons: buttons(null),
         });
       }
     },
@@ -132,7 +125,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       log(`${key}: given up.`);
       const often = 'The review was tried several times and did not come to its end.';
       const output = stoppedOutput(run.problem === null ? often : `${often} ${run.problem}`, 'Run it again.');
-      await close(checks, run, { conclusion: 'action_required', output, annotations: [] });
+      await close(checks, run, { conclusion: 'action_required', output, annotations: [], buttons: buttons(null) });
     },
   };
 }

@@ -1,18 +1,22 @@
 import type { Probot } from 'probot';
 import type { BotQueue } from '../adapters/bot-queue.ts';
 import type { BotStore } from '../adapters/bot-store.ts';
+import type { CommandStore } from '../adapters/command-store.ts';
 import { askedAgain, askedByGroup, askedByPull } from '../bot/asked.ts';
 import { CHECK_NAME } from '../bot/check-output.ts';
 import { leftBy, removedBy } from '../bot/left.ts';
+import { type Said, saidByButton, saidInComment } from '../bot/said.ts';
 import { installationKey } from './bot-reconcile.ts';
 
 export interface BotWebhooksOptions {
   readonly store: BotStore;
   readonly queue: BotQueue;
+  readonly commands: CommandStore;
+  now(): number;
 }
 
 /** Events to runs: each is written down and queued, and GitHub has its answer. The work comes later. */
-export function botWebhooks(app: Probot, { store, queue }: BotWebhooksOptions): void {
+export function botWebhooks(app: Probot, { store, queue, commands, now }: BotWebhooksOptions): void {
   const announce = async (keys: readonly string[]) => {
     for (const key of keys) await queue.send('announce', key);
   };
@@ -57,5 +61,12 @@ export function botWebhooks(app: Probot, { store, queue }: BotWebhooksOptions): 
   app.on('check_suite.rerequested', ({ id, payload }) => again(id, payload));
   app.on('check_run.rerequested', async ({ id, payload }) => {
     if (payload.check_run.name === CHECK_NAME) await again(id, payload);
+  });
+  const hear = async (said: Said | null) => {
+    if (said !== null && (await commands.take(said))) await queue.send('command', said.id);
+  };
+  app.on('issue_comment.created', ({ payload }) => hear(saidInComment(payload)));
+  app.on('check_run.requested_action', async ({ id, payload }) => {
+    if (payload.check_run.name === CHECK_NAME) await hear(saidByButton(id, payload, now()));
   });
 }

@@ -11,6 +11,7 @@ import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
 import { oneLine } from '../errors.ts';
 import { openBotFront } from './bot-front.ts';
+import { openBotHearing } from './bot-hearing.ts';
 import { botReconcile, EVERYTHING } from './bot-reconcile.ts';
 import { type BotRunsOptions, botRuns } from './bot-runs.ts';
 import { botWebhooks } from './bot-webhooks.ts';
@@ -32,6 +33,8 @@ export interface StartBotOptions {
   readonly sweepMs?: number;
   /** Between two comparisons of what is known with GitHub. */
   readonly reconcileMs?: number;
+  /** Milliseconds since 1970: acceptances end by it. */
+  now?(): number;
   /** How long GitHub is asked again within one job. */
   readonly patience?: BotRunsOptions['patience'];
   log(line: string): void;
@@ -47,6 +50,7 @@ export async function startBot({
   queue: queueOptions,
   sweepMs = SWEEP_MS,
   reconcileMs = RECONCILE_MS,
+  now: clock = now,
   log,
   ...pace
 }: StartBotOptions): Promise<StartedBot> {
@@ -71,8 +75,12 @@ export async function startBot({
     const token = ({ installation, repository }: Ask, scope: 'all' | 'contents') =>
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
     const { workers, installationLimit, cloneLimitBytes } = settings;
+    const tokenOf = (installation: number) => tokens.give({ installation, contentsOf: null });
+    const speaking = { api, server, appId, token, tokenOf, now: clock, log, ...pace };
+    const { reportDays } = pages;
+    const { commands, settle, answer } = await openBotHearing({ database, reportDays, store, queue, ...speaking });
+    const shown = { settle, keep: front.keep, pageOf: front.pageOf };
     const common = { store, queue, api, server, token, environment, installationLimit, cloneLimitBytes };
-    const shown = { keep: front.keep, pageOf: front.pageOf };
     const runs = botRuns({ ...common, closing: closing.signal, log, ...pace, ...shown });
     const told =
       (work: (typeof runs)['review']): typeof work =>
@@ -102,18 +110,20 @@ export async function startBot({
       await queue.work('give-up', { atOnce: 1 }, told(runs.giveUp));
       // Whatever fell between the store and the queue, or was in hand when the App fell.
       for (const key of await store.open()) await queue.send('announce', key);
-      const tokenOf = (installation: number) => tokens.give({ installation, contentsOf: null });
+      for (const id of await commands.open()) await queue.send('command', id);
       await queue.work('reconcile', { atOnce: 1 }, told(botReconcile({ store, queue, app, api, tokenOf, log })));
+      await queue.work('command', { atOnce: 2 }, told(answer));
       repeat(() => queue.send('reconcile', EVERYTHING), { everyMs: reconcileMs, what: 'Comparing with GitHub' });
       await queue.send('reconcile', EVERYTHING);
       // Another process may fall between the two while this one goes on.
       const sweep = async () => {
         for (const key of await store.forgotten(sweepMs / 1000)) await queue.send('announce', key);
+        for (const id of await commands.open()) await queue.send('command', id);
       };
       repeat(sweep, { everyMs: sweepMs, what: 'The sweep' });
     }
 
-    const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue }), {
+    const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue, commands, now: clock }), {
       ...{ probot, webhooksPath: WEBHOOK_PATH },
     });
     const http = createServer((request, response) => {

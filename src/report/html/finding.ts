@@ -33,11 +33,13 @@ export function findingHtml(review: Review, finding: ReviewFinding, options: Fin
     ...(finding.introduced || finding.outcome === 'pass' ? [] : ['stood in base already']),
   ];
   const until = finding.ignored?.until ? `until ${words(finding.ignored.until, 10)}` : 'without expiry';
+  const by = finding.ignored?.by;
+  const accepted = by === undefined ? 'Ignored' : `Accepted by ${words(by, 200)}`;
   return `<article class="finding" id="${id}" aria-labelledby="${id}-h">
 <h3 id="${id}-h">${chip(finding)} ${words(finding.check, 40) || 'a check without a name'}</h3>
 <p class="facts">${facts.join(' · ')}</p>
 <p>${words(sentence(finding.summary), 1000)}</p>
-${finding.ignored ? `<p><b>Ignored ${until}, because:</b> ${words(finding.ignored.reason, 500)}</p>` : ''}
+${finding.ignored ? `<p><b>${accepted} ${until}, because:</b> ${words(finding.ignored.reason, 500)}</p>` : ''}
 ${finding.remedy === '' ? '' : `<p class="remedy"><b>What to do.</b> ${ticked(words(sentence(finding.remedy), 1000))}</p>`}
 ${finding.unseen ? `<p class="note">${plural(finding.unseen, 'row')} of the change could not be looked at.</p>` : ''}
 ${metricsTable(measured, `Measures of ${words(finding.check, 40)} (${id.slice(1)})`, false)}
