@@ -23,7 +23,8 @@ async function work({ ask, run, remote, token, cloneLimitBytes: limitBytes }: Wo
   let last = 0;
   const { review, config, unreadable } = await reviewRepository({
     ...{ repo: clone.path, base: clone.mergeBase, head: head.sha, tip: base.sha, token },
-    ...{ configPath: '.github/taster.yml', configFile: null, seed: null, budgetSeconds: null, shadows: null },
+    ...{ configPath: '.github/taster.yml', configFile: null, mayBeEmpty: true },
+    ...{ seed: null, budgetSeconds: null, shadows: null },
     ...{ device: 'auto', only: null, dryRun: false, memoryBytes: null, runtimePath: null, registry: null, cache: null },
     context: {
       ...{ repository: ask.repository, pull: ask.pull === null ? null : { number: ask.pull }, run },

@@ -35,6 +35,11 @@ export interface ReviewOptions {
   readonly configPath: string;
   /** A local configuration file instead; null for none. */
   readonly configFile: string | null;
+  /**
+   * The repository need not have data or weights: installed for an organisation, the App sees those that have none.
+   * Without it that is an error: somebody asked for a review here, and named the wrong place.
+   */
+  readonly mayBeEmpty?: boolean;
   readonly seed: string | null;
   readonly budgetSeconds: number | null;
   readonly shadows: number | null;
@@ -110,6 +115,7 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
   });
   const { weights, models } = gathered;
   if (
+    options.mayBeEmpty !== true &&
     models.length === 0 &&
     configuration.origin.source === 'none' &&
     ![...trees.base, ...trees.head].some(({ path }) => isRecognised(path))

@@ -62,6 +62,13 @@ test('a signed event makes one check run, which is queued, worked on and conclud
   assert.deepEqual(stage.github.faults, []);
 });
 
+test('a repository without data and weights passes: the App is installed for those, too', async () => {
+  const opened = pull(makeRepository(ROOT, { 'README.md': 'one\n' }, { 'README.md': 'two\n' }));
+  await stage.deliver({ event: 'pull_request', payload: pullPayload('opened', opened) });
+  await concluded(opened);
+  assert.match(checksOf(opened)[0]!.story.at(-1)!, /^success: pass: nothing relevant changed/);
+});
+
 test('a wrong signature, and none, are refused', async () => {
   const opened = pull();
   const payload = pullPayload('opened', opened);
