@@ -88,8 +88,9 @@ function fullReview(): object {
       { kind: 'bars' as const, title: 't', x: 'x', y: 'y', series: [{ name: 's', points: [[1, 2]], ids: ['i'] }] },
     ],
     tensors: [{ ...tensor, ...figures }],
+    ...{ digest: 'd'.repeat(64), brokenBy: 'rows' as const },
   };
-  const ignored = { reason: 'by hand', until: '2999-01-01' };
+  const ignored = { reason: 'by hand', until: '2999-01-01', by: 'somebody' };
   const data = review.data[0]!;
   return {
     ...review,
