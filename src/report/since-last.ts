@@ -142,7 +142,12 @@ function nameOf({ data, model, path }: ReviewFinding['subject']): string[] {
 }
 
 function rowKey({ data, revision, id, path, ordinal }: ReviewRow): string {
-  return short(['row', data, revision, ...(id === '' ? [path, String(ordinal)] : [id])]);
+  return short(['row', data, revision, ...(id === '' ? [path, String(ordinal)] : [hashOf(id)])]);
+}
+
+/** A kept review has hashes for ids, and names the same rows. */
+function hashOf(id: string): string {
+  return /^[0-9a-f]{64}$/.test(id) ? id : createHash('sha256').update(id).digest('hex');
 }
 
 function short(parts: readonly string[]): string {

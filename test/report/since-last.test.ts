@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keptReview } from '../../src/bot/kept-review.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
 import { memoryLine, type Remembered, readMemory } from '../../src/report/memory.ts';
 import { remember, type SinceLast, sinceLast, sinceSentence } from '../../src/report/since-last.ts';
@@ -31,6 +32,11 @@ test('rows are counted once, however many checks name them; a finding without ro
   const { groups } = remember(failing);
   assert.deepEqual(groups.map((group) => group.rows.length).sort(), [0, 6, 6]);
   assert.equal(told(failing, failing), '6 rows and 1 finding still there.');
+});
+
+test('a review that the App kept, with hashes for ids, names the same rows', () => {
+  assert.deepEqual(remember(keptReview(failing)), remember(failing));
+  assert.equal(told(keptReview(failing), failing), '6 rows and 1 finding still there.');
 });
 
 test('mended rows are fixed, others still there, and others new', () => {
