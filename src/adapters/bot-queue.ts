@@ -1,8 +1,11 @@
 import type { ConnectionOptions, Job as PgJob } from 'pg-boss';
 import type { BotDatabase } from './bot-database.ts';
 
-/** `announce` is quick and shows that a review waits, `review` takes minutes, `give-up` closes what failed for good. */
-export const QUEUES = ['announce', 'review', 'give-up'] as const;
+/**
+ * `announce` is quick and shows that a review waits, `review` takes minutes, `collect` looks for one that is made
+ * elsewhere, `give-up` closes what failed for good.
+ */
+export const QUEUES = ['announce', 'review', 'collect', 'give-up'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface Job {
@@ -66,7 +69,8 @@ export async function openBotQueue(
     expireInSeconds: LONGEST,
   };
   await boss.createQueue('give-up', { ...common, retryLimit: 20 });
-  for (const name of ['announce', 'review']) await boss.createQueue(name, { ...common, deadLetter: 'give-up' });
+  for (const name of ['announce', 'review', 'collect'])
+    await boss.createQueue(name, { ...common, deadLetter: 'give-up' });
   const put = async (
     queue: QueueName,
     { key, group, turn }: Put,

@@ -12,6 +12,8 @@ export interface BotEnvironment {
   readonly workers: number;
   /** Reviews at once of one installation, in all processes; null sets no limit. */
   readonly installationLimit: number | null;
+  /** Who makes the reviews: children of the App, or this workflow of each repository. */
+  readonly engine: 'workers' | { readonly workflow: string };
   readonly api: string;
   readonly server: string;
 }
@@ -37,6 +39,11 @@ const schema = z
     PORT: whole(0, 65535).default(3000),
     WORKERS: whole(0, 64).default(1),
     INSTALLATION_LIMIT: whole(1, 10_000).optional(),
+    ENGINE: z.enum(['workers', 'dispatch']).default('workers'),
+    WORKFLOW: z
+      .string()
+      .regex(/^[\w.-]{1,100}\.ya?ml$/, 'expected the name of a file in .github/workflows')
+      .default('taster.yml'),
     GITHUB_API_URL: address.default('https://api.github.com'),
     GITHUB_SERVER_URL: address.default('https://github.com'),
     NODE_ENV: z.string().optional(),
@@ -79,6 +86,7 @@ export function readBotEnvironment(env: Readonly<Record<string, string | undefin
     port: data.PORT,
     workers: data.WORKERS,
     installationLimit: data.INSTALLATION_LIMIT ?? null,
+    engine: data.ENGINE === 'workers' ? 'workers' : { workflow: data.WORKFLOW },
     api: data.GITHUB_API_URL,
     server: data.GITHUB_SERVER_URL,
   };

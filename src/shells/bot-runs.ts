@@ -3,48 +3,42 @@ import { type BotQueue, type Job, Postponed } from '../adapters/bot-queue.ts';
 import type { BotStore, Run, StoredFinding } from '../adapters/bot-store.ts';
 import { connectGitHub } from '../adapters/github.ts';
 import { connectChecks, type GitHubChecks } from '../adapters/github-checks.ts';
-import { runWorker } from '../adapters/worker-process.ts';
 import {
   ANNOTATIONS_A_REQUEST,
   CHECK_NAME,
   type ConcludedCheck,
   concludedCheck,
-  progressOutput,
   queuedOutput,
   stoppedOutput,
   supersededOutput,
 } from '../bot/check-output.ts';
 import type { WorkerResult } from '../bot/worker-protocol.ts';
-import { oneLine, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { Review } from '../review/review.ts';
 import { recomputeVerdict } from '../review/verdict.ts';
 import { botComment } from './bot-comment.ts';
+import type { BotEngine } from './bot-engine.ts';
 
 export interface BotRunsOptions {
   readonly store: BotStore;
   readonly queue: BotQueue;
   readonly api: string;
   readonly server: string;
-  /** A token of the installation; with `contents`, one that can read this repository's contents and nothing else. */
-  token(ask: Run['ask'], scope: 'all' | 'contents'): Promise<string>;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A token of the installation. */
+  token(ask: Run['ask'], scope: 'all'): Promise<string>;
   /** Reviews at once of one installation, in all processes; null sets none. */
   readonly installationLimit: number | null;
-  /** Aborted where the App closes: what is being reviewed goes back into the queue. */
-  readonly closing: AbortSignal;
-  /** Between two looks at whether the run still counts, and between two words about progress. */
-  readonly watchMs?: number;
-  readonly progressMs?: number;
+  readonly engine: BotEngine;
   log(line: string): void;
 }
 
 const FULL_SECONDS = 2;
 
-export type BotRuns = Readonly<Record<'announce' | 'review' | 'giveUp', (job: Job) => Promise<void>>>;
+export type BotRuns = Readonly<Record<'announce' | 'review' | 'collect' | 'giveUp', (job: Job) => Promise<void>>>;
 
 /** What is done with a run: shown as waiting, reviewed and concluded, or given up. Each may be done again after a fall. */
 export function botRuns(options: BotRunsOptions): BotRuns {
-  const { store, queue, api, log } = options;
+  const { store, queue, api, engine, log } = options;
   const connect = async (run: Run) => {
     const common = { token: await options.token(run.ask, 'all'), repository: run.ask.repository, api, log };
     const named = { name: CHECK_NAME, annotationsAtOnce: ANNOTATIONS_A_REQUEST };
@@ -59,6 +53,29 @@ export function botRuns(options: BotRunsOptions): BotRuns {
   };
   const leave = (checks: GitHubChecks, run: Run) =>
     close(checks, run, { conclusion: 'cancelled', output: supersededOutput, annotations: [] });
+  const dropped = async (checks: GitHubChecks, run: Run) => {
+    await engine.drop(run);
+    await leave(checks, run);
+  };
+  /** What becomes of a review, whoever has made it; nothing as long as there is none. */
+  const finish = async (run: Run, work: () => Promise<WorkerResult | null>): Promise<void> => {
+    try {
+      const result = await work();
+      if (result === null) return;
+      const review = { ...result.review, verdict: recomputeVerdict(result.review) };
+      // The token may have run out while the review went on.
+      const { github, checks } = await connect(run);
+      await botComment(github, { run, review, server: options.server, when: result.comment });
+      await close(checks, run, concludedCheck(review, { ...result, server: options.server }), findingsOf(review));
+    } catch (error) {
+      const left = await store.run(run.key);
+      if (left?.superseded === true) return await dropped((await connect(left)).checks, left);
+      if (!(error instanceof UserError) || error.infrastructure) throw error;
+      await close((await connect(run)).checks, run, {
+        ...{ conclusion: 'action_required', output: stoppedOutput(error.message, error.hint), annotations: [] },
+      });
+    }
+  };
 
   return {
     async announce({ key }) {
@@ -79,83 +96,31 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       const run = await store.run(key);
       if (run === null || run.state === 'concluded') return;
       const { checks } = await connect(run);
-      if (run.superseded) return await leave(checks, run);
+      if (run.superseded) return await dropped(checks, run);
       if (!(await store.begun(run, options.installationLimit)))
         throw new Postponed('as many of this installation are under review as may be', FULL_SECONDS);
       const id = await checkOf(checks, run);
-      await checks.show(id, 'in_progress', { title: 'Fetching the change', summary: 'The review is running.' });
-      try {
-        const result = await reviewed(run, { ...options, signal, checks, id });
-        const review = { ...result.review, verdict: recomputeVerdict(result.review) };
-        // The token may have run out while the review went on.
-        const { github, ...now } = await connect(run);
-        await botComment(github, { run, review, server: options.server, when: result.comment });
-        await close(now.checks, run, concludedCheck(review, { ...result, server: options.server }), findingsOf(review));
-      } catch (error) {
-        if ((await store.run(key))?.superseded === true) {
-          const left = (await store.run(key))!;
-          return await leave((await connect(left)).checks, left);
-        }
-        if (!(error instanceof UserError) || error.infrastructure) throw error;
-        await close((await connect(run)).checks, run, {
-          ...{ conclusion: 'action_required', output: stoppedOutput(error.message, error.hint), annotations: [] },
-        });
-      }
+      await finish(run, () => engine.review(run, { checks, id, signal }));
+    },
+
+    async collect({ key }) {
+      const run = await store.run(key);
+      if (run?.state !== 'in_progress') return;
+      if (run.superseded) return await dropped((await connect(run)).checks, run);
+      await finish(run, () => engine.collect(run));
     },
 
     async giveUp({ key }) {
       const run = await store.run(key);
       if (run === null || run.state === 'concluded') return;
       const { checks } = await connect(run);
-      if (run.superseded) return await leave(checks, run);
+      if (run.superseded) return await dropped(checks, run);
+      await engine.drop(run);
       log(`${key}: given up.`);
       const output = stoppedOutput('The review was tried several times and did not come to its end.', 'Run it again.');
       await close(checks, run, { conclusion: 'action_required', output, annotations: [] });
     },
   };
-}
-
-interface Watched extends BotRunsOptions {
-  readonly signal: AbortSignal;
-  readonly checks: GitHubChecks;
-  readonly id: number;
-}
-
-/** The child's review, cut short where the run no longer counts; its progress shows in the check run now and then. */
-async function reviewed(run: Run, options: Watched): Promise<WorkerResult> {
-  const { store, server, checks, id, log } = options;
-  const left = new AbortController();
-  const watch = setInterval(async () => {
-    const now = await store.run(run.key).catch(() => null);
-    if (now?.superseded || (now && now.attempt !== run.attempt)) left.abort(new Error('a newer head has come'));
-  }, options.watchMs ?? 2000);
-  let last = 0;
-  let shown: Promise<void> = Promise.resolve();
-  try {
-    return await runWorker(
-      {
-        ...{ ask: run.ask, run: { id: String(run.number), attempt: run.attempt } },
-        remote: `${server}/${run.ask.repository}.git`,
-        token: await options.token(run.ask, 'contents'),
-      },
-      {
-        entry: new URL(import.meta.url.endsWith('.ts') ? './bot-worker.ts' : './bot-worker.js', import.meta.url),
-        environment: options.environment,
-        signal: AbortSignal.any([options.signal, options.closing, left.signal]),
-        onProgress(progress) {
-          if (Date.now() - last < (options.progressMs ?? 15_000)) return;
-          last = Date.now();
-          shown = shown
-            .then(() => checks.show(id, 'in_progress', progressOutput(progress)))
-            .catch((error: Error) => log(`${run.key}: progress was not shown: ${oneLine(error.message)}`));
-        },
-      },
-    );
-  } finally {
-    clearInterval(watch);
-    // A word about progress that comes late would open a concluded check again.
-    await shown;
-  }
 }
 
 function findingsOf(review: Review): StoredFinding[] {

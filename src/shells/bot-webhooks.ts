@@ -1,11 +1,20 @@
 import type { Probot } from 'probot';
+import type { BotDispatches } from '../adapters/bot-dispatches.ts';
 import type { BotQueue } from '../adapters/bot-queue.ts';
 import type { BotStore } from '../adapters/bot-store.ts';
 import { askedAgain, askedByPull } from '../bot/asked.ts';
 import { CHECK_NAME } from '../bot/check-output.ts';
+import { endedWorkflow } from '../bot/dispatched.ts';
+
+interface BotWebhooks {
+  readonly store: BotStore;
+  readonly queue: BotQueue;
+  /** Null where reviews are not made by workflows. */
+  readonly dispatches: BotDispatches | null;
+}
 
 /** Events to runs: each is written down and queued, and GitHub has its answer. The work comes later. */
-export function botWebhooks(app: Probot, { store, queue }: { store: BotStore; queue: BotQueue }): void {
+export function botWebhooks(app: Probot, { store, queue, dispatches }: BotWebhooks): void {
   const announce = async (keys: readonly string[]) => {
     for (const key of keys) await queue.send('announce', key);
   };
@@ -23,6 +32,12 @@ export function botWebhooks(app: Probot, { store, queue }: { store: BotStore; qu
     const known = (await store.runsOf(asked.repository, asked.head)).map(({ ask }) => ask);
     await announce(await store.take(id, known.length > 0 ? known : asked.asks, { again: true }));
   };
+  // A hint, which may come twice, late or never: what ended is asked of GitHub.
+  app.on('workflow_run.completed', async ({ payload }) => {
+    const ended = endedWorkflow(payload);
+    const key = ended && (await dispatches?.keyOf(ended));
+    if (key) await queue.send('collect', key);
+  });
   app.on('check_suite.rerequested', ({ id, payload }) => again(id, payload));
   app.on('check_run.rerequested', async ({ id, payload }) => {
     if (payload.check_run.name === CHECK_NAME) await again(id, payload);

@@ -11,6 +11,7 @@ import { readBotEnvironment } from '../bot/environment.ts';
 import { oneLine } from '../errors.ts';
 import { botRuns } from './bot-runs.ts';
 import { botWebhooks } from './bot-webhooks.ts';
+import { openEngine } from './open-engine.ts';
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
 
@@ -27,17 +28,23 @@ export interface StartBotOptions {
   readonly progressMs?: number;
   /** Between two looks for what was taken and not announced. */
   readonly sweepMs?: number;
+  /** Between two looks at a workflow whose end GitHub does not tell. */
+  readonly lookMs?: number;
+  /** The longest that a workflow may take. */
+  readonly longestMs?: number;
   log(line: string): void;
 }
 
 const CLOSE_MS = 20_000;
 const SWEEP_MS = 30_000;
+const LOOK_MS = 120_000;
 
 /** Starts the App: webhooks, queue and workers in this process, reviews in children. Throws a UserError. */
 export async function startBot({
   environment,
   queue: queueOptions,
   sweepMs = SWEEP_MS,
+  lookMs = LOOK_MS,
   log,
   ...pace
 }: StartBotOptions): Promise<StartedBot> {
@@ -57,8 +64,10 @@ export async function startBot({
     const token = ({ installation, repository }: Ask, scope: 'all' | 'contents') =>
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
     const { workers, installationLimit } = settings;
-    const common = { store, queue, api, server, token, environment, installationLimit };
-    const runs = botRuns({ ...common, closing: closing.signal, log, ...pace });
+    const common = { store, queue, api, server, token, log };
+    const made = { ...common, environment, closing: closing.signal, now, ...pace };
+    const { engine, dispatches } = await openEngine(database, { ...made, engine: settings.engine });
+    const runs = botRuns({ ...common, installationLimit, engine });
     const told =
       (work: (typeof runs)['review']): typeof work =>
       async (job) => {
@@ -73,12 +82,14 @@ export async function startBot({
     if (workers > 0) {
       await queue.work('announce', { atOnce: 2 }, told(runs.announce));
       await queue.work('review', { atOnce: workers, perGroup: installationLimit }, told(runs.review));
+      await queue.work('collect', { atOnce: 2 }, told(runs.collect));
       await queue.work('give-up', { atOnce: 1 }, told(runs.giveUp));
       // Whatever fell between the store and the queue, or was in hand when the App fell.
       for (const key of await store.open()) await queue.send('announce', key);
       // Another process may fall between the two while this one goes on.
       const sweep = async () => {
         for (const key of await store.forgotten(sweepMs / 1000)) await queue.send('announce', key);
+        for (const key of (await dispatches?.look(lookMs / 1000)) ?? []) await queue.send('collect', key);
       };
       const every = setInterval(
         () => void sweep().catch((error: Error) => log(`The sweep: ${oneLine(error.message)}`)),
@@ -87,7 +98,7 @@ export async function startBot({
       closing.signal.addEventListener('abort', () => clearInterval(every), { once: true });
     }
 
-    const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue }), {
+    const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue, dispatches }), {
       ...{ probot, webhooksPath: WEBHOOK_PATH },
     });
     const http = createServer((request, response) => {

@@ -47,7 +47,7 @@ export async function publishReview(options: PublishOptions): Promise<Posted | '
 }
 
 /** The job that publishes has no checkout and believes no artifact: it asks GitHub for the configuration. */
-async function configuredComment(
+export async function configuredComment(
   github: GitHub,
   pull: Pull,
   { configPath, log }: Pick<PublishOptions, 'configPath' | 'log'>,

@@ -11,8 +11,8 @@ export interface Change {
 }
 
 /**
- * Base and head of an event. `workflow_dispatch` compares the chosen commit with the default branch: its base is a
- * name, not a commit. Throws a UserError for an event that names no two revisions.
+ * Base and head of an event. `workflow_dispatch` compares what its inputs `head`, `base` and `pull` name; without them
+ * the chosen commit with the default branch: then its base is a name, not a commit. Throws a UserError for an event that names no two revisions.
  */
 export function changeOf({ eventName, event, repository, sha, ref }: Runner): Change {
   const commit = (...path: string[]) => requireSha(textField(event, ...path), path.join('.'));
@@ -40,6 +40,12 @@ export function changeOf({ eventName, event, repository, sha, ref }: Runner): Ch
         },
       };
     case 'workflow_dispatch': {
+      if (textField(event, 'inputs', 'head') || textField(event, 'inputs', 'base'))
+        return {
+          pull: pullInput(textField(event, 'inputs', 'pull')),
+          base: { sha: commit('inputs', 'base'), ref: null },
+          head: { sha: commit('inputs', 'head'), ref: null, repository: null },
+        };
       const branch = textField(event, 'repository', 'default_branch') ?? 'main';
       return {
         pull: null,
@@ -54,6 +60,12 @@ export function changeOf({ eventName, event, repository, sha, ref }: Runner): Ch
   }
 }
 
+/** Inputs are texts; an empty one is not given. */
+function pullInput(text: string | null): Review['pull'] {
+  if (!text) return null;
+  return { number: requireNumber(/^[1-9]\d{0,9}$/.test(text) ? Number(text) : null) };
+}
+
 function requireSha(text: string | null, from: string): string {
   if (text !== null && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text)) return text;
   throw new UserError('event', `${from} of the event is not a full commit id.`, { hint: 'Run the job again.' });
@@ -61,5 +73,7 @@ function requireSha(text: string | null, from: string): string {
 
 function requireNumber(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
-  throw new UserError('event', 'pull_request.number of the event is not a number.', { hint: 'Run the job again.' });
+  throw new UserError('event', 'The number of the pull request in the event is not a number.', {
+    hint: 'Run the job again.',
+  });
 }
