@@ -24,7 +24,7 @@ export interface GitHubWorkflows {
   /** Null where there is no such run. */
   run(id: number): Promise<WorkflowRun | null>;
   artifacts(run: number, name: string): Promise<readonly Artifact[]>;
-  /** Throws a UserError where it is gone, or longer than `most` bytes. */
+  /** Throws a UserError where it is longer than `most` bytes. */
   download(artifact: number, most: number): Promise<Buffer>;
   cancel(run: number): Promise<void>;
   mergeBase(base: string, head: string): Promise<string>;
@@ -79,13 +79,17 @@ export async function connectWorkflows(options: GitHubOptions): Promise<GitHubWo
         .map(({ id, size_in_bytes: bytes, expired }) => ({ id, bytes, expired }));
     },
     async download(artifact, most) {
-      return await ask(async () => {
+      const bytes = await ask(async () => {
         const { headers } = await actions.downloadArtifact({
           ...{ ...place, artifact_id: artifact, archive_format: 'zip' },
           request: { redirect: 'manual' },
         });
         // The storage is another server: it is not shown the token.
         return await read(String(headers.location ?? ''), most);
+      });
+      if (bytes !== null) return bytes;
+      throw new UserError('artifact', `The workflow's artifact has more than ${most} bytes.`, {
+        hint: 'Upload the file of the output review-path, and beside it only report-path.',
       });
     },
     async cancel(run) {
@@ -122,8 +126,8 @@ function runOf(run: RawRun): WorkflowRun {
   return { id, event, branch, path, repository, headRepository, title, status, conclusion };
 }
 
-async function read(address: string, most: number): Promise<Buffer> {
-  if (!/^https?:\/\//.test(address)) throw gone('has no address to read it from');
+/** Null where there is more. */
+async function read(address: string, most: number): Promise<Buffer | null> {
   const response = await fetch(address, { signal: AbortSignal.timeout(DOWNLOAD_MS) });
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
@@ -133,14 +137,11 @@ async function read(address: string, most: number): Promise<Buffer> {
   let bytes = 0;
   for await (const part of response.body) {
     bytes += part.length;
-    if (bytes > most) throw gone(`has more than ${most} bytes`);
+    // Leaving the loop ends the download.
+    if (bytes > most) return null;
     parts.push(part);
   }
   return Buffer.concat(parts);
-}
-
-function gone(problem: string): UserError {
-  return new UserError('artifact', `The workflow's artifact ${problem}.`, { hint: 'Run the check again.' });
 }
 
 function notStarted(error: unknown, workflow: string): never {

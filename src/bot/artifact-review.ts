@@ -8,6 +8,7 @@ import type { Ask } from './ask.ts';
 export const ARTIFACT_BYTES = 32 * 2 ** 20;
 const REVIEW_BYTES = 32 * 2 ** 20;
 const UNPACKED_BYTES = 64 * 2 ** 20;
+const MOST_FILES = 16;
 const FILE = 'review.json';
 
 /**
@@ -38,6 +39,7 @@ function reviewText(archive: Uint8Array): string {
   const { entries, problems, unread } = readZip(archive, UNPACKED_BYTES);
   const [strange] = [...problems, ...unread];
   if (strange !== undefined) throw unreadable(`cannot be read: ${oneLine(strange, 200)}`);
+  if (entries.length > MOST_FILES) throw unreadable(`holds ${entries.length} files, at most ${MOST_FILES} are read`);
   const file = entries.find(({ name }) => name === FILE);
   if (!file) throw unreadable(`holds no ${FILE} at its top`);
   try {

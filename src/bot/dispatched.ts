@@ -56,7 +56,11 @@ export interface EndedWorkflow {
 
 const ended = z.object({
   repository: z.object({ full_name: z.string().max(201) }),
-  workflow_run: z.object({ id: z.number().int().positive(), event: z.string(), display_title: z.string().max(1000) }),
+  workflow_run: z.object({
+    id: z.number().int().positive(),
+    event: z.string(),
+    display_title: z.string().max(1000).nullish(),
+  }),
 });
 
 /** The started workflow that an event says has ended; a hint to look, no more. Null for any other event. */
@@ -64,6 +68,6 @@ export function endedWorkflow(payload: unknown): EndedWorkflow | null {
   const event = ended.safeParse(payload).data;
   if (event?.workflow_run.event !== 'workflow_dispatch') return null;
   const { id, display_title: title } = event.workflow_run;
-  const nonce = title.startsWith(TITLE) ? title.slice(TITLE.length) : null;
+  const nonce = title?.startsWith(TITLE) ? title.slice(TITLE.length) : null;
   return { repository: event.repository.full_name, id, nonce };
 }

@@ -25,6 +25,7 @@ test('the least that is needed, and what is assumed', () => {
   assert.equal(privateKey.split('\n').length, 3);
   assert.deepEqual(read, {
     ...{ appId: 12, webhookSecret: GOOD.WEBHOOK_SECRET, database: { folder: 'taster-data' } },
+    ...{ engine: 'workers', installationLimit: null },
     ...{ host: 'localhost', port: 3000, workers: 1, api: 'https://api.github.com', server: 'https://github.com' },
   });
   const url = 'postgres://u:p@db/taster';
@@ -33,6 +34,15 @@ test('the least that is needed, and what is assumed', () => {
     readBotEnvironment({ ...GOOD, GITHUB_API_URL: 'https://g.example/api/v3/' }).api,
     'https://g.example/api/v3',
   );
+});
+
+test('who makes the reviews: workers, or a workflow whose file is named', () => {
+  assert.deepEqual(readBotEnvironment({ ...GOOD, ENGINE: 'dispatch' }).engine, { workflow: 'taster.yml' });
+  const named = readBotEnvironment({ ...GOOD, ENGINE: 'dispatch', WORKFLOW: 'review.yaml' });
+  assert.deepEqual(named.engine, { workflow: 'review.yaml' });
+  for (const WORKFLOW of ['../x.yml', 'a/b.yml', 'taster', 'x.yml\n', '.yml/..'])
+    assert.match(problemsOf({ ...GOOD, ENGINE: 'dispatch', WORKFLOW }), /WORKFLOW is not valid/);
+  assert.match(problemsOf({ ...GOOD, ENGINE: 'both' }), /ENGINE is not valid/);
 });
 
 test('an empty, known or short secret is refused', () => {
