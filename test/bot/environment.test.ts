@@ -58,7 +58,7 @@ test('an empty, known or short secret is refused', () => {
 
 test('everything that is wrong is named at once, and no value is', () => {
   const values = { APP_ID: 'twelve', PRIVATE_KEY: 'hunter2', PORT: '70000', DATABASE_URL: 'mysql://u:hunter2@x/y' };
-  const told = problemsOf({ ...GOOD, ...values, WORKERS: '0', GITHUB_API_URL: 'ftp://hunter2' });
+  const told = problemsOf({ ...GOOD, ...values, WORKERS: '65', GITHUB_API_URL: 'ftp://hunter2' });
   for (const name of [...Object.keys(values), 'WORKERS', 'GITHUB_API_URL']) assert.match(told, new RegExp(name));
   assert.doesNotMatch(told, /hunter2|twelve|70000/);
   assert.match(problemsOf({}), /APP_ID is not set; PRIVATE_KEY is not set; WEBHOOK_SECRET is not set/);
