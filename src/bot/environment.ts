@@ -13,6 +13,8 @@ export interface BotEnvironment {
   /** Reviews at once of one installation, in all processes; null sets no limit. */
   readonly installationLimit: number | null;
   /** Who makes the reviews: children of the App, or this workflow of each repository. */
+  /** Whether the engine runs without network: where the machine can, or not at all. */
+  readonly isolation: 'auto' | 'required' | 'none';
   readonly engine: 'workers' | { readonly workflow: string };
   readonly api: string;
   readonly server: string;
@@ -40,6 +42,7 @@ const schema = z
     WORKERS: whole(0, 64).default(1),
     INSTALLATION_LIMIT: whole(1, 10_000).optional(),
     ENGINE: z.enum(['workers', 'dispatch']).default('workers'),
+    ISOLATION: z.enum(['auto', 'required', 'none']).default('auto'),
     WORKFLOW: z
       .string()
       .regex(/^[\w.-]{1,100}\.ya?ml$/, 'expected the name of a file in .github/workflows')
@@ -86,6 +89,7 @@ export function readBotEnvironment(env: Readonly<Record<string, string | undefin
     port: data.PORT,
     workers: data.WORKERS,
     installationLimit: data.INSTALLATION_LIMIT ?? null,
+    isolation: data.ISOLATION,
     engine: data.ENGINE === 'workers' ? 'workers' : { workflow: data.WORKFLOW },
     api: data.GITHUB_API_URL,
     server: data.GITHUB_SERVER_URL,

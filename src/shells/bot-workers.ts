@@ -10,6 +10,8 @@ export interface WorkersOptions {
   readonly server: string;
   token(ask: Run['ask'], scope: 'all' | 'contents'): Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The engine runs without network. */
+  readonly isolated: boolean;
   readonly closing: AbortSignal;
   readonly watchMs?: number;
   readonly progressMs?: number;
@@ -42,6 +44,7 @@ async function reviewed(run: Run, options: WorkersOptions & EngineStage): Promis
         ...{ ask: run.ask, run: { id: String(run.number), attempt: run.attempt } },
         remote: `${server}/${run.ask.repository}.git`,
         token: await options.token(run.ask, 'contents'),
+        isolated: options.isolated,
       },
       {
         entry: new URL(import.meta.url.endsWith('.ts') ? './bot-worker.ts' : './bot-worker.js', import.meta.url),

@@ -66,7 +66,7 @@ export async function startBot({
     const { workers, installationLimit } = settings;
     const common = { store, queue, api, server, token, log };
     const made = { ...common, environment, closing: closing.signal, now, ...pace };
-    const { engine, dispatches } = await openEngine(database, { ...made, engine: settings.engine });
+    const { engine, dispatches } = await openEngine(database, { ...settings, ...made });
     const runs = botRuns({ ...common, installationLimit, engine });
     const told =
       (work: (typeof runs)['review']): typeof work =>

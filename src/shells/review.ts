@@ -47,6 +47,8 @@ export interface ReviewOptions {
   readonly registry: string | null;
   /** For the repository's own LFS endpoint. Never handed to the engine. */
   readonly token: string | null;
+  /** The engine runs without network. Absent: with what this process has. */
+  readonly isolated?: boolean;
   /** Where trained base ensembles are kept; null keeps none. */
   readonly cache: string | null;
   readonly context: Pick<EngineRequest, 'repository' | 'pull' | 'run'> & {
@@ -141,6 +143,7 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
       limitBytes:
         options.memoryBytes ?? 0.8 * Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
       environment: options.environment,
+      isolated: options.isolated === true,
       signal,
       onProgress: options.onProgress,
     },
