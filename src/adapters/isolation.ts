@@ -41,7 +41,11 @@ export async function findIsolation(
 async function tryOut(path: string | undefined): Promise<string | null> {
   if (process.platform !== 'linux') return 'namespaces are a thing of Linux';
   const [command, ...args] = isolatedCommand(['true']) as [string, ...string[]];
-  const child = spawn(command, args, { env: { PATH: path ?? '/usr/bin:/bin' }, stdio: 'ignore', signal: AbortSignal.timeout(10_000) });
+  const child = spawn(command, args, {
+    env: { PATH: path ?? '/usr/bin:/bin' },
+    stdio: 'ignore',
+    signal: AbortSignal.timeout(10_000),
+  });
   return await new Promise((resolve) => {
     child.once('error', () => resolve('unshare is not there'));
     child.once('close', (code) => resolve(code === 0 ? null : 'this user may not make namespaces'));

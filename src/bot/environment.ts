@@ -16,6 +16,8 @@ export interface BotEnvironment {
   /** Whether the engine runs without network: where the machine can, or not at all. */
   readonly isolation: 'auto' | 'required' | 'none';
   readonly engine: 'workers' | { readonly workflow: string };
+  /** How the log is written: a sentence a line, or JSON a line. */
+  readonly logFormat: 'text' | 'json';
   readonly api: string;
   readonly server: string;
 }
@@ -42,6 +44,7 @@ const schema = z
     WORKERS: whole(0, 64).default(1),
     INSTALLATION_LIMIT: whole(1, 10_000).optional(),
     ENGINE: z.enum(['workers', 'dispatch']).default('workers'),
+    LOG_FORMAT: z.enum(['text', 'json']).default('text'),
     ISOLATION: z.enum(['auto', 'required', 'none']).default('auto'),
     WORKFLOW: z
       .string()
@@ -90,6 +93,7 @@ export function readBotEnvironment(env: Readonly<Record<string, string | undefin
     workers: data.WORKERS,
     installationLimit: data.INSTALLATION_LIMIT ?? null,
     isolation: data.ISOLATION,
+    logFormat: data.LOG_FORMAT,
     engine: data.ENGINE === 'workers' ? 'workers' : { workflow: data.WORKFLOW },
     api: data.GITHUB_API_URL,
     server: data.GITHUB_SERVER_URL,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { BotLog } from '../adapters/bot-log.ts';
 import { type BotQueue, type Job, Postponed } from '../adapters/bot-queue.ts';
 import type { BotStore, Run, StoredFinding } from '../adapters/bot-store.ts';
 import { connectGitHub } from '../adapters/github.ts';
@@ -29,7 +30,7 @@ export interface BotRunsOptions {
   /** Reviews at once of one installation, in all processes; null sets none. */
   readonly installationLimit: number | null;
   readonly engine: BotEngine;
-  log(line: string): void;
+  readonly log: BotLog;
 }
 
 const FULL_SECONDS = 2;
@@ -50,6 +51,8 @@ export function botRuns(options: BotRunsOptions): BotRuns {
     await checks.conclude(await checkOf(checks, run), concluded);
     // Asked for again, or left, in the very meantime: the job comes back and finds the run as it is now.
     if (!(await store.concluded(run, concluded.conclusion, findings))) throw new Error('the run has moved on');
+    const { conclusion } = concluded;
+    log(`${run.key}: ${conclusion}.`, { event: 'concluded', run: run.key, attempt: run.attempt, conclusion });
   };
   const leave = (checks: GitHubChecks, run: Run) =>
     close(checks, run, { conclusion: 'cancelled', output: supersededOutput, annotations: [] });
@@ -116,7 +119,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       const { checks } = await connect(run);
       if (run.superseded) return await dropped(checks, run);
       await engine.drop(run);
-      log(`${key}: given up.`);
+      log(`${key}: given up.`, { level: 'error', event: 'given-up', run: key });
       const output = stoppedOutput('The review was tried several times and did not come to its end.', 'Run it again.');
       await close(checks, run, { conclusion: 'action_required', output, annotations: [] });
     },

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createNodeMiddleware, Probot } from 'probot';
 import { openBotDatabase } from '../adapters/bot-database.ts';
+import type { BotLog } from '../adapters/bot-log.ts';
 import { type BotQueueOptions, openBotQueue } from '../adapters/bot-queue.ts';
 import { openBotStore } from '../adapters/bot-store.ts';
 import { now } from '../adapters/clock.ts';
@@ -32,7 +33,7 @@ export interface StartBotOptions {
   readonly lookMs?: number;
   /** The longest that a workflow may take. */
   readonly longestMs?: number;
-  log(line: string): void;
+  readonly log: BotLog;
 }
 
 const CLOSE_MS = 20_000;
@@ -52,13 +53,19 @@ export async function startBot({
   const { api, server } = settings;
   const database = await openBotDatabase({ at, log });
   const closing = new AbortController();
+  /** No more is taken from here on; what is in hand goes on until `closing`. */
+  const ending = new AbortController();
   try {
     const store = await openBotStore(database);
     const queue = await openBotQueue(database, queueOptions);
     // Its own log repeats whole events, their texts and signatures.
     const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: api, logLevel: 'fatal' });
     probot.onError(({ errors, event }) => {
-      for (const error of errors) log(`${event?.name ?? 'an event'}: ${oneLine(error.message, 300)}`);
+      for (const error of errors)
+        log(`${event?.name ?? 'an event'}: ${oneLine(error.message, 300)}`, {
+          level: 'error',
+          event: 'webhook-failed',
+        });
     });
     const tokens = installationTokens(await probot.auth(), now);
     const token = ({ installation, repository }: Ask, scope: 'all' | 'contents') =>
@@ -75,7 +82,8 @@ export async function startBot({
           await work(job);
         } catch (error) {
           if (((error as Error).cause as { status?: number } | undefined)?.status === 401) tokens.forget();
-          if (!closing.signal.aborted) log(`${job.key}: ${oneLine(String(error), 300)}`);
+          if (!closing.signal.aborted)
+            log(`${job.key}: ${oneLine(String(error), 300)}`, { level: 'error', event: 'failed', run: job.key });
           throw error;
         }
       };
@@ -102,7 +110,8 @@ export async function startBot({
       ...{ probot, webhooksPath: WEBHOOK_PATH },
     });
     const http = createServer((request, response) => {
-      if (request.url === '/healthz') response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
+      if (ending.signal.aborted) response.writeHead(503, { connection: 'close' }).end();
+      else if (request.url === '/healthz') response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
       else void middleware(request, response, () => response.writeHead(404).end());
     });
     await new Promise<void>((resolve, reject) => {
@@ -113,6 +122,7 @@ export async function startBot({
     return {
       url: `http://${settings.host}:${port}`,
       async close() {
+        ending.abort();
         http.closeIdleConnections();
         await new Promise((resolve) => http.close(resolve));
         closing.abort(new Error('the App is closing'));

@@ -25,7 +25,7 @@ test('the least that is needed, and what is assumed', () => {
   assert.equal(privateKey.split('\n').length, 3);
   assert.deepEqual(read, {
     ...{ appId: 12, webhookSecret: GOOD.WEBHOOK_SECRET, database: { folder: 'taster-data' } },
-    ...{ engine: 'workers', isolation: 'auto', installationLimit: null },
+    ...{ engine: 'workers', isolation: 'auto', logFormat: 'text', installationLimit: null },
     ...{ host: 'localhost', port: 3000, workers: 1, api: 'https://api.github.com', server: 'https://github.com' },
   });
   const url = 'postgres://u:p@db/taster';
