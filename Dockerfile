@@ -5,8 +5,9 @@ ARG NODE=node:24.21.0-bookworm-slim
 FROM ${NODE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# dist/ is bundled; beside it stand the two packages with native files alone.
-RUN npm ci --omit=dev --no-audit --no-fund
+# dist/ is bundled; beside it stand the two packages with native files alone, here without those of other systems.
+RUN npm ci --omit=dev --no-audit --no-fund \
+  && rm -rf node_modules/onnxruntime-node/bin/napi-v6/darwin node_modules/onnxruntime-node/bin/napi-v6/win32
 
 FROM ${NODE}
 RUN apt-get update \
