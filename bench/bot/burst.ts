@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WEBHOOK_PATH } from '../../src/shells/bot.ts';
 import { permutation } from '../../src/tensor/random.ts';
 import { type PlayedCheck, playAppGitHub, pullPayload } from '../../test/fixtures/bot/played-app-github.ts';
-import { botEnvironment, SECRET } from '../../test/fixtures/bot/run-bot.ts';
+import { botEnvironment, SECRET, until } from '../../test/fixtures/bot/run-bot.ts';
 import { startPostgres } from '../../test/fixtures/bot/start-postgres.ts';
 import { type BurstPull, makeBurstRepository } from './burst-pulls.ts';
 import type { Answered, Sent } from './deliver-burst.ts';
@@ -136,6 +136,15 @@ try {
   const burst = [...mixed(busy, seed), ...mixed(others, seed + 1)].map(({ pull, app }) =>
     delivery(pull, `${pull.repository}#${pull.number}`, app),
   );
+
+  // One before all others: the played GitHub reads its description of twelve megabytes when it is first asked.
+  const warming = makeBurstRepository(root, REPOSITORIES, 1);
+  github.repositories.set(warming.name, warming.folder);
+  github.pulls.push(...warming.pulls);
+  await deliver([delivery(warming.pulls[0]!, 'warming', 0)]);
+  await until('the first review', () => github.checks[0]?.conclusion != null);
+  github.checks.length = 0;
+  github.comments.length = 0;
 
   const begun = performance.now();
   const first = new Map<string, number>();

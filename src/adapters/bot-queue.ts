@@ -1,11 +1,12 @@
-import type { ConnectionOptions, Job as PgJob } from 'pg-boss';
+import type { Job as PgJob } from 'pg-boss';
 import type { BotDatabase } from './bot-database.ts';
+import { inBatches } from './in-batches.ts';
 
 /**
  * `announce` is quick and shows that a review waits, `review` takes minutes, `collect` looks for one that is made
- * elsewhere, `give-up` closes what failed for good.
+ * elsewhere, `give-up` closes what failed for good; `reconcile` looks for events that were lost.
  */
-export const QUEUES = ['announce', 'review', 'collect', 'give-up'] as const;
+export const QUEUES = ['announce', 'review', 'collect', 'give-up', 'reconcile'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface Job {
@@ -53,6 +54,7 @@ export class Postponed extends Error {
 const LONGEST = 2 * 3600;
 const RETRIES = 3;
 const POLL_SECONDS = 1;
+const JOBS_AT_ONCE = 100;
 
 /** The queue of runs, on whatever database the App has. */
 export async function openBotQueue(
@@ -69,18 +71,21 @@ export async function openBotQueue(
     expireInSeconds: LONGEST,
   };
   await boss.createQueue('give-up', { ...common, retryLimit: 20 });
+  await boss.createQueue('reconcile', common);
   for (const name of ['announce', 'review', 'collect'])
     await boss.createQueue(name, { ...common, deadLetter: 'give-up' });
-  const put = async (
-    queue: QueueName,
-    { key, group, turn }: Put,
-    more: ConnectionOptions & { startAfter?: number } = {},
-  ) => {
-    const options = { singletonKey: key, priority: -turn, ...(group === null ? {} : { group: { id: group } }) };
-    await boss.send(queue, { key, turn }, { ...options, ...more });
-  };
+  const inserts = QUEUES.map((queue) => {
+    const insert = inBatches<Put, null>(async (puts) => {
+      await boss.insert(queue, puts.map(jobOf));
+      return puts.map(() => null);
+    }, JOBS_AT_ONCE);
+    return [queue, insert] as const;
+  });
+  const put = Object.fromEntries(inserts) as Record<QueueName, (put: Put) => Promise<null>>;
   return {
-    send: (queue, key, { group, turn } = { group: null, turn: 0 }) => put(queue, { key, group, turn }),
+    async send(queue, key, { group, turn } = { group: null, turn: 0 }) {
+      await put[queue]({ key, group, turn });
+    },
     async work(queue, { atOnce, perGroup }, handle) {
       const options = {
         ...{ pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: 2 },
@@ -93,7 +98,8 @@ export async function openBotQueue(
             executeSql: async (text: string, values?: unknown[]) => ({ rows: [...(await query(text, values))] }),
           };
           await boss.complete(queue, job.id, null, { db });
-          await put(queue, { ...job.data, group: job.groupId ?? null }, { db, startAfter: Math.ceil(seconds) });
+          const { data, ...options } = jobOf({ ...job.data, group: job.groupId ?? null });
+          await boss.send(queue, data, { ...options, db, startAfter: Math.ceil(seconds) });
         });
       for (let worker = 0; worker < atOnce; worker++) {
         const id: string = await boss.work<Pick<Put, 'key' | 'turn'>>(queue, options, async (jobs) => {
@@ -116,4 +122,9 @@ interface Put {
   readonly key: string;
   readonly group: string | null;
   readonly turn: number;
+}
+
+function jobOf({ key, group, turn }: Put) {
+  const place = { singletonKey: key, priority: -turn, ...(group === null ? {} : { group: { id: group } }) };
+  return { data: { key, turn }, ...place };
 }

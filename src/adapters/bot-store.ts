@@ -1,9 +1,14 @@
 import { type Ask, askSchema } from '../bot/ask.ts';
+import type { Left, Removed } from '../bot/left.ts';
 import type { BotDatabase, Row } from './bot-database.ts';
-import { TAKE, takeDelivery } from './bot-take.ts';
-import { beginRun, TURN } from './bot-turns.ts';
+import { dropRuns, leaveRuns } from './bot-leave.ts';
+import { TAKE, type Taken, takeDeliveries } from './bot-take.ts';
+import { beginRun, joinLine } from './bot-turns.ts';
+import { inBatches } from './in-batches.ts';
 
 export type RunState = 'asked' | 'queued' | 'in_progress' | 'concluded';
+
+export type LeftFor = 'newer' | 'closed' | 'removed';
 
 export interface Run {
   readonly key: string;
@@ -12,12 +17,16 @@ export interface Run {
   readonly attempt: number;
   readonly ask: Ask;
   readonly state: RunState;
-  /** A newer head of the same pull request has come. */
+  /** No review of it is wanted any more. */
   readonly superseded: boolean;
+  /** Why: a newer head of the same pull request has come, it was closed, or the App may no longer see it. */
+  readonly leftFor: LeftFor | null;
   /** Its place in line: the lowest is reviewed next. */
   readonly turn: number;
   readonly checkRun: number | null;
   readonly conclusion: string | null;
+  /** Why the last try failed, in our words. */
+  readonly problem: string | null;
 }
 
 export interface StoredFinding {
@@ -37,6 +46,12 @@ export interface BotStore {
   run(key: string): Promise<Run | null>;
   /** Keys of all runs that are not concluded. */
   open(): Promise<string[]>;
+  /** The runs of a repository that are not concluded. */
+  openRunsOf(repository: string): Promise<Run[]>;
+  /** Takes a delivery once: answers the keys of runs that are to be stopped. */
+  leave(delivery: string, left: Left): Promise<string[]>;
+  /** Takes a delivery once: runs of what the App may no longer see are over. */
+  drop(delivery: string, removed: Removed): Promise<void>;
   /** The runs of a head commit. */
   runsOf(repository: string, head: string): Promise<Run[]>;
   /** Keys of runs that were taken a while ago and are not announced yet: whoever took them has fallen. */
@@ -45,12 +60,14 @@ export interface BotStore {
   announced(run: Run, checkRun: number): Promise<number>;
   /** False where the installation has as many under review as it may: then nothing was written. */
   begun(run: Run, installationLimit: number | null): Promise<boolean>;
+  troubled(run: Run, problem: string): Promise<void>;
   /** False where the run was asked for again, or superseded, since `run` was read: then nothing was written. */
   concluded(run: Run, conclusion: string, findings: readonly StoredFinding[]): Promise<boolean>;
 }
 
 /** Of the advisory lock under which the tables are made. */
 const MAKING = 7_270_001;
+const DELIVERIES_AT_ONCE = 50;
 
 const TABLES = `
   create schema if not exists taster;
@@ -59,7 +76,7 @@ const TABLES = `
     number bigint generated always as identity primary key,
     key text not null unique,
     repository text not null,
-    pull integer not null,
+    pull integer,
     head_sha text not null,
     base_sha text not null,
     ask jsonb not null,
@@ -73,7 +90,10 @@ const TABLES = `
     started_at timestamptz,
     ended_at timestamptz
   );
-  alter table taster.runs add column if not exists turn integer not null default 0;
+  alter table taster.runs add column if not exists turn integer not null default 0,
+    add column if not exists problem text, add column if not exists left_for text;
+  create table if not exists taster.closed (
+    repository text not null, pull integer not null, at bigint not null, primary key (repository, pull));
   create index if not exists runs_of_pull on taster.runs (repository, pull);
   create index if not exists open_runs on taster.runs (state) where state <> 'concluded';
   create table if not exists taster.findings (
@@ -89,10 +109,13 @@ const TABLES = `
 export async function openBotStore({ query, transaction }: BotDatabase): Promise<BotStore> {
   await transaction(async (query) => {
     await query('select pg_advisory_xact_lock($1)', [MAKING]);
+    // Opening a table of the catalogue is what makes a session see the schema that another one has made meanwhile.
+    await query('select count(*) from pg_namespace');
     for (const statement of [...TABLES.split(';'), TAKE]) await query(statement);
   });
+  const take = inBatches<Taken, string[]>((deliveries) => takeDeliveries(query, deliveries), DELIVERIES_AT_ONCE);
   return {
-    take: (delivery, asks, { again } = { again: false }) => takeDelivery(query, { delivery, asks, again }),
+    take: (delivery, asks, { again } = { again: false }) => take({ delivery, asks, again }),
     async run(key) {
       const [row] = await query('select * from taster.runs where key = $1', [key]);
       return row ? runOf(row) : null;
@@ -101,6 +124,14 @@ export async function openBotStore({ query, transaction }: BotDatabase): Promise
       const rows = await query(`select key from taster.runs where state <> 'concluded' order by number`);
       return rows.map(({ key }) => String(key));
     },
+    async openRunsOf(repository) {
+      const rows = await query(`select * from taster.runs where repository = $1 and state <> 'concluded'`, [
+        repository.toLowerCase(),
+      ]);
+      return rows.map(runOf);
+    },
+    leave: (delivery, left) => leaveRuns({ transaction }, delivery, left),
+    drop: (delivery, removed) => dropRuns({ transaction }, delivery, removed),
     async runsOf(repository, head) {
       const rows = await query('select * from taster.runs where repository = $1 and head_sha = $2', [
         repository.toLowerCase(),
@@ -115,20 +146,15 @@ export async function openBotStore({ query, transaction }: BotDatabase): Promise
       );
       return rows.map(({ key }) => String(key));
     },
-    async announced({ number, attempt, ask, turn }, checkRun) {
-      const [row] = await query(
-        `update taster.runs set check_run = $3, state = case when state = 'asked' then 'queued' else state end,
-         turn = case when state = 'asked' then ${TURN} else turn end
-         where number = $1 and attempt = $2 returning turn`,
-        [number, attempt, checkRun, ask.repository.toLowerCase()],
-      );
-      return row ? Number(row.turn) : turn;
-    },
+    announced: (run, checkRun) => joinLine({ transaction }, run, checkRun),
     begun: (run, limit) => beginRun({ transaction }, run, limit),
+    async troubled({ number, attempt }, problem) {
+      await query('update taster.runs set problem = $3 where number = $1 and attempt = $2', [number, attempt, problem]);
+    },
     async concluded({ number, attempt, superseded }, conclusion, findings) {
       return await transaction(async (query) => {
         const done = await query(
-          `update taster.runs set state = 'concluded', conclusion = $3, ended_at = now()
+          `update taster.runs set state = 'concluded', conclusion = $3, problem = null, ended_at = now()
            where number = $1 and attempt = $2 and superseded = $4 returning number`,
           [number, attempt, conclusion, superseded],
         );
@@ -155,8 +181,10 @@ function runOf(row: Row): Run {
     ask: askSchema.parse(ask),
     state: row.state as RunState,
     superseded: row.superseded === true,
+    leftFor: row.left_for as LeftFor | null,
     turn: Number(row.turn),
     checkRun: row.check_run === null ? null : Number(row.check_run),
     conclusion: row.conclusion === null ? null : String(row.conclusion),
+    problem: row.problem === null ? null : String(row.problem),
   };
 }

@@ -2,72 +2,91 @@ import { type Ask, runKey } from '../bot/ask.ts';
 import type { Query } from './bot-database.ts';
 
 /**
- * What a webhook writes, as one statement: in a burst its answer waits for nothing but round trips to the database.
- * Each statement inside sees what was committed before it began, and two events of one pull request take their turns.
+ * What webhooks write, as one statement for all that came together: in a burst an answer waits for little but the round
+ * trip to the database. Each statement inside sees what was committed before it began, and two events of one pull
+ * request take their turns. Deliveries and pull requests are locked in one order, so that no two processes wait for each
+ * other.
  */
 export const TAKE = `
-  create or replace function taster.take(the_delivery text, the_asks jsonb, is_again boolean) returns setof text
+  create or replace function taster.take(the_deliveries jsonb) returns table (delivery_at integer, taken text)
   language plpgsql as $$
   declare
-    one jsonb;
-    the_ask jsonb;
-    the_key text;
-    the_repository text;
-    the_pull integer;
-    the_at bigint;
-    is_left boolean;
+    fresh integer[] := '{}';
+    one record;
+    why_left text;
     there taster.runs%rowtype;
   begin
-    insert into taster.deliveries (id) values (the_delivery) on conflict do nothing;
-    if not found then
-      return;
-    end if;
-    for one in select value from jsonb_array_elements(the_asks) loop
-      the_ask := one -> 'ask';
-      the_key := one ->> 'key';
-      the_repository := one ->> 'repository';
-      the_pull := (the_ask ->> 'pull')::integer;
-      the_at := (the_ask ->> 'at')::bigint;
-      perform pg_advisory_xact_lock(hashtextextended(the_repository || '#' || the_pull, 0));
-      is_left := exists (
-        select 1 from taster.runs
-        where repository = the_repository and pull = the_pull and key <> the_key and asked_at > the_at);
-      select * into there from taster.runs where key = the_key;
+    for one in
+      select (each ->> 'at')::integer as at, each ->> 'delivery' as delivery
+      from jsonb_array_elements(the_deliveries) as each order by 2, 1
+    loop
+      insert into taster.deliveries (id) values (one.delivery) on conflict do nothing;
+      if found then
+        fresh := fresh || one.at;
+      end if;
+    end loop;
+    for one in
+      select (each ->> 'at')::integer as at, (each ->> 'again')::boolean as again, asked ->> 'key' as the_key,
+        asked ->> 'repository' as repository, asked -> 'ask' as ask, (asked -> 'ask' ->> 'pull')::integer as pull,
+        (asked -> 'ask' ->> 'at')::bigint as asked_at
+      from jsonb_array_elements(the_deliveries) as each, jsonb_array_elements(each -> 'asks') as asked
+      where (each ->> 'at')::integer = any(fresh)
+      order by 4, 6, 1
+    loop
+      perform pg_advisory_xact_lock(hashtextextended(coalesce(one.repository || '#' || one.pull, one.the_key), 0));
+      why_left := case
+        when exists (
+          select 1 from taster.runs as other
+          where other.repository = one.repository and other.pull = one.pull and other.key <> one.the_key
+            and other.asked_at > one.asked_at) then 'newer'
+        when exists (
+          select 1 from taster.closed as shut
+          where shut.repository = one.repository and shut.pull = one.pull and shut.at > one.asked_at) then 'closed'
+        end;
+      select * into there from taster.runs as run where run.key = one.the_key;
       if not found then
-        insert into taster.runs (key, repository, pull, head_sha, base_sha, ask, asked_at, superseded)
-        values (the_key, the_repository, the_pull, the_ask -> 'head' ->> 'sha', the_ask -> 'base' ->> 'sha',
-          the_ask, the_at, is_left);
-      -- A head that was left and came back is asked for anew, as is one whose check somebody started again.
-      elsif (there.superseded and not is_left and the_at >= there.asked_at)
-        or (is_again and there.state = 'concluded') then
-        update taster.runs
-        set state = 'asked', attempt = attempt + 1, superseded = is_left and not is_again, conclusion = null,
-          ask = the_ask, base_sha = the_ask -> 'base' ->> 'sha', asked_at = greatest(asked_at, the_at)
-        where key = the_key;
+        insert into taster.runs (key, repository, pull, head_sha, base_sha, ask, asked_at, superseded, left_for)
+        values (one.the_key, one.repository, one.pull, one.ask -> 'head' ->> 'sha', one.ask -> 'base' ->> 'sha',
+          one.ask, one.asked_at, why_left is not null, why_left);
+      -- A head that was left and came back is asked for anew, as is one that now goes into another branch, and one
+      -- whose check somebody started again.
+      elsif (why_left is null and one.asked_at >= there.asked_at and (there.superseded
+          or there.ask -> 'base' ->> 'ref' is distinct from one.ask -> 'base' ->> 'ref'))
+        or (one.again and there.state = 'concluded') then
+        update taster.runs as run
+        set state = 'asked', attempt = run.attempt + 1, superseded = why_left is not null and not one.again,
+          left_for = case when one.again then null else why_left end, conclusion = null,
+          ask = one.ask, base_sha = one.ask -> 'base' ->> 'sha', asked_at = greatest(run.asked_at, one.asked_at)
+        where run.key = one.the_key;
       else
         continue;
       end if;
-      return next the_key;
-      if not is_left then
-        return query update taster.runs set superseded = true
-          where repository = the_repository and pull = the_pull and key <> the_key and state <> 'concluded'
-            and not superseded
-          returning key;
+      delivery_at := one.at;
+      taken := one.the_key;
+      return next;
+      if why_left is null then
+        return query update taster.runs as run set superseded = true, left_for = 'newer'
+          where run.repository = one.repository and run.pull = one.pull and run.key <> one.the_key
+            and run.state <> 'concluded' and not run.superseded
+          returning one.at, run.key;
       end if;
     end loop;
   end $$`;
 
-/** Takes a delivery once: the keys of the runs that are now to be worked on. */
-export async function takeDelivery(
-  query: Query,
-  { delivery, asks, again }: { readonly delivery: string; readonly asks: readonly Ask[]; readonly again: boolean },
-): Promise<string[]> {
-  // In one order, whichever way round two deliveries name two pull requests.
-  const list = [...asks]
-    .sort((a, b) => a.pull - b.pull)
-    .map((ask) => ({ ask, key: runKey(ask), repository: ask.repository.toLowerCase() }));
-  const rows = await query('select distinct taster.take($1, $2::text::jsonb, $3) as key', [
-    ...[delivery, JSON.stringify(list), again],
-  ]);
-  return rows.map(({ key }) => String(key));
+export interface Taken {
+  readonly delivery: string;
+  readonly asks: readonly Ask[];
+  readonly again: boolean;
+}
+
+/** Takes each delivery once: the keys of the runs that are now to be worked on, for each. */
+export async function takeDeliveries(query: Query, deliveries: readonly Taken[]): Promise<string[][]> {
+  const list = deliveries.map(({ delivery, asks, again }, at) => {
+    const named = asks.map((ask) => ({ ask, key: runKey(ask), repository: ask.repository.toLowerCase() }));
+    return { at, delivery, again, asks: named };
+  });
+  const rows = await query('select * from taster.take($1::text::jsonb)', [JSON.stringify(list)]);
+  const keys = deliveries.map(() => new Set<string>());
+  for (const { delivery_at, taken } of rows) keys[Number(delivery_at)]!.add(String(taken));
+  return keys.map((set) => [...set]);
 }

@@ -27,6 +27,13 @@ export function waitFor(error: unknown, attempt: number, now: number): number | 
   return status >= 500 || dropped ? 500 * 4 ** attempt : null;
 }
 
+/** Milliseconds that GitHub asks to wait before anything else is asked; null where it asks for no such thing. */
+export function limitedFor(error: unknown, now: number): number | null {
+  const failure = (error as { status?: unknown }).status === undefined ? ((error as Error).cause ?? error) : error;
+  const { status } = failure as Failure;
+  return status === 403 || status === 429 ? waitFor(failure, 0, now) : null;
+}
+
 /** Asks again after 5xx, dropped connections and rate limits, within bounds; then throws the last error. */
 export async function retry<T>(ask: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
   let spent = 0;

@@ -28,13 +28,15 @@ export interface GitStreams {
   readonly input?: string | undefined;
   /** Variables for this one command. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Ends the command, which then answers as one that failed. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs git without a shell, without hooks, prompts or pagers. */
 export async function runGit(
   folder: string,
   args: readonly string[],
-  { sink, input, env: more }: GitStreams = {},
+  { sink, input, env: more, signal }: GitStreams = {},
 ): Promise<GitResult> {
   const settings = SAFE.flatMap((setting) => ['-c', setting]);
   const env = {
@@ -49,6 +51,8 @@ export async function runGit(
   };
   return await new Promise((resolve, reject) => {
     const child = spawn('git', ['-C', folder, ...settings, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const stop = () => child.kill();
+    signal?.addEventListener('abort', stop, { once: true });
     // Git may end before it has read all: its exit code tells.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
@@ -82,8 +86,9 @@ export async function runGit(
         else output.push(chunk);
       });
     const done = (code: number | null) => resolve({ code: code ?? 1, output: Buffer.concat(output), complaint });
-    child.once('close', (code) =>
-      sink && !sink.writableFinished && !sink.destroyed ? sink.once('close', () => done(code)) : done(code),
-    );
+    child.once('close', (code) => {
+      signal?.removeEventListener('abort', stop);
+      sink && !sink.writableFinished && !sink.destroyed ? sink.once('close', () => done(code)) : done(code);
+    });
   });
 }

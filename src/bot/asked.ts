@@ -18,6 +18,11 @@ const pullEvent = z.object({
   }),
 });
 
+const groupEvent = z.object({
+  ...installed,
+  merge_group: z.object({ head_sha: z.string(), head_ref: z.string(), base_sha: z.string(), base_ref: z.string() }),
+});
+
 const named = z.object({ number: z.number(), base: branch, head: branch });
 const checkEvent = z.object({
   ...installed,
@@ -37,6 +42,19 @@ export function askedByPull(payload: unknown): Ask | null {
     base: { sha: pull.base.sha, ref: pull.base.ref },
     head: { sha: pull.head.sha, ref: pull.head.ref, repository: pull.head.repo?.full_name ?? null },
     at: Date.parse(pull.updated_at),
+  });
+}
+
+/** The review of what a merge queue is about to merge; null for what is no such event. */
+export function askedByGroup(payload: unknown): Ask | null {
+  const event = groupEvent.safeParse(payload).data;
+  if (!event) return null;
+  const { merge_group: group, installation, repository } = event;
+  const ref = (text: string) => text.replace(/^refs\/heads\//, '');
+  return asked({
+    ...{ installation: installation.id, repository: repository.full_name, pull: null, at: 0 },
+    base: { sha: group.base_sha, ref: ref(group.base_ref) },
+    head: { sha: group.head_sha, ref: ref(group.head_ref), repository: repository.full_name },
   });
 }
 

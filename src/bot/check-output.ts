@@ -57,15 +57,25 @@ export const queuedOutput: CheckOutput = {
   summary: 'The review is queued.',
 };
 
-export const supersededOutput: CheckOutput = {
-  title: 'A newer commit is reviewed instead',
-  summary: 'The pull request has a newer head; this one was not reviewed to its end.',
-};
+/** A review that nobody wants any more, by the reason. */
+export function leftOutput(why: 'newer' | 'closed' | 'removed' | null): CheckOutput {
+  return why === 'closed'
+    ? { title: 'Closed before the review ended', summary: 'It is reviewed when it is opened again.' }
+    : {
+        title: 'A newer commit is reviewed instead',
+        summary: 'The pull request has a newer head; this one was not reviewed to its end.',
+      };
+}
 
 export function progressOutput({ step, done, secondsLeft }: Progress): CheckOutput {
   const left = secondsLeft === null ? '' : `, about ${Math.ceil(secondsLeft)} s left`;
   const title = visible(`${Math.floor(done * 100)}%: ${step}${left}`, 200);
   return { title, summary: 'The review is running.' };
+}
+
+/** What made this try fail, where the next may not. `problem` is shown literally. */
+export function againOutput(problem: string): CheckOutput {
+  return { title: 'Trying again soon', summary: prose(problem, 1000) };
 }
 
 /** What stopped the review and can be mended by whoever reads it. `problem` and `hint` are shown literally. */

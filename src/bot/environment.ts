@@ -18,6 +18,7 @@ export interface BotEnvironment {
   readonly engine: 'workers' | { readonly workflow: string };
   /** How the log is written: a sentence a line, or JSON a line. */
   readonly logFormat: 'text' | 'json';
+  readonly cloneLimitBytes: number;
   readonly api: string;
   readonly server: string;
 }
@@ -50,6 +51,8 @@ const schema = z
       .string()
       .regex(/^[\w.-]{1,100}\.ya?ml$/, 'expected the name of a file in .github/workflows')
       .default('taster.yml'),
+    /** MiB. */
+    CLONE_LIMIT: whole(1, 1_000_000).default(4096),
     GITHUB_API_URL: address.default('https://api.github.com'),
     GITHUB_SERVER_URL: address.default('https://github.com'),
     NODE_ENV: z.string().optional(),
@@ -95,6 +98,7 @@ export function readBotEnvironment(env: Readonly<Record<string, string | undefin
     isolation: data.ISOLATION,
     logFormat: data.LOG_FORMAT,
     engine: data.ENGINE === 'workers' ? 'workers' : { workflow: data.WORKFLOW },
+    cloneLimitBytes: data.CLONE_LIMIT * 2 ** 20,
     api: data.GITHUB_API_URL,
     server: data.GITHUB_SERVER_URL,
   };

@@ -12,6 +12,7 @@ export interface WorkerRequest {
   readonly token: string;
   /** The engine runs without network. */
   readonly isolated: boolean;
+  readonly cloneLimitBytes: number | null;
 }
 
 export interface WorkerResult {
@@ -31,6 +32,7 @@ const requestSchema: z.ZodType<WorkerRequest> = z.object({
   remote: z.url({ protocol: /^https?$/ }),
   token: text(1000),
   isolated: z.boolean(),
+  cloneLimitBytes: z.number().positive().nullable(),
 });
 
 const messageSchema: z.ZodType<WorkerMessage> = z.discriminatedUnion('kind', [

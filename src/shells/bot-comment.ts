@@ -16,7 +16,7 @@ export interface Commented {
 
 /** Writes the pull request's one comment; nothing where the pull request is gone, or the configuration wants none. */
 export async function botComment(github: GitHub, { run, review, server, when }: Commented): Promise<void> {
-  if (when === 'never') return;
+  if (when === 'never' || run.ask.pull === null) return;
   const pull: Pull | null = await github.pull(run.ask.pull).catch((error: unknown) => {
     if (((error as Error).cause as { status?: number } | undefined)?.status === 404) return null;
     throw error;

@@ -96,7 +96,7 @@ export function dispatchEngine(options: DispatchOptions): BotEngine {
         ask: run.ask,
         mergeBase: await workflows.mergeBase(run.ask.base.sha, run.ask.head.sha),
       });
-      const pull = { number: run.ask.pull, headSha: run.ask.head.sha, baseRef: run.ask.base.ref };
+      const pull = { number: run.ask.pull ?? 0, headSha: run.ask.head.sha, baseRef: run.ask.base.ref };
       const told = { configPath: CONFIG, log: makeLog((text) => log(text.trimEnd())) };
       const comment = await configuredComment(await connectGitHub(common), pull, told);
       const isUnexplained = found.conclusion === 'failure' && exitCode(recomputeVerdict(review)) === 0;

@@ -4,17 +4,19 @@ import { type BotQueue, type Job, Postponed } from '../adapters/bot-queue.ts';
 import type { BotStore, Run, StoredFinding } from '../adapters/bot-store.ts';
 import { connectGitHub } from '../adapters/github.ts';
 import { connectChecks, type GitHubChecks } from '../adapters/github-checks.ts';
+import type { GitHubOptions } from '../adapters/github-client.ts';
 import {
   ANNOTATIONS_A_REQUEST,
+  againOutput,
   CHECK_NAME,
   type ConcludedCheck,
   concludedCheck,
+  leftOutput,
   queuedOutput,
   stoppedOutput,
-  supersededOutput,
 } from '../bot/check-output.ts';
 import type { WorkerResult } from '../bot/worker-protocol.ts';
-import { UserError } from '../errors.ts';
+import { oneLine, UserError } from '../errors.ts';
 import type { Review } from '../review/review.ts';
 import { recomputeVerdict } from '../review/verdict.ts';
 import { botComment } from './bot-comment.ts';
@@ -30,18 +32,23 @@ export interface BotRunsOptions {
   /** Reviews at once of one installation, in all processes; null sets none. */
   readonly installationLimit: number | null;
   readonly engine: BotEngine;
+  /** How long GitHub is asked again within one job. */
+  readonly patience?: GitHubOptions['patience'];
   readonly log: BotLog;
 }
 
 const FULL_SECONDS = 2;
+/** The longest that a review that is done waits for GitHub. */
+const CONCLUDE_MS = 30 * 60_000;
 
 export type BotRuns = Readonly<Record<'announce' | 'review' | 'collect' | 'giveUp', (job: Job) => Promise<void>>>;
 
 /** What is done with a run: shown as waiting, reviewed and concluded, or given up. Each may be done again after a fall. */
 export function botRuns(options: BotRunsOptions): BotRuns {
   const { store, queue, api, engine, log } = options;
-  const connect = async (run: Run) => {
-    const common = { token: await options.token(run.ask, 'all'), repository: run.ask.repository, api, log };
+  const connect = async (run: Run, more: GitHubOptions['patience'] = {}) => {
+    const patience = { ...more, ...options.patience };
+    const common = { token: await options.token(run.ask, 'all'), repository: run.ask.repository, api, log, patience };
     const named = { name: CHECK_NAME, annotationsAtOnce: ANNOTATIONS_A_REQUEST };
     return { github: await connectGitHub(common), checks: await connectChecks({ ...common, ...named }) };
   };
@@ -55,7 +62,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
     log(`${run.key}: ${conclusion}.`, { event: 'concluded', run: run.key, attempt: run.attempt, conclusion });
   };
   const leave = (checks: GitHubChecks, run: Run) =>
-    close(checks, run, { conclusion: 'cancelled', output: supersededOutput, annotations: [] });
+    close(checks, run, { conclusion: 'cancelled', output: leftOutput(run.leftFor), annotations: [] });
   const dropped = async (checks: GitHubChecks, run: Run) => {
     await engine.drop(run);
     await leave(checks, run);
@@ -66,14 +73,22 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       const result = await work();
       if (result === null) return;
       const review = { ...result.review, verdict: recomputeVerdict(result.review) };
-      // The token may have run out while the review went on.
-      const { github, checks } = await connect(run);
+      // The token may have run out while the review went on; to wait costs less than to review once more.
+      const { github, checks } = await connect(run, { budgetMs: CONCLUDE_MS });
       await botComment(github, { run, review, server: options.server, when: result.comment });
       await close(checks, run, concludedCheck(review, { ...result, server: options.server }), findingsOf(review));
     } catch (error) {
-      const left = await store.run(run.key);
-      if (left?.superseded === true) return await dropped((await connect(left)).checks, left);
-      if (!(error instanceof UserError) || error.infrastructure) throw error;
+      const now = await store.run(run.key);
+      if (now === null || now.state === 'concluded') return;
+      if (now.superseded) return await dropped((await connect(now)).checks, now);
+      if (!(error instanceof UserError)) throw error;
+      if (error.infrastructure) {
+        const problem = oneLine(error.message, 300);
+        await store.troubled(run, problem);
+        const { checks } = await connect(run);
+        if (error.code !== 'github') await checks.show(await checkOf(checks, run), 'in_progress', againOutput(problem));
+        throw error;
+      }
       await close((await connect(run)).checks, run, {
         ...{ conclusion: 'action_required', output: stoppedOutput(error.message, error.hint), annotations: [] },
       });
@@ -120,7 +135,8 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       if (run.superseded) return await dropped(checks, run);
       await engine.drop(run);
       log(`${key}: given up.`, { level: 'error', event: 'given-up', run: key });
-      const output = stoppedOutput('The review was tried several times and did not come to its end.', 'Run it again.');
+      const often = 'The review was tried several times and did not come to its end.';
+      const output = stoppedOutput(run.problem === null ? often : `${often} ${run.problem}`, 'Run it again.');
       await close(checks, run, { conclusion: 'action_required', output, annotations: [] });
     },
   };

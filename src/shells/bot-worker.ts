@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { cloneChange } from '../adapters/clone-change.ts';
+import { diskFull } from '../adapters/disk-full.ts';
 import {
   parseWorkerRequest,
   type WorkerMessage,
@@ -15,9 +16,16 @@ const send = (message: WorkerMessage): Promise<void> =>
   new Promise((resolve) => process.send?.(message, () => resolve()) ?? resolve());
 
 /** The same review as of the command line, of a clone that the App's folder takes away afterwards. */
-async function work({ ask, run, remote, token, isolated }: WorkerRequest): Promise<WorkerResult> {
+async function work({
+  ask,
+  run,
+  remote,
+  token,
+  isolated,
+  cloneLimitBytes: limitBytes,
+}: WorkerRequest): Promise<WorkerResult> {
   const { base, head } = ask;
-  const clone = await cloneChange(process.cwd(), { remote, token, tip: base.sha, head: head.sha });
+  const clone = await cloneChange(process.cwd(), { remote, token, tip: base.sha, head: head.sha, limitBytes });
   if (orphaned) throw new Error('the App is gone');
   let last = 0;
   const { review, config, unreadable } = await reviewRepository({
@@ -25,7 +33,7 @@ async function work({ ask, run, remote, token, isolated }: WorkerRequest): Promi
     ...{ configPath: '.github/taster.yml', configFile: null, seed: null, budgetSeconds: null, shadows: null },
     ...{ device: 'auto', only: null, dryRun: false, memoryBytes: null, runtimePath: null, registry: null, cache: null },
     context: {
-      ...{ repository: ask.repository, pull: { number: ask.pull }, run },
+      ...{ repository: ask.repository, pull: ask.pull === null ? null : { number: ask.pull }, run },
       ...{ baseRef: base.ref, headRef: head.ref, headRepository: head.repository },
     },
     environment: process.env,
@@ -50,7 +58,7 @@ process.once('message', async (raw) => {
   });
   const message = await work(parseWorkerRequest(raw)).then(
     (result): WorkerMessage => ({ kind: 'result', result }),
-    workerFailure,
+    (error) => workerFailure(diskFull(error) ?? error),
   );
   if (orphaned) await rm(process.cwd(), { recursive: true, force: true });
   else await send(message);

@@ -15,6 +15,7 @@ export interface WorkersOptions {
   readonly closing: AbortSignal;
   readonly watchMs?: number;
   readonly progressMs?: number;
+  readonly cloneLimitBytes: number | null;
   log(line: string): void;
 }
 
@@ -45,6 +46,7 @@ async function reviewed(run: Run, options: WorkersOptions & EngineStage): Promis
         remote: `${server}/${run.ask.repository}.git`,
         token: await options.token(run.ask, 'contents'),
         isolated: options.isolated,
+        cloneLimitBytes: options.cloneLimitBytes,
       },
       {
         entry: new URL(import.meta.url.endsWith('.ts') ? './bot-worker.ts' : './bot-worker.js', import.meta.url),

@@ -142,9 +142,7 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
       limitSeconds: 2 * request.limits.budgetSeconds + 300 + imageSeconds(data),
       limitBytes:
         options.memoryBytes ?? 0.8 * Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
-      environment: options.environment,
-      isolated: options.isolated === true,
-      signal,
+      ...{ environment: options.environment, isolated: options.isolated === true, signal },
       onProgress: options.onProgress,
     },
   );

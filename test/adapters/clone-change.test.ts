@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { cloneChange } from '../../src/adapters/clone-change.ts';
+import { type CloneOrder, cloneChange } from '../../src/adapters/clone-change.ts';
 import { UserError } from '../../src/errors.ts';
 import { serveGit } from '../fixtures/bot/git-over-http.ts';
 
@@ -67,6 +68,8 @@ after(() => {
   rmSync(ROOT, { recursive: true, force: true });
 });
 
+const cloneIn = (place: string, order: Omit<CloneOrder, 'limitBytes'>, limitBytes: number | null = null) =>
+  cloneChange(place, { ...order, limitBytes });
 const folder = () => mkdtempSync(join(ROOT, 'clone-'));
 
 function everyFile(path: string): string[] {
@@ -81,7 +84,7 @@ const isError = (code: string, infrastructure: boolean) => (error: unknown) =>
 
 test('the three commits come without history, and the token stays nowhere', async () => {
   const place = folder();
-  const { path, mergeBase } = await cloneChange(place, { remote, token: TOKEN, tip, head });
+  const { path, mergeBase } = await cloneIn(place, { remote, token: TOKEN, tip, head });
   assert.equal(mergeBase, fork);
   const there = (...args: string[]) => execFileSync('git', ['-C', path, ...args], { encoding: 'utf8', stdio: 'pipe' });
   assert.equal(there('show', `${head}:train.csv`), 'a\n1\n2\n');
@@ -100,21 +103,29 @@ test('the three commits come without history, and the token stays nowhere', asyn
 
 test('a commit that is gone, a refusal and no common ancestor are told apart, in our own words', async () => {
   const gone = { remote, token: TOKEN, tip, head: 'f'.repeat(40) };
-  await assert.rejects(cloneChange(folder(), gone), isError('commit-gone', false));
-  const refused = cloneChange(folder(), { remote, token: 'ghs_other', tip, head });
+  await assert.rejects(cloneIn(folder(), gone), isError('commit-gone', false));
+  const refused = cloneIn(folder(), { remote, token: 'ghs_other', tip, head });
   await assert.rejects(refused, (error) => isError('clone', true)(error) && !/secret/.test((error as Error).message));
   git('checkout', '-q', '--orphan', 'alone');
   const alone = commit('train.csv', 'b\n');
   git('checkout', '-q', 'main');
-  await assert.rejects(
-    cloneChange(folder(), { remote, token: TOKEN, tip, head: alone }),
-    isError('no-merge-base', false),
-  );
+  await assert.rejects(cloneIn(folder(), { remote, token: TOKEN, tip, head: alone }), isError('no-merge-base', false));
 });
 
 test('the token does not follow a redirection', async () => {
   const moved = remote.replace('/o/', '/moved/');
-  await assert.rejects(cloneChange(folder(), { remote: moved, token: TOKEN, tip, head }), isError('clone', true));
+  await assert.rejects(cloneIn(folder(), { remote: moved, token: TOKEN, tip, head }), isError('clone', true));
   assert.deepEqual(stolen, []);
   assert.ok(seen.length > 0);
+});
+
+test('a clone that grows over its limit is stopped, and says so', async () => {
+  git('checkout', '-q', '-b', 'big', head);
+  const big = commit('noise.bin', Array.from({ length: 40 }, () => randomBytes(100_000).toString('base64')).join('\n'));
+  git('checkout', '-q', 'main');
+  const place = folder();
+  await assert.rejects(cloneIn(place, { remote, token: TOKEN, tip, head: big }, 2 ** 20), (error) => {
+    return isError('clone-size', false)(error) && /over 1 MiB/.test((error as Error).message);
+  });
+  assert.equal((await cloneIn(folder(), { remote, token: TOKEN, tip, head: big }, 2 ** 24)).mergeBase, fork);
 });

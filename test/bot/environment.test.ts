@@ -25,8 +25,9 @@ test('the least that is needed, and what is assumed', () => {
   assert.equal(privateKey.split('\n').length, 3);
   assert.deepEqual(read, {
     ...{ appId: 12, webhookSecret: GOOD.WEBHOOK_SECRET, database: { folder: 'taster-data' } },
-    ...{ engine: 'workers', isolation: 'auto', logFormat: 'text', installationLimit: null },
+    ...{ engine: 'workers', isolation: 'auto', logFormat: 'text' },
     ...{ host: 'localhost', port: 3000, workers: 1, api: 'https://api.github.com', server: 'https://github.com' },
+    ...{ installationLimit: null, cloneLimitBytes: 4 * 2 ** 30 },
   });
   const url = 'postgres://u:p@db/taster';
   assert.deepEqual(readBotEnvironment({ ...GOOD, DATABASE_URL: url }).database, { url });
@@ -45,6 +46,19 @@ test('who makes the reviews: workers, or a workflow whose file is named', () => 
   assert.match(problemsOf({ ...GOOD, ENGINE: 'both' }), /ENGINE is not valid/);
 });
 
+test('a process without workers needs a database that others work on', () => {
+  assert.match(problemsOf({ ...GOOD, WORKERS: '0' }), /WORKERS is 0, which needs DATABASE_URL/);
+  const apart = {
+    ...GOOD,
+    WORKERS: '0',
+    DATABASE_URL: 'postgres://u:p@db/taster',
+    INSTALLATION_LIMIT: '3',
+    CLONE_LIMIT: '1',
+  };
+  const { workers, installationLimit, cloneLimitBytes } = readBotEnvironment(apart);
+  assert.deepEqual([workers, installationLimit, cloneLimitBytes], [0, 3, 2 ** 20]);
+});
+
 test('an empty, known or short secret is refused', () => {
   assert.match(problemsOf({ ...GOOD, WEBHOOK_SECRET: '' }), /WEBHOOK_SECRET is empty/);
   assert.match(problemsOf({ ...GOOD, WEBHOOK_SECRET: undefined }), /WEBHOOK_SECRET is not set/);
@@ -58,7 +72,7 @@ test('an empty, known or short secret is refused', () => {
 
 test('everything that is wrong is named at once, and no value is', () => {
   const values = { APP_ID: 'twelve', PRIVATE_KEY: 'hunter2', PORT: '70000', DATABASE_URL: 'mysql://u:hunter2@x/y' };
-  const told = problemsOf({ ...GOOD, ...values, WORKERS: '65', GITHUB_API_URL: 'ftp://hunter2' });
+  const told = problemsOf({ ...GOOD, ...values, WORKERS: '-1', GITHUB_API_URL: 'ftp://hunter2' });
   for (const name of [...Object.keys(values), 'WORKERS', 'GITHUB_API_URL']) assert.match(told, new RegExp(name));
   assert.doesNotMatch(told, /hunter2|twelve|70000/);
   assert.match(problemsOf({}), /APP_ID is not set; PRIVATE_KEY is not set; WEBHOOK_SECRET is not set/);
