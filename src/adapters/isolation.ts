@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
+import type { BotEnvironment } from '../bot/environment.ts';
 import { UserError } from '../errors.ts';
-
-/** `auto`: where this machine can; `required`: or not at all. */
-export type IsolationWish = 'auto' | 'required' | 'none';
 
 /**
  * A user and a network namespace of its own (`user_namespaces(7)`, `network_namespaces(7)`): no network but a loopback
@@ -21,7 +19,7 @@ export interface Isolation {
 
 /** What of a wish this machine can do; tried out. Throws a UserError where it is required and cannot be had. */
 export async function findIsolation(
-  wish: IsolationWish,
+  wish: BotEnvironment['isolation'],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Isolation> {
   if (wish === 'none') return { isolated: false, told: 'The engine has the network of the App: ISOLATION is none.' };

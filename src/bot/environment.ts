@@ -12,9 +12,9 @@ export interface BotEnvironment {
   readonly workers: number;
   /** Reviews at once of one installation, in all processes; null sets no limit. */
   readonly installationLimit: number | null;
-  /** Who makes the reviews: children of the App, or this workflow of each repository. */
-  /** Whether the engine runs without network: where the machine can, or not at all. */
+  /** Whether the workers' engine runs without network: `auto` where the machine can, `required` or not at all. */
   readonly isolation: 'auto' | 'required' | 'none';
+  /** Who makes the reviews: workers, which are children of the App, or this workflow of each repository. */
   readonly engine: 'workers' | { readonly workflow: string };
   /** How the log is written: a sentence a line, or JSON a line. */
   readonly logFormat: 'text' | 'json';

@@ -10,7 +10,7 @@ export interface EngineStage {
   readonly signal: AbortSignal;
 }
 
-/** Who makes the reviews. What a review says is done with it afterwards is the same for all. */
+/** Who makes the reviews; what is done with one afterwards is the same, whoever has made it. */
 export interface BotEngine {
   /** The review; null where it is made elsewhere and collected later. Throws a UserError where there will be none. */
   review(run: Run, stage: EngineStage): Promise<WorkerResult | null>;

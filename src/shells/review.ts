@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import packageFile from '../../package.json' with { type: 'json' };
 import { now } from '../adapters/clock.ts';
-import { runEngine } from '../adapters/engine-process.ts';
+import { type EngineProcess, runEngine } from '../adapters/engine-process.ts';
 import { openRepository } from '../adapters/git.ts';
 import { untilInterrupted } from '../adapters/interrupt.ts';
 import { type PrivateFolder, withPrivateFolder } from '../adapters/private-folder.ts';
@@ -47,8 +47,7 @@ export interface ReviewOptions {
   readonly registry: string | null;
   /** For the repository's own LFS endpoint. Never handed to the engine. */
   readonly token: string | null;
-  /** The engine runs without network. Absent: with what this process has. */
-  readonly isolated?: boolean;
+  readonly isolated?: EngineProcess['isolated'];
   /** Where trained base ensembles are kept; null keeps none. */
   readonly cache: string | null;
   readonly context: Pick<EngineRequest, 'repository' | 'pull' | 'run'> & {

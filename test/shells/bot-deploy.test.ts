@@ -83,13 +83,13 @@ test('the image runs as a numbered user that is not root, is stopped and watched
   assert.deepEqual(of('ENTRYPOINT'), ['["node", "/app/dist/cli.js"]']);
   assert.doesNotMatch(read('Dockerfile'), /SECRET|PRIVATE_KEY|DATABASE_URL|PASSWORD|COPY \.\s/);
   // What is copied is let through, and nothing else is.
-  const [refused, ...let_] = read('.dockerignore')
+  const [refused, ...through] = read('.dockerignore')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
   assert.equal(refused, '*');
   const copied = all.filter(([name, value]) => name === 'COPY' && !value.startsWith('--from'));
   const files = copied.flatMap(([, value]) => value.split(' ').slice(0, -1));
-  assert.deepEqual([...new Set(files.map((file) => `!${file}`))].sort(), let_.sort());
+  assert.deepEqual([...new Set(files.map((file) => `!${file}`))].sort(), through.sort());
   for (const file of files) assert.ok(existsSync(join(ROOT, file)), file);
 });
 
