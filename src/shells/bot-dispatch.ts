@@ -5,7 +5,7 @@ import { connectGitHub } from '../adapters/github.ts';
 import { connectWorkflows, type GitHubWorkflows } from '../adapters/github-workflows.ts';
 import { makeLog } from '../adapters/log.ts';
 import { ARTIFACT_BYTES, artifactReview } from '../bot/artifact-review.ts';
-import { isStarted, runTitle, workflowInputs } from '../bot/dispatched.ts';
+import { isStarted, runTitle, type WorkflowRun, workflowInputs } from '../bot/dispatched.ts';
 import type { WorkerResult } from '../bot/worker-protocol.ts';
 import { oneLine, UserError } from '../errors.ts';
 import { exitCode, recomputeVerdict } from '../review/verdict.ts';
@@ -41,10 +41,12 @@ export function dispatchEngine(options: DispatchOptions): BotEngine {
     const { repository } = run.ask;
     return { token: await options.token(run.ask, 'all'), repository, api: options.api, log };
   };
-  const find = async (workflows: GitHubWorkflows, { nonce, startedAt }: Dispatch, branch: string) => {
+  const find = async (workflows: GitHubWorkflows, { repository }: Run['ask'], dispatch: Dispatch, branch: string) => {
+    const { nonce, startedAt } = dispatch;
     const since = new Date(startedAt.getTime() - CLOCKS_APART_MS);
     const runs = await workflows.started({ workflow, branch, since });
-    return runs.find(({ title }) => title === runTitle(nonce))?.id ?? null;
+    const isOurs = (found: WorkflowRun) => isStarted(found, { repository, branch, workflow });
+    return runs.find((found) => found.title === runTitle(nonce) && isOurs(found))?.id ?? null;
   };
   const place = (run: Run, workflowRun: number) =>
     `${options.server}/${run.ask.repository}/actions/runs/${workflowRun}`;
@@ -57,7 +59,7 @@ export function dispatchEngine(options: DispatchOptions): BotEngine {
       // Shown already; and once more might open a check that has its conclusion by now.
       if (dispatch.workflowRun !== null) return null;
       const inputs = workflowInputs(run.ask, dispatch.nonce);
-      const there = dispatch.isNew ? null : await find(workflows, dispatch, branch);
+      const there = dispatch.isNew ? null : await find(workflows, run.ask, dispatch, branch);
       const started = there ?? (await workflows.start({ workflow, branch, inputs }));
       const where = started === null ? '' : ` [Its log](${place(run, started)}) tells how far it is.`;
       const summary = `The repository's own workflow makes the review.${where}`;
@@ -73,7 +75,7 @@ export function dispatchEngine(options: DispatchOptions): BotEngine {
       const workflows = await connectWorkflows(common);
       const branch = await workflows.defaultBranch();
       const age = now() - dispatch.startedAt.getTime();
-      const id = dispatch.workflowRun ?? (await find(workflows, dispatch, branch));
+      const id = dispatch.workflowRun ?? (await find(workflows, run.ask, dispatch, branch));
       if (id === null) {
         if (age < Math.min(UNSEEN_MS, longestMs)) return null;
         throw noReview(`was started and is not to be found by its name "Taster" and the input run`);

@@ -89,6 +89,16 @@ test('archives that are broken, doubled, hidden or bombs are refused', () => {
   for (const [name, archive] of Object.entries(archives)) assert.equal(codeOf(archive), 'artifact', name);
 });
 
+test('an archive that was written as a stream, its sizes behind the files, is read', () => {
+  // Two files, the second a review of a later schema; by another program's streaming writer.
+  const streamed =
+    'UEsDBBQACAAAAAAAIVwAAAAAAAAAAAAAAAALAAAAcmVwb3J0Lmh0bWw8cD54PC9wPjxwPng8L3A+PHA+eDwvcD48cD54PC9wPjxwPng8L3A+UEsH' +
+    'CCKqyBkoAAAAKAAAAFBLAwQUAAgACAAAACFcAAAAAAAAAAAAAAAACwAAAHJldmlldy5qc29uq1YqTs5IzU1UslIqSSwuSS3SL0oty0wtd7BUqgUA' +
+    'UEsHCCWak4keAAAAHAAAAFBLAQIUAxQACAAAAAAAIVwiqsgZKAAAACgAAAALAAAAAAAAAAAAAACAAQAAAAByZXBvcnQuaHRtbFBLAQIUAxQACAAI' +
+    'AAAAIVwlmpOJHgAAABwAAAALAAAAAAAAAAAAAACAAWEAAAByZXZpZXcuanNvblBLBQYAAAAAAgACAHIAAAC4AAAAAAA=';
+  assert.equal(codeOf(Buffer.from(streamed, 'base64')), 'review-version');
+});
+
 test('what is no review is refused', () => {
   const texts = {
     'review-json': '{"schema": "taster/review@1", ',

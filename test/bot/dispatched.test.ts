@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endedWorkflow, isStarted, runTitle, type WorkflowRun } from '../../src/bot/dispatched.ts';
+import { endedWorkflow, isStarted, runTitle, type WorkflowRun, workflowInputs } from '../../src/bot/dispatched.ts';
 
 const where = { repository: 'Example/Spam', branch: 'main', workflow: 'taster.yml' };
 const run: WorkflowRun = {
@@ -25,6 +25,13 @@ test('a run of the configured workflow on the default branch, started by request
     { headRepository: null },
   ];
   for (const more of others) assert.ok(!isStarted({ ...run, ...more }, where), JSON.stringify(more));
+});
+
+test('the inputs are texts, the pull request of a merge queue’s group an empty one', () => {
+  const [base, head] = ['b', 'a'].map((letter) => ({ sha: letter.repeat(40), ref: 'x', repository: null }));
+  const ask = { installation: 1, repository: 'example/spam', pull: 7, at: 0, base: base!, head: head! };
+  assert.deepEqual(workflowInputs(ask, 'n'), { head: head!.sha, base: base!.sha, pull: '7', run: 'n' });
+  assert.equal(workflowInputs({ ...ask, pull: null }, 'n').pull, '');
 });
 
 test('an event that a started workflow has ended; no other event', () => {

@@ -130,6 +130,8 @@ test('where GitHub tells neither the run nor its end, both are found', async () 
   const { opened: of, check, run } = await opened();
   stage.github.workflows.starts = 'told';
   const twin = { ...run, id: run.id + 500, event: 'pull_request', headRepository: 'fork/x' };
+  const decoy = { ...run, id: run.id + 501, branch: 'change', status: 'completed', conclusion: 'success' };
+  stage.github.workflows.runs.unshift(decoy);
   stage.github.workflows.upload(run, archive(reviewOf(of)));
   // Somebody's pull request with that title ends: it is not the run, and its event does no harm.
   await tell({ ...twin, conclusion: 'success', status: 'completed' });
