@@ -85,8 +85,9 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       if (error.infrastructure) {
         const problem = oneLine(error.message, 300);
         await store.troubled(run, problem);
+        if (error.code === 'github') throw error;
         const { checks } = await connect(run);
-        if (error.code !== 'github') await checks.show(await checkOf(checks, run), 'in_progress', againOutput(problem));
+        await checks.show(await checkOf(checks, run), 'in_progress', againOutput(problem));
         throw error;
       }
       await close((await connect(run)).checks, run, {
