@@ -25,14 +25,20 @@ const PROGRAMS = {
   probe: 'adapters/probe',
   decoder: 'adapters/decoder',
   'tokenizer-thread': 'adapters/tokenizer-thread',
+  bot: 'shells/run-bot',
+  'bot-worker': 'shells/bot-worker',
 } as const;
-/** Copied as they are: parts of onnxruntime's WASM build, and the image codecs, are looked for beside the code. */
+/**
+ * Copied as they are: parts of onnxruntime's WASM build, the image codecs and the App's embedded database are looked for
+ * beside the code.
+ */
 const WASM = [
   'onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',
   'onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
   '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
   '@jsquash/png/codec/pkg/squoosh_png_bg.wasm',
   '@jsquash/webp/codec/dec/webp_dec.wasm',
+  ...['pglite.wasm', 'pglite.data', 'initdb.wasm'].map((file) => `@electric-sql/pglite/dist/${file}`),
 ];
 
 const BANNER = `import { createRequire as makeRequire } from 'node:module';

@@ -13,7 +13,15 @@ const HEADS: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/protobuf': ['dist/esm/index.js', 'dist/esm/wire/varint.js'],
 };
 
-/** For packages that say MIT and forgot the text. */
+/** For packages that name their licence and forgot the text. */
+const ISC = `Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby
+granted, provided that the above copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL
+IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.`;
 const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
 rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
@@ -59,9 +67,9 @@ function describe(folder: string): string {
   if (HEADS[name] && license?.includes('Apache-2.0'))
     texts.push(readFileSync(join(import.meta.dirname, '..', 'LICENSE'), 'utf8').trim());
   if (texts.length === 0) {
-    if (!license?.startsWith('MIT'))
-      throw new Error(`${name} carries no licence text (${license ?? 'and names none'})`);
-    texts.push(`Copyright (c) the authors of ${name}\n\n${MIT}`);
+    const text = license?.startsWith('MIT') ? MIT : license === 'ISC' ? ISC : null;
+    if (text === null) throw new Error(`${name} carries no licence text (${license ?? 'and names none'})`);
+    texts.push(`Copyright (c) the authors of ${name}\n\n${text}`);
   }
   return `${'-'.repeat(80)}\n${name} ${version}\nLicence: ${license ?? 'see below'}\n\n${texts.join('\n\n')}\n`;
 }

@@ -3,10 +3,10 @@ import type { BotDatabase } from './bot-database.ts';
 import { inBatches } from './in-batches.ts';
 
 /**
- * `announce` is quick and shows that a review waits, `review` takes minutes, `give-up` closes what failed for good;
- * `reconcile` looks for events that were lost, `command` answers people.
+ * `announce` is quick and shows that a review waits, `review` takes minutes, `collect` looks for one that is made
+ * elsewhere, `give-up` closes what failed for good; `reconcile` looks for events that were lost, `command` answers people.
  */
-export const QUEUES = ['announce', 'review', 'give-up', 'reconcile', 'command'] as const;
+export const QUEUES = ['announce', 'review', 'collect', 'give-up', 'reconcile', 'command'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface Job {
@@ -81,7 +81,7 @@ export async function openBotQueue(
   const quick = { ...common, retryLimit: QUICK_RETRIES, retryDelayMax: LONGEST_DELAY };
   for (const name of ['give-up', 'reconcile', 'command']) await boss.createQueue(name, quick);
   await boss.createQueue('announce', { ...quick, deadLetter: 'give-up' });
-  await boss.createQueue('review', { ...common, deadLetter: 'give-up' });
+  for (const name of ['review', 'collect']) await boss.createQueue(name, { ...common, deadLetter: 'give-up' });
   if (isAlone) await releaseFallen({ boss, query });
   const inserts = QUEUES.map((queue) => {
     const insert = inBatches<Put, null>(async (puts) => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.ts';
@@ -6,6 +6,7 @@ import { type EngineMessage, errorOf, parseMessage } from '../review/protocol.ts
 import type { EngineRequest, Progress } from '../review/request.ts';
 import type { Review } from '../review/review.ts';
 import { childEnvironment } from './child-environment.ts';
+import { isolatedCommand } from './isolation.ts';
 
 export interface EngineProcess {
   /** The child's program: `engine.ts` in a checkout, `engine.js` when built. */
@@ -15,6 +16,8 @@ export interface EngineProcess {
   readonly limitBytes: number;
   /** What the parent's environment holds; only names of an allow-list reach the child. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Without network, in namespaces of its own: for machines that were tried out. Absent: with what the parent has. */
+  readonly isolated?: boolean;
   readonly signal: AbortSignal;
   onProgress(progress: Progress): void;
 }
@@ -31,10 +34,12 @@ const STDERR_KEPT = 8192;
  */
 export async function runEngine(request: EngineRequest, options: EngineProcess): Promise<Review> {
   if (options.signal.aborted) throw interrupted();
-  const child = fork(fileURLToPath(options.entry), [], {
+  const heap = `--max-old-space-size=${Math.max(64, Math.floor((options.limitBytes * 0.6) / MIB))}`;
+  const plain = [process.execPath, heap, fileURLToPath(options.entry)];
+  const [command, ...args] = (options.isolated === true ? isolatedCommand(plain) : plain) as [string, ...string[]];
+  const child = spawn(command, args, {
     cwd: request.folders.scratch,
     env: { ...childEnvironment(options.environment), ...placesIn(request.folders.scratch) },
-    execArgv: [`--max-old-space-size=${Math.max(64, Math.floor((options.limitBytes * 0.6) / MIB))}`],
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     windowsHide: true,

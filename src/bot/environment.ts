@@ -13,6 +13,12 @@ export interface BotEnvironment {
   readonly workers: number;
   /** Reviews at once of one installation, in all processes; null sets no limit. */
   readonly installationLimit: number | null;
+  /** Whether the workers' engine runs without network: `auto` where the machine can, `required` or not at all. */
+  readonly isolation: 'auto' | 'required' | 'none';
+  /** Who makes the reviews: workers, which are children of the App, or this workflow of each repository. */
+  readonly engine: 'workers' | { readonly workflow: string };
+  /** How the log is written: a sentence a line, or JSON a line. */
+  readonly logFormat: 'text' | 'json';
   readonly cloneLimitBytes: number;
   readonly api: string;
   readonly server: string;
@@ -40,6 +46,13 @@ const schema = z
     PORT: whole(0, 65535).default(3000),
     WORKERS: whole(0, 64).default(1),
     INSTALLATION_LIMIT: whole(1, 10_000).optional(),
+    ENGINE: z.enum(['workers', 'dispatch']).default('workers'),
+    LOG_FORMAT: z.enum(['text', 'json']).default('text'),
+    ISOLATION: z.enum(['auto', 'required', 'none']).default('auto'),
+    WORKFLOW: z
+      .string()
+      .regex(/^[\w.-]{1,100}\.ya?ml$/, 'expected the name of a file in .github/workflows')
+      .default('taster.yml'),
     /** MiB. */
     CLONE_LIMIT: whole(1, 1_000_000).default(4096),
     GITHUB_API_URL: address.default('https://api.github.com'),
@@ -89,6 +102,9 @@ export function readBotEnvironment(env: Readonly<Record<string, string | undefin
     port: data.PORT,
     workers: data.WORKERS,
     installationLimit: data.INSTALLATION_LIMIT ?? null,
+    isolation: data.ISOLATION,
+    logFormat: data.LOG_FORMAT,
+    engine: data.ENGINE === 'workers' ? 'workers' : { workflow: data.WORKFLOW },
     cloneLimitBytes: data.CLONE_LIMIT * 2 ** 20,
     api: data.GITHUB_API_URL,
     server: data.GITHUB_SERVER_URL,

@@ -10,6 +10,8 @@ export interface WorkerRequest {
   /** Address of the repository without any credential. */
   readonly remote: string;
   readonly token: string;
+  /** The engine runs without network. */
+  readonly isolated: boolean;
   readonly cloneLimitBytes: number | null;
 }
 
@@ -29,6 +31,7 @@ const requestSchema: z.ZodType<WorkerRequest> = z.object({
   run: z.object({ id: text(40), attempt: z.number().int() }),
   remote: z.url({ protocol: /^https?$/ }),
   token: text(1000),
+  isolated: z.boolean(),
   cloneLimitBytes: z.number().positive().nullable(),
 });
 

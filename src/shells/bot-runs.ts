@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { BotLog } from '../adapters/bot-log.ts';
 import { type BotQueue, type Job, Postponed } from '../adapters/bot-queue.ts';
 import type { BotStore, Run, StoredFinding } from '../adapters/bot-store.ts';
 import type { GitHubChecks } from '../adapters/github-checks.ts';
 import type { GitHubOptions } from '../adapters/github-client.ts';
-import { runWorker } from '../adapters/worker-process.ts';
 import { buttons } from '../bot/buttons.ts';
 import {
   againOutput,
   type ConcludedCheck,
   concludedCheck,
   leftOutput,
-  progressOutput,
   queuedOutput,
   stoppedOutput,
 } from '../bot/check-output.ts';
@@ -19,6 +18,7 @@ import { oneLine, UserError } from '../errors.ts';
 import type { Review } from '../review/review.ts';
 import { recomputeVerdict } from '../review/verdict.ts';
 import { botComment } from './bot-comment.ts';
+import type { BotEngine } from './bot-engine.ts';
 import type { BotSettle } from './bot-settle.ts';
 import { type ConnectRunOptions, connectRun } from './connect-run.ts';
 
@@ -27,30 +27,25 @@ export interface BotRunsOptions extends ConnectRunOptions {
   readonly queue: BotQueue;
   readonly settle: BotSettle;
   readonly server: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reviews at once of one installation, in all processes; null sets none. */
   readonly installationLimit: number | null;
-  /** Aborted where the App closes: what is being reviewed goes back into the queue. */
-  readonly closing: AbortSignal;
-  /** Between two looks at whether the run still counts, and between two words about progress. */
-  readonly watchMs?: number;
-  readonly progressMs?: number;
-  readonly cloneLimitBytes: number | null;
+  readonly engine: BotEngine;
   /** Keeps the review for the run's page. */
   keep(run: Run, result: Pick<WorkerResult, 'review' | 'unreadable'>): Promise<void>;
   /** Address of the run's page; null where there is none. */
   pageOf(number: number): string | null;
+  readonly log: BotLog;
 }
 
 const FULL_SECONDS = 2;
 /** A review that is done waits for GitHub through an outage of ten minutes, or a limit of thirty. */
 const CONCLUDING = { attempts: 7, budgetMs: 30 * 60_000 };
 
-export type BotRuns = Readonly<Record<'announce' | 'review' | 'giveUp', (job: Job) => Promise<void>>>;
+export type BotRuns = Readonly<Record<'announce' | 'review' | 'collect' | 'giveUp', (job: Job) => Promise<void>>>;
 
 /** What is done with a run: shown as waiting, reviewed and concluded, or given up. Each may be done again after a fall. */
 export function botRuns(options: BotRunsOptions): BotRuns {
-  const { store, queue, settle, log } = options;
+  const { store, queue, settle, engine, log } = options;
   const connect = (run: Run, more: GitHubOptions['patience'] = {}) => connectRun(run, options, more);
   const checkOf = async (checks: GitHubChecks, run: Run): Promise<number> =>
     run.checkRun ??
@@ -61,9 +56,47 @@ export function botRuns(options: BotRunsOptions): BotRuns {
     await checks.conclude(await checkOf(checks, run), concluded);
     // Asked for again, or left, in the very meantime: the job comes back and finds the run as it is now.
     if (!(await store.concluded(run, concluded.conclusion, findings))) throw new Error('the run has moved on');
+    const { conclusion } = concluded;
+    log(`${run.key}: ${conclusion}.`, { event: 'concluded', run: run.key, attempt: run.attempt, conclusion });
   };
   const leave = (checks: GitHubChecks, run: Run) =>
     close(checks, run, { conclusion: 'cancelled', output: leftOutput(run.leftFor), annotations: [] });
+  const dropped = async (checks: GitHubChecks, run: Run) => {
+    await engine.drop(run);
+    await leave(checks, run);
+  };
+  /** What becomes of a review, whoever has made it; nothing as long as there is none. */
+  const finish = async (run: Run, work: () => Promise<WorkerResult | null>): Promise<void> => {
+    try {
+      const result = await work();
+      if (result === null) return;
+      const judged = { ...result.review, verdict: recomputeVerdict(result.review) };
+      const review = await settle.accepted(run, judged);
+      await settle.remember(run, result);
+      await options.keep(run, { ...result, review });
+      // The token may have run out while the review went on; to wait costs less than to review once more.
+      const { github, checks } = await connect(run, CONCLUDING);
+      await botComment(github, { run, review, server: options.server, when: result.comment });
+      await close(checks, run, concludedCheck(review, { ...result, server: options.server }), findingsOf(review));
+    } catch (error) {
+      const now = await store.run(run.key);
+      if (now === null || now.state === 'concluded') return;
+      if (now.superseded) return await dropped((await connect(now)).checks, now);
+      if (!(error instanceof UserError)) throw error;
+      if (error.infrastructure) {
+        const problem = oneLine(error.message, 300);
+        await store.troubled(run, problem);
+        if (error.code === 'github') throw error;
+        const { checks } = await connect(run);
+        await checks.show(await checkOf(checks, run), 'in_progress', againOutput(problem));
+        throw error;
+      }
+      await close((await connect(run)).checks, run, {
+        ...{ conclusion: 'action_required', output: stoppedOutput(error.message, error.hint), annotations: [] },
+        buttons: buttons(null),
+      });
+    }
+  };
 
   return {
     async announce({ key }) {
@@ -84,94 +117,32 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       const run = await store.run(key);
       if (run === null || run.state === 'concluded') return;
       const { checks } = await connect(run);
-      if (run.superseded) return await leave(checks, run);
+      if (run.superseded) return await dropped(checks, run);
       if (!(await store.begun(run, options.installationLimit)))
         throw new Postponed('as many of this installation are under review as may be', FULL_SECONDS);
       const id = await checkOf(checks, run);
-      await checks.show(id, 'in_progress', { title: 'Fetching the change', summary: 'The review is running.' });
-      try {
-        const result = await reviewed(run, { ...options, signal, checks, id });
-        const judged = { ...result.review, verdict: recomputeVerdict(result.review) };
-        const review = await settle.accepted(run, judged);
-        await settle.remember(run, result);
-        await options.keep(run, { ...result, review });
-        // The token may have run out while the review went on; to wait costs less than to review once more.
-        const { github, ...now } = await connect(run, CONCLUDING);
-        await botComment(github, { run, review, server: options.server, when: result.comment });
-        await close(now.checks, run, concludedCheck(review, { ...result, server: options.server }), findingsOf(review));
-      } catch (error) {
-        const now = await store.run(key);
-        if (now === null || now.state === 'concluded') return;
-        if (now.superseded) return await leave((await connect(now)).checks, now);
-        if (!(error instanceof UserError)) throw error;
-        if (error.infrastructure) {
-          const problem = oneLine(error.message, 300);
-          await store.troubled(run, problem);
-          if (error.code !== 'github') await checks.show(id, 'in_progress', againOutput(problem));
-          throw error;
-        }
-        await close((await connect(run)).checks, run, {
-          ...{ conclusion: 'action_required', output: stoppedOutput(error.message, error.hint), annotations: [] },
-          buttons: buttons(null),
-        });
-      }
+      await finish(run, () => engine.review(run, { checks, id, signal }));
+    },
+
+    async collect({ key }) {
+      const run = await store.run(key);
+      if (run?.state !== 'in_progress') return;
+      if (run.superseded) return await dropped((await connect(run)).checks, run);
+      await finish(run, () => engine.collect(run));
     },
 
     async giveUp({ key }) {
       const run = await store.run(key);
       if (run === null || run.state === 'concluded') return;
       const { checks } = await connect(run);
-      if (run.superseded) return await leave(checks, run);
-      log(`${key}: given up.`);
+      if (run.superseded) return await dropped(checks, run);
+      await engine.drop(run);
+      log(`${key}: given up.`, { level: 'error', event: 'given-up', run: key });
       const often = 'The review was tried several times and did not come to its end.';
       const output = stoppedOutput(run.problem === null ? often : `${often} ${run.problem}`, 'Run it again.');
       await close(checks, run, { conclusion: 'action_required', output, annotations: [], buttons: buttons(null) });
     },
   };
-}
-
-interface Watched extends BotRunsOptions {
-  readonly signal: AbortSignal;
-  readonly checks: GitHubChecks;
-  readonly id: number;
-}
-
-/** The child's review, cut short where the run no longer counts; its progress shows in the check run now and then. */
-async function reviewed(run: Run, options: Watched): Promise<WorkerResult> {
-  const { store, server, checks, id, log } = options;
-  const left = new AbortController();
-  const watch = setInterval(async () => {
-    const now = await store.run(run.key).catch(() => null);
-    if (now?.superseded || (now && now.attempt !== run.attempt)) left.abort(new Error('a newer head has come'));
-  }, options.watchMs ?? 2000);
-  let last = 0;
-  let shown: Promise<void> = Promise.resolve();
-  try {
-    return await runWorker(
-      {
-        ...{ ask: run.ask, run: { id: String(run.number), attempt: run.attempt } },
-        remote: `${server}/${run.ask.repository}.git`,
-        token: await options.token(run.ask, 'contents'),
-        cloneLimitBytes: options.cloneLimitBytes,
-      },
-      {
-        entry: new URL(import.meta.url.endsWith('.ts') ? './bot-worker.ts' : './bot-worker.js', import.meta.url),
-        environment: options.environment,
-        signal: AbortSignal.any([options.signal, options.closing, left.signal]),
-        onProgress(progress) {
-          if (Date.now() - last < (options.progressMs ?? 15_000)) return;
-          last = Date.now();
-          shown = shown
-            .then(() => checks.show(id, 'in_progress', progressOutput(progress)))
-            .catch((error: Error) => log(`${run.key}: progress was not shown: ${oneLine(error.message)}`));
-        },
-      },
-    );
-  } finally {
-    clearInterval(watch);
-    // A word about progress that comes late would open a concluded check again.
-    await shown;
-  }
 }
 
 function findingsOf(review: Review): StoredFinding[] {

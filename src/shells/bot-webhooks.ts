@@ -1,9 +1,11 @@
 import type { Probot } from 'probot';
+import type { BotDispatches } from '../adapters/bot-dispatches.ts';
 import type { BotQueue } from '../adapters/bot-queue.ts';
 import type { BotStore } from '../adapters/bot-store.ts';
 import type { CommandStore } from '../adapters/command-store.ts';
 import { askedAgain, askedByGroup, askedByPull } from '../bot/asked.ts';
 import { CHECK_NAME } from '../bot/check-output.ts';
+import { endedWorkflow } from '../bot/dispatched.ts';
 import { leftBy, removedBy } from '../bot/left.ts';
 import { type Said, saidByButton, saidInComment } from '../bot/said.ts';
 import { installationKey } from './bot-reconcile.ts';
@@ -12,11 +14,13 @@ export interface BotWebhooksOptions {
   readonly store: BotStore;
   readonly queue: BotQueue;
   readonly commands: CommandStore;
+  /** Null where reviews are not made by workflows. */
+  readonly dispatches: BotDispatches | null;
   now(): number;
 }
 
 /** Events to runs: each is written down and queued, and GitHub has its answer. The work comes later. */
-export function botWebhooks(app: Probot, { store, queue, commands, now }: BotWebhooksOptions): void {
+export function botWebhooks(app: Probot, { store, queue, commands, dispatches, now }: BotWebhooksOptions): void {
   const announce = async (keys: readonly string[]) => {
     for (const key of keys) await queue.send('announce', key);
   };
@@ -51,6 +55,12 @@ export function botWebhooks(app: Probot, { store, queue, commands, now }: BotWeb
   app.on(['installation.created', 'installation.unsuspend', 'installation_repositories.added'], ({ payload }) =>
     queue.send('reconcile', installationKey(payload.installation.id)),
   );
+  // A hint, which may come twice, late or never: what ended is asked of GitHub.
+  app.on('workflow_run.completed', async ({ payload }) => {
+    const ended = endedWorkflow(payload);
+    const key = ended && (await dispatches?.keyOf(ended));
+    if (key) await queue.send('collect', key);
+  });
   const again = async (id: string, payload: unknown) => {
     const asked = askedAgain(payload);
     if (asked === null) return;

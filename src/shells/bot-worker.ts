@@ -16,13 +16,20 @@ const send = (message: WorkerMessage): Promise<void> =>
   new Promise((resolve) => process.send?.(message, () => resolve()) ?? resolve());
 
 /** The same review as of the command line, of a clone that the App's folder takes away afterwards. */
-async function work({ ask, run, remote, token, cloneLimitBytes: limitBytes }: WorkerRequest): Promise<WorkerResult> {
+async function work({
+  ask,
+  run,
+  remote,
+  token,
+  isolated,
+  cloneLimitBytes: limitBytes,
+}: WorkerRequest): Promise<WorkerResult> {
   const { base, head } = ask;
   const clone = await cloneChange(process.cwd(), { remote, token, tip: base.sha, head: head.sha, limitBytes });
   if (orphaned) throw new Error('the App is gone');
   let last = 0;
   const { review, config, unreadable } = await reviewRepository({
-    ...{ repo: clone.path, base: clone.mergeBase, head: head.sha, tip: base.sha, token },
+    ...{ repo: clone.path, base: clone.mergeBase, head: head.sha, tip: base.sha, token, isolated },
     ...{ configPath: '.github/taster.yml', configFile: null, mayBeEmpty: true },
     ...{ seed: null, budgetSeconds: null, shadows: null },
     ...{ device: 'auto', only: null, dryRun: false, memoryBytes: null, runtimePath: null, registry: null, cache: null },

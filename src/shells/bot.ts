@@ -2,19 +2,21 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createNodeMiddleware, Probot } from 'probot';
 import { openBotDatabase } from '../adapters/bot-database.ts';
-import { type BotQueueOptions, openBotQueue, Postponed } from '../adapters/bot-queue.ts';
+import type { BotLog } from '../adapters/bot-log.ts';
+import { type BotQueueOptions, openBotQueue } from '../adapters/bot-queue.ts';
 import { openBotStore } from '../adapters/bot-store.ts';
 import { now } from '../adapters/clock.ts';
 import { installationTokens } from '../adapters/installation-tokens.ts';
-import { limitedFor } from '../adapters/retry.ts';
 import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
 import { oneLine } from '../errors.ts';
 import { openBotFront } from './bot-front.ts';
 import { openBotHearing } from './bot-hearing.ts';
-import { botReconcile, EVERYTHING } from './bot-reconcile.ts';
+import { type BotPace, workJobs } from './bot-jobs.ts';
+import { botReconcile } from './bot-reconcile.ts';
 import { type BotRunsOptions, botRuns } from './bot-runs.ts';
 import { botWebhooks } from './bot-webhooks.ts';
+import { openEngine } from './open-engine.ts';
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
 
@@ -24,110 +26,81 @@ export interface StartedBot {
   close(): Promise<void>;
 }
 
-export interface StartBotOptions {
+export interface StartBotOptions extends Partial<BotPace> {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly queue?: BotQueueOptions;
   readonly watchMs?: number;
   readonly progressMs?: number;
-  /** Between two looks for what was taken and not announced. */
-  readonly sweepMs?: number;
-  /** Between two comparisons of what is known with GitHub. */
-  readonly reconcileMs?: number;
   /** Milliseconds since 1970: acceptances end by it. */
   now?(): number;
   /** How long GitHub is asked again within one job. */
   readonly patience?: BotRunsOptions['patience'];
-  log(line: string): void;
+  /** The longest that a workflow may take. */
+  readonly longestMs?: number;
+  readonly log: BotLog;
 }
 
 const CLOSE_MS = 20_000;
-const SWEEP_MS = 30_000;
-const RECONCILE_MS = 3_600_000;
+const PACE: BotPace = { sweepMs: 30_000, reconcileMs: 3_600_000, lookMs: 120_000 };
 
-/** Starts the App: webhooks, queue and workers in this process, reviews in children. Throws a UserError. */
+/** Starts the App: webhooks, queue and workers in this process, reviews in children or workflows. Throws a UserError. */
 export async function startBot({
   environment,
   queue: queueOptions,
-  sweepMs = SWEEP_MS,
-  reconcileMs = RECONCILE_MS,
   now: clock = now,
   log,
-  ...pace
+  ...given
 }: StartBotOptions): Promise<StartedBot> {
   const { appId, privateKey, webhookSecret, database: at, ...settings } = readBotEnvironment(environment);
-  const { api, server } = settings;
+  const { api, server, pages, workers, installationLimit } = settings;
   const database = await openBotDatabase({ at, log });
   const closing = new AbortController();
   /** No more is taken from here on; what is in hand goes on until `closing`. */
   const ending = new AbortController();
   try {
     const store = await openBotStore(database);
-    const { pages } = settings;
     const front = await openBotFront({ database, pages, api, server, closing: ending.signal, now, log });
     const queue = await openBotQueue(database, queueOptions);
     // Its own log repeats whole events, their texts and signatures.
     const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: api, logLevel: 'fatal' });
     probot.onError(({ errors, event }) => {
-      for (const error of errors) log(`${event?.name ?? 'an event'}: ${oneLine(error.message, 300)}`);
+      const fields = { level: 'error', event: 'webhook-failed' } as const;
+      for (const error of errors) log(`${event?.name ?? 'an event'}: ${oneLine(error.message, 300)}`, fields);
     });
     const app = await probot.auth();
     const tokens = installationTokens(app, now);
     const token = ({ installation, repository }: Ask, scope: 'all' | 'contents') =>
       tokens.give({ installation, contentsOf: scope === 'contents' ? repository : null });
-    const { workers, installationLimit, cloneLimitBytes } = settings;
     const tokenOf = (installation: number) => tokens.give({ installation, contentsOf: null });
-    const speaking = { api, server, appId, token, tokenOf, now: clock, log, ...pace };
-    const { reportDays } = pages;
-    const { commands, settle, answer } = await openBotHearing({ database, reportDays, store, queue, ...speaking });
-    const shown = { settle, keep: front.keep, pageOf: front.pageOf };
-    const common = { store, queue, api, server, token, environment, installationLimit, cloneLimitBytes };
-    const runs = botRuns({ ...common, closing: closing.signal, log, ...pace, ...shown });
-    const told =
-      (work: (typeof runs)['review']): typeof work =>
-      async (job) => {
-        try {
-          await work(job);
-        } catch (error) {
-          if (((error as Error).cause as { status?: number } | undefined)?.status === 401) tokens.forget();
-          const wait = limitedFor(error, now());
-          if (wait !== null) {
-            log(`${job.key}: GitHub asks to wait ${Math.ceil(wait / 1000)} s.`);
-            throw new Postponed('GitHub asks to wait', wait / 1000);
-          }
-          if (!closing.signal.aborted && !(error instanceof Postponed))
-            log(`${job.key}: ${oneLine(String(error), 300)}`);
-          throw error;
-        }
-      };
-    const repeat = (work: () => Promise<void>, { everyMs, what }: { everyMs: number; what: string }) => {
-      const quietly = () => void work().catch((error: Error) => log(`${what}: ${oneLine(error.message)}`));
-      const timer = setInterval(quietly, everyMs);
-      closing.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
-    };
-    if (workers > 0) {
-      await queue.work('announce', { atOnce: 2 }, told(runs.announce));
-      await queue.work('review', { atOnce: workers, perGroup: installationLimit }, told(front.timed(runs.review)));
-      await queue.work('give-up', { atOnce: 1 }, told(runs.giveUp));
-      // Whatever fell between the store and the queue, or was in hand when the App fell.
-      for (const key of await store.open()) await queue.send('announce', key);
-      for (const id of await commands.open()) await queue.send('command', id);
-      await queue.work('reconcile', { atOnce: 1 }, told(botReconcile({ store, queue, app, api, tokenOf, log })));
-      await queue.work('command', { atOnce: 2 }, told(answer));
-      repeat(() => queue.send('reconcile', EVERYTHING), { everyMs: reconcileMs, what: 'Comparing with GitHub' });
-      await queue.send('reconcile', EVERYTHING);
-      // Another process may fall between the two while this one goes on.
-      const sweep = async () => {
-        for (const key of await store.forgotten(sweepMs / 1000)) await queue.send('announce', key);
-        for (const id of await commands.open()) await queue.send('command', id);
-      };
-      repeat(sweep, { everyMs: sweepMs, what: 'The sweep' });
-    }
+    const common = { store, queue, api, server, token, log, ...given };
+    const { commands, settle, answer } = await openBotHearing({
+      ...{ ...common, database, reportDays: pages.reportDays, appId, tokenOf, now: clock },
+    });
+    const { engine, dispatches } = await openEngine(database, {
+      ...{ ...settings, ...common, environment, closing: closing.signal, now },
+    });
+    const { keep, pageOf } = front;
+    const runs = botRuns({ ...common, settle, installationLimit, engine, keep, pageOf });
+    if (workers > 0)
+      await workJobs({
+        ...{ store, queue, commands, dispatches, answer, workers, installationLimit, log },
+        runs: { ...runs, review: front.timed(runs.review) },
+        reconcile: botReconcile({ store, queue, app, api, tokenOf, log }),
+        pace: { ...PACE, ...given },
+        closing: closing.signal,
+        onRefused: () => tokens.forget(),
+      });
 
-    const middleware = await createNodeMiddleware((app) => botWebhooks(app, { store, queue, commands, now: clock }), {
+    const heard = { store, queue, commands, dispatches, now: clock };
+    const middleware = await createNodeMiddleware((app) => botWebhooks(app, heard), {
       ...{ probot, webhooksPath: WEBHOOK_PATH },
     });
     const http = createServer((request, response) => {
-      if (request.url === WEBHOOK_PATH) front.watch(request, response);
+      if (request.url === WEBHOOK_PATH) {
+        front.watch(request, response);
+        // GitHub shows it as failed; it is sent again, or found by comparing.
+        if (ending.signal.aborted) return void response.writeHead(503, { connection: 'close' }).end();
+      }
       void middleware(request, response, () => void front.serve(request, response));
     });
     await new Promise<void>((resolve, reject) => {

@@ -63,7 +63,7 @@ async function bot(): Promise<void> {
       hint: 'Run it from a checkout: npm ci, then npm run taster -- bot.',
     });
   const { runBot } = (await import(entry.href)) as typeof import('./run-bot.ts');
-  await runBot(env, log);
+  await runBot(env, (line) => process.stderr.write(line));
 }
 
 async function review(values: Values, given: ReadonlySet<string>): Promise<number> {

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import packageFile from '../../package.json' with { type: 'json' };
 import { now } from '../adapters/clock.ts';
-import { runEngine } from '../adapters/engine-process.ts';
+import { type EngineProcess, runEngine } from '../adapters/engine-process.ts';
 import { openRepository } from '../adapters/git.ts';
 import { untilInterrupted } from '../adapters/interrupt.ts';
 import { type PrivateFolder, withPrivateFolder } from '../adapters/private-folder.ts';
@@ -52,6 +52,7 @@ export interface ReviewOptions {
   readonly registry: string | null;
   /** For the repository's own LFS endpoint. Never handed to the engine. */
   readonly token: string | null;
+  readonly isolated?: EngineProcess['isolated'];
   /** Where trained base ensembles are kept; null keeps none. */
   readonly cache: string | null;
   readonly context: Pick<EngineRequest, 'repository' | 'pull' | 'run'> & {
@@ -146,8 +147,7 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
       limitSeconds: 2 * request.limits.budgetSeconds + 300 + imageSeconds(data),
       limitBytes:
         options.memoryBytes ?? 0.8 * Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
-      environment: options.environment,
-      signal,
+      ...{ environment: options.environment, isolated: options.isolated === true, signal },
       onProgress: options.onProgress,
     },
   );

@@ -25,8 +25,9 @@ export interface Change {
 const DAYS = 7;
 
 /**
- * Base and head of an event. `workflow_dispatch` compares the chosen commit with the default branch: its base is a
- * name, not a commit. Throws a UserError for an event that names no two revisions.
+ * Base and head of an event. `workflow_dispatch` compares what its inputs `head`, `base` and `pull` name; without them
+ * the chosen commit with the default branch: then its base is a name, not a commit. Throws a UserError for an event
+ * that names no two revisions.
  */
 export function changeOf({ eventName, event, repository, sha, ref }: Runner): Change {
   const commit = (...path: string[]) => requireSha(textField(event, ...path), path.join('.'));
@@ -61,12 +62,19 @@ export function changeOf({ eventName, event, repository, sha, ref }: Runner): Ch
           repository,
         },
       };
-    case 'workflow_dispatch':
+    case 'workflow_dispatch': {
+      if (textField(event, 'inputs', 'head') || textField(event, 'inputs', 'base'))
+        return {
+          pull: pullInput(textField(event, 'inputs', 'pull')),
+          base: { from: 'target', tip: commit('inputs', 'base'), ref: null },
+          head: { sha: commit('inputs', 'head'), ref: null, repository: null },
+        };
       return {
         pull: null,
         base: { from: 'target', tip: `origin/${main}`, ref: main },
         head: { sha: requireSha(sha, 'GITHUB_SHA'), ref: name(ref), repository },
       };
+    }
     case 'schedule':
       return {
         pull: null,
@@ -97,6 +105,12 @@ export function changeOf({ eventName, event, repository, sha, ref }: Runner): Ch
   }
 }
 
+/** Inputs are texts; an empty one is not given. */
+function pullInput(text: string | null): Review['pull'] {
+  if (!text) return null;
+  return { number: requireNumber(/^[1-9]\d{0,9}$/.test(text) ? Number(text) : null) };
+}
+
 function requireSha(text: string | null, from: string): string {
   if (text !== null && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text)) return text;
   throw new UserError('event', `${from} of the event is not a full commit id.`, { hint: 'Run the job again.' });
@@ -104,5 +118,7 @@ function requireSha(text: string | null, from: string): string {
 
 function requireNumber(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
-  throw new UserError('event', 'pull_request.number of the event is not a number.', { hint: 'Run the job again.' });
+  throw new UserError('event', 'The number of the pull request in the event is not a number.', {
+    hint: 'Run the job again.',
+  });
 }

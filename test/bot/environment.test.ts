@@ -25,6 +25,7 @@ test('the least that is needed, and what is assumed', () => {
   assert.equal(privateKey.split('\n').length, 3);
   assert.deepEqual(read, {
     ...{ appId: 12, webhookSecret: GOOD.WEBHOOK_SECRET, database: { folder: 'taster-data' } },
+    ...{ engine: 'workers', isolation: 'auto', logFormat: 'text' },
     ...{ host: 'localhost', port: 3000, workers: 1, api: 'https://api.github.com', server: 'https://github.com' },
     ...{ installationLimit: null, cloneLimitBytes: 4 * 2 ** 30 },
     pages: { publicUrl: null, client: null, reportDays: 90, metricsToken: null },
@@ -35,6 +36,15 @@ test('the least that is needed, and what is assumed', () => {
     readBotEnvironment({ ...GOOD, GITHUB_API_URL: 'https://g.example/api/v3/' }).api,
     'https://g.example/api/v3',
   );
+});
+
+test('who makes the reviews: workers, or a workflow whose file is named', () => {
+  assert.deepEqual(readBotEnvironment({ ...GOOD, ENGINE: 'dispatch' }).engine, { workflow: 'taster.yml' });
+  const named = readBotEnvironment({ ...GOOD, ENGINE: 'dispatch', WORKFLOW: 'review.yaml' });
+  assert.deepEqual(named.engine, { workflow: 'review.yaml' });
+  for (const WORKFLOW of ['../x.yml', 'a/b.yml', 'taster', 'x.yml\n', '.yml/..'])
+    assert.match(problemsOf({ ...GOOD, ENGINE: 'dispatch', WORKFLOW }), /WORKFLOW is not valid/);
+  assert.match(problemsOf({ ...GOOD, ENGINE: 'both' }), /ENGINE is not valid/);
 });
 
 test('a process without workers needs a database that others work on', () => {
