@@ -12,7 +12,8 @@ import { explainSlice } from './explain-slice.ts';
 import { type Initialised, initRepository } from './init.ts';
 import { type Arguments, parseArguments } from './parse-arguments.ts';
 import { progressLine } from './progress.ts';
-import { exitCodeOf, type Reviewed, type ReviewOptions, reviewRepository, version } from './review.ts';
+import { exitCodeOf, type Reviewed, reviewRepository, version } from './review.ts';
+import type { ReviewOptions } from './review-options.ts';
 import { readReview, showRows } from './rows.ts';
 import { type Outputs, terminalText, writeOutputs } from './write-outputs.ts';
 

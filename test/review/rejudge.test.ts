@@ -24,7 +24,9 @@ for (const sample of SAMPLES)
 test('an honest review under its own configuration stays as it is, however often it is judged', () => {
   const config = configOf(`${DATA}gates: {amplification: fail, membership: {max: 0.05}}\n`);
   const once = rejudge(failing, config, NOW);
-  assert.deepEqual(once, { ...failing, onInfrastructure: 'fail' });
+  // What broke the gate is told where the review did not.
+  const findings = failing.findings.map((each) => (each.broken ? { ...each, brokenBy: 'rows' } : each));
+  assert.deepEqual(once, { ...failing, findings, onInfrastructure: 'fail' });
   assert.deepEqual(rejudge(once, config, NOW), once);
 });
 

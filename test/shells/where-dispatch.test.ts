@@ -12,7 +12,7 @@ const of = (inputs: unknown) =>
   } as unknown as Runner);
 
 test('a started workflow reviews what its inputs name; without them, the chosen commit', () => {
-  const named = { base: { sha: BASE, ref: null }, head: { sha: HEAD, ref: null, repository: null } };
+  const named = { base: { from: 'target', tip: BASE, ref: null }, head: { sha: HEAD, ref: null, repository: null } };
   assert.deepEqual(of({ head: HEAD, base: BASE, pull: '7', run: 'x' }), { pull: { number: 7 }, ...named });
   assert.deepEqual(of({ head: HEAD, base: BASE, pull: '' }), { pull: null, ...named });
   for (const none of [null, undefined, {}, { head: '', base: '', pull: '7' }, { other: HEAD }])
