@@ -1,3 +1,4 @@
+import type { EngineProcess } from '../adapters/engine-process.ts';
 import { findCheck } from '../config/explain.ts';
 import { UserError } from '../errors.ts';
 import type { EngineRequest, Progress } from '../review/request.ts';

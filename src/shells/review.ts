@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import packageFile from '../../package.json' with { type: 'json' };
 import { now } from '../adapters/clock.ts';
-import { type EngineProcess, runEngine } from '../adapters/engine-process.ts';
+import { runEngine } from '../adapters/engine-process.ts';
 import { openRepository } from '../adapters/git.ts';
 import { untilInterrupted } from '../adapters/interrupt.ts';
 import { type PrivateFolder, withPrivateFolder } from '../adapters/private-folder.ts';
