@@ -18,8 +18,7 @@ export interface Answered {
 
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 
-function send({ url, id, body }: Sent, secret: string): Promise<Answered> {
-  const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+function send({ url, id, body }: Sent, signature: string): Promise<Answered> {
   const headers = {
     ...{ 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
     ...{ 'x-github-event': 'pull_request', 'x-github-delivery': id, 'x-hub-signature-256': signature },
@@ -36,5 +35,7 @@ function send({ url, id, body }: Sent, secret: string): Promise<Answered> {
 }
 
 process.on('message', async ({ order, secret, sent }: { order: number; secret: string; sent: Sent[] }) => {
-  process.send!({ order, answered: await Promise.all(sent.map((each) => send(each, secret))) });
+  const signatures = sent.map(({ body }) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
+  // Signed before the first goes out: else the last to be signed would delay the answers to the others.
+  process.send!({ order, answered: await Promise.all(sent.map((each, at) => send(each, signatures[at]!))) });
 });
