@@ -27,6 +27,7 @@ const PROGRAMS = {
   'tokenizer-thread': 'adapters/tokenizer-thread',
   bot: 'shells/run-bot',
   'bot-worker': 'shells/bot-worker',
+  'report-thread': 'shells/report-thread',
 } as const;
 /**
  * Copied as they are: parts of onnxruntime's WASM build, the image codecs and the App's embedded database are looked for
