@@ -9,8 +9,9 @@ export async function runBot(
   environment: Readonly<Record<string, string | undefined>>,
   write: (line: string) => void,
 ): Promise<void> {
-  const { logFormat: format, privateKey, webhookSecret, database } = readBotEnvironment(environment);
-  const secrets = [privateKey, webhookSecret, ...('url' in database ? [database.url] : [])];
+  const { logFormat: format, privateKey, webhookSecret, database, pages } = readBotEnvironment(environment);
+  const others = ['url' in database ? database.url : null, pages.client?.secret ?? null, pages.metricsToken];
+  const secrets = [privateKey, webhookSecret, ...others.filter((secret) => secret !== null)];
   const log = botLog({ format, secrets, write, now });
   await untilInterrupted(async (signal) => {
     const bot = await startBot({ environment, log });
