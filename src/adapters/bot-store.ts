@@ -1,4 +1,5 @@
 import { type Ask, askSchema } from '../bot/ask.ts';
+import type { LedgerEntry } from '../bot/ledger.ts';
 import type { Left, Removed } from '../bot/left.ts';
 import type { BotDatabase, Row } from './bot-database.ts';
 import { dropRuns, leaveRuns } from './bot-leave.ts';
@@ -29,14 +30,6 @@ export interface Run {
   readonly problem: string | null;
 }
 
-export interface StoredFinding {
-  readonly id: string;
-  readonly check: string;
-  readonly outcome: string;
-  /** Hashes of the named rows' ids; never their content. */
-  readonly rows: readonly string[];
-}
-
 export interface BotStore {
   /**
    * Takes a delivery once: answers the keys of runs that are now to be worked on. `again` asks for a concluded run once
@@ -62,7 +55,7 @@ export interface BotStore {
   begun(run: Run, installationLimit: number | null): Promise<boolean>;
   troubled(run: Run, problem: string): Promise<void>;
   /** False where the run was asked for again, or superseded, since `run` was read: then nothing was written. */
-  concluded(run: Run, conclusion: string, findings: readonly StoredFinding[]): Promise<boolean>;
+  concluded(run: Run, conclusion: string, findings: readonly LedgerEntry[]): Promise<boolean>;
 }
 
 /** Of the advisory lock under which the tables are made. */
@@ -101,7 +94,9 @@ const TABLES = `
     finding text not null,
     "check" text not null,
     outcome text not null,
+    subject text not null,
     rows text[] not null,
+    scores double precision[] not null,
     primary key (run, finding)
   )`;
 
@@ -160,11 +155,12 @@ export async function openBotStore({ query, transaction }: BotDatabase): Promise
         );
         if (done.length === 0) return false;
         await query('delete from taster.findings where run = $1', [number]);
-        for (const { id, check, outcome, rows } of findings)
+        for (const { id, check, subject, outcome, rows } of findings)
           await query(
-            `insert into taster.findings (run, finding, "check", outcome, rows) values ($1, $2, $3, $4, $5)
+            `insert into taster.findings (run, finding, "check", subject, outcome, rows, scores)
+             values ($1, $2, $3, $4, $5, $6, $7)
              on conflict do nothing`,
-            [number, id, check, outcome, rows],
+            [number, id, check, subject, outcome, rows.map(({ hash }) => hash), rows.map(({ score }) => score)],
           );
         return true;
       });

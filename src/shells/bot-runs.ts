@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { BotLog } from '../adapters/bot-log.ts';
 import { type BotQueue, type Job, Postponed } from '../adapters/bot-queue.ts';
-import type { BotStore, Run, StoredFinding } from '../adapters/bot-store.ts';
+import type { BotStore, Run } from '../adapters/bot-store.ts';
 import type { GitHubChecks } from '../adapters/github-checks.ts';
 import type { GitHubOptions } from '../adapters/github-client.ts';
 import { buttons } from '../bot/buttons.ts';
@@ -13,9 +12,9 @@ import {
   queuedOutput,
   stoppedOutput,
 } from '../bot/check-output.ts';
+import { type LedgerEntry, ledgerOf } from '../bot/ledger.ts';
 import type { WorkerResult } from '../bot/worker-protocol.ts';
 import { oneLine, UserError } from '../errors.ts';
-import type { Review } from '../review/review.ts';
 import { recomputeVerdict } from '../review/verdict.ts';
 import { botComment } from './bot-comment.ts';
 import type { BotEngine } from './bot-engine.ts';
@@ -52,7 +51,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
     (await checks.ensure({
       ...{ key: run.key, sha: run.ask.head.sha, output: queuedOutput, page: options.pageOf(run.number) },
     }));
-  const close = async (checks: GitHubChecks, run: Run, concluded: ConcludedCheck, findings: StoredFinding[] = []) => {
+  const close = async (checks: GitHubChecks, run: Run, concluded: ConcludedCheck, findings: LedgerEntry[] = []) => {
     await checks.conclude(await checkOf(checks, run), concluded);
     // Asked for again, or left, in the very meantime: the job comes back and finds the run as it is now.
     if (!(await store.concluded(run, concluded.conclusion, findings))) throw new Error('the run has moved on');
@@ -77,7 +76,7 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       // The token may have run out while the review went on; to wait costs less than to review once more.
       const { github, checks } = await connect(run, CONCLUDING);
       await botComment(github, { run, review, server: options.server, when: result.comment });
-      await close(checks, run, concludedCheck(review, { ...result, server: options.server }), findingsOf(review));
+      await close(checks, run, concludedCheck(review, { ...result, server: options.server }), ledgerOf(review));
     } catch (error) {
       const now = await store.run(run.key);
       if (now === null || now.state === 'concluded') return;
@@ -143,12 +142,4 @@ export function botRuns(options: BotRunsOptions): BotRuns {
       await close(checks, run, { conclusion: 'action_required', output, annotations: [], buttons: buttons(null) });
     },
   };
-}
-
-function findingsOf(review: Review): StoredFinding[] {
-  return review.findings.map(({ id, check, outcome, rows }) => ({
-    ...{ id, check, outcome },
-    // An id may be what the data call a row: a name, a mail address.
-    rows: [...new Set(rows.map((row) => createHash('sha256').update(row.id).digest('hex')))],
-  }));
 }

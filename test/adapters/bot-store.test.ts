@@ -91,13 +91,22 @@ for (const { name, skip, at } of PLACES)
       assert.deepEqual((await store.run(key))?.state, 'in_progress');
       assert.ok((await store.open()).includes(key));
       assert.deepEqual(await store.take('early', [one], { again: true }), []);
-      const findings = [{ id: 'x', check: 'amplification', outcome: 'fail', rows: ['h1', 'h2'] }];
+      const named = [
+        { hash: 'h1', score: 6.25 },
+        { hash: 'h2', score: null },
+      ];
+      const findings = [{ id: 'x', check: 'amplification', subject: 'train', outcome: 'fail', rows: named }];
       assert.equal(await store.concluded(asked, 'failure', findings), true);
       assert.equal(await store.concluded(asked, 'failure', findings), true);
       const rows = await database.query('select * from taster.findings where run = $1', [asked.number]);
       assert.deepEqual(
-        rows.map(({ finding, check, outcome, rows }) => ({ id: finding, check, outcome, rows })),
-        findings,
+        rows.map(({ run: _, ...row }) => row),
+        [
+          {
+            ...{ finding: 'x', check: 'amplification', subject: 'train', outcome: 'fail' },
+            ...{ rows: ['h1', 'h2'], scores: [6.25, null] },
+          },
+        ],
       );
       assert.ok(!(await store.open()).includes(key));
       assert.deepEqual(await store.take('again', [one], { again: true }), [key]);
