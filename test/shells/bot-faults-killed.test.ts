@@ -85,10 +85,15 @@ test('an App that falls after the comment, and the next before the conclusion, l
 
 test('an App that falls between webhook and queue leaves its delivery to the one that lives on', { skip }, async () => {
   const github = await play();
-  const pull = openPull(github, quickChange(ROOT));
   const database = await openBotDatabase({ at: { url: server().url }, log: () => {} });
   try {
     const [falling, living] = [await start(github, server()), await start(github, server())];
+    // An App that starts asks GitHub for what is open: there is nothing yet.
+    await until('they have looked', async () => {
+      const looked = await database.query(`select 1 from pgboss.job where name = 'reconcile' and state < 'completed'`);
+      return looked.length === 0;
+    });
+    const pull = openPull(github, quickChange(ROOT));
     await database.query('create sequence taster.hung');
     await database.query(`create function taster.hang() returns trigger language plpgsql as
       $$ begin if new.name = 'announce' and nextval('taster.hung') = 1 then perform pg_sleep(300); end if; return new; end $$`);
