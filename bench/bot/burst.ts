@@ -63,7 +63,6 @@ const delivery = (pull: BurstPull, id: string, app: number): Sent => ({
 const serve = (at: number, count: number) => {
   const made = makeBurstRepository(root, at, count);
   github.repositories.set(made.name, made.folder);
-  github.pulls.push(...made.pulls);
   return made;
 };
 
@@ -76,10 +75,11 @@ A review: clone over HTTP, then an engine child compares two safetensors files a
 ${APPS} App processes of one worker each, PostgreSQL, the played GitHub and the sender share this machine.`);
   // One before all others: the played GitHub reads its description of twelve megabytes when it is first asked.
   const warming = serve(REPOSITORIES, 1);
+  github.pulls.push(...warming.pulls);
   await sender.send([delivery(warming.pulls[0]!, 'warming', 0)]);
   await until('the first review', () => github.checks[0]?.conclusion != null);
-  github.checks.length = 0;
-  github.comments.length = 0;
+  const ofBurst = <T extends { readonly repository: string }>(list: readonly T[]) =>
+    list.filter(({ repository }) => repository !== warming.name);
 
   const mixed = (list: readonly BurstPull[], key: number) => {
     const twice = [0, 1].flatMap((app) => list.map((pull) => delivery(pull, `${pull.repository}#${pull.number}`, app)));
@@ -88,6 +88,8 @@ ${APPS} App processes of one worker each, PostgreSQL, the played GitHub and the 
   // The busy repository's own first, so that whoever takes them in order of arrival lets all others wait.
   const othersPulls = others.flatMap((repository) => repository.pulls);
   const burst = [...mixed(busy!.pulls, seed), ...mixed(othersPulls, seed + 1)];
+  // Not before: an App that starts asks GitHub for what is open, and would take it up itself.
+  github.pulls.push(...pulls);
   const begun = performance.now();
   const elapsed = () => (performance.now() - begun) / 1000;
   const answered = await sender.send(burst);
@@ -100,7 +102,7 @@ ${APPS} App processes of one worker each, PostgreSQL, the played GitHub and the 
   const late: Promise<Answered[]>[] = [];
   let [largest, descendants, atOnce] = [0, 0, 0];
   while (seen.size < PULLS && elapsed() < LIMIT_SECONDS && !stopped) {
-    for (const check of github.checks) {
+    for (const check of ofBurst(github.checks)) {
       if (!shown.has(check)) shown.set(check, elapsed());
       if (check.conclusion === null || seen.has(check)) continue;
       seen.add(check);
@@ -143,16 +145,17 @@ ${APPS} App processes of one worker each, PostgreSQL, the played GitHub and the 
   print(
     `  memory: an App at most ${largest.toFixed(0)} MiB, all children together at most ${descendants.toFixed(0)} MiB`,
   );
+  const [made, comments] = [ofBurst(github.checks), ofBurst(github.comments)];
   const shas = (list: readonly string[]) => [...list].sort().join();
   expect(
     'every head has exactly one check run',
-    shas(github.checks.map(({ sha }) => sha)) === shas(pulls.map(({ head }) => head)),
+    shas(made.map(({ sha }) => sha)) === shas(pulls.map(({ head }) => head)),
   );
   expect(
     'its external id is the key of the run',
-    github.checks.every(({ key, repository, sha }) => key === `${repository}@${sha}`),
+    made.every(({ key, repository, sha }) => key === `${repository}@${sha}`),
   );
-  const checks = new Map(github.checks.map((check) => [check.sha, check]));
+  const checks = new Map(made.map((check) => [check.sha, check]));
   const isRight = ({ head, wanted }: BurstPull) =>
     checks.get(head)?.status === 'completed' && checks.get(head)?.conclusion === wanted;
   const wrong = pulls.filter((pull) => !isRight(pull));
@@ -162,10 +165,10 @@ ${APPS} App processes of one worker each, PostgreSQL, the played GitHub and the 
   const ends = ({ story }: PlayedCheck) => story.filter((line) => /^(?:success|failure|neutral|action)/.test(line));
   expect(
     'none was concluded twice',
-    github.checks.every((check) => ends(check).length <= 1),
+    made.every((check) => ends(check).length <= 1),
   );
-  const commented = new Set(github.comments.map(({ repository, pull }) => `${repository}#${pull}`));
-  expect('every pull request has exactly one comment', commented.size === PULLS && github.comments.length === PULLS);
+  const commented = new Set(comments.map(({ repository, pull }) => `${repository}#${pull}`));
+  expect('every pull request has exactly one comment', commented.size === PULLS && comments.length === PULLS);
   expect("all requests and answers agree with GitHub's description", github.faults.length === 0);
   for (const fault of github.faults.slice(0, 5)) print(`    ${fault.slice(0, 300)}`);
 
