@@ -39,6 +39,8 @@ export interface BotStore {
   run(key: string): Promise<Run | null>;
   /** Keys of all runs that are not concluded. */
   open(): Promise<string[]>;
+  /** Forgets deliveries that GitHub can no longer send again: it keeps them for three days. */
+  prune(): Promise<void>;
   /** The runs of a repository that are not concluded. */
   openRunsOf(repository: string): Promise<Run[]>;
   /** Takes a delivery once: answers the keys of runs that are to be stopped. */
@@ -118,6 +120,9 @@ export async function openBotStore({ query, transaction }: BotDatabase): Promise
     async open() {
       const rows = await query(`select key from taster.runs where state <> 'concluded' order by number`);
       return rows.map(({ key }) => String(key));
+    },
+    async prune() {
+      await query(`delete from taster.deliveries where at < now() - interval '30 days'`);
     },
     async openRunsOf(repository) {
       const rows = await query(`select * from taster.runs where repository = $1 and state <> 'concluded'`, [

@@ -57,6 +57,7 @@ export async function workJobs(options: BotJobsOptions): Promise<void> {
   await queue.work('command', { atOnce: 2 }, told(options.answer));
   repeat(() => queue.send('reconcile', EVERYTHING), { everyMs: pace.reconcileMs, what: 'Comparing with GitHub' });
   await queue.send('reconcile', EVERYTHING);
+  repeat(() => store.prune(), { everyMs: pace.reconcileMs, what: 'Forgetting old deliveries' });
   // Another process may fall between the store and the queue while this one goes on.
   const sweep = async () => {
     for (const key of await store.forgotten(pace.sweepMs / 1000)) await queue.send('announce', key);

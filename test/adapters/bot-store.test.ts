@@ -59,6 +59,15 @@ for (const { name, skip, at } of PLACES)
       assert.deepEqual(run?.ask, first);
     });
 
+    test('an old delivery is forgotten, one that may come again is not', async () => {
+      const one = ask('g', 1, ++pulls);
+      for (const id of ['old', 'young']) await store.take(id, [one]);
+      await database.query(`update taster.deliveries set at = now() - interval '31 days' where id = 'old'`);
+      await store.prune();
+      const rows = await database.query(`select id from taster.deliveries where id in ('old', 'young')`);
+      assert.deepEqual(rows, [{ id: 'young' }]);
+    });
+
     test('twenty arrivals at once make one run', async () => {
       const one = ask('b', 1, ++pulls);
       const taken = await Promise.all(Array.from({ length: 20 }, (_, i) => store.take(`many-${i % 10}`, [one])));
