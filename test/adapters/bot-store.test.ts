@@ -61,11 +61,11 @@ for (const { name, skip, at } of PLACES)
 
     test('an old delivery is forgotten, one that may come again is not', async () => {
       const one = ask('g', 1, ++pulls);
-      for (const id of ['old', 'young']) await store.take(id, [one]);
-      await database.query(`update taster.deliveries set at = now() - interval '31 days' where id = 'old'`);
+      for (const id of ['long-ago', 'lately']) await store.take(id, [one]);
+      await database.query(`update taster.deliveries set at = now() - interval '31 days' where id = 'long-ago'`);
       await store.prune();
-      const rows = await database.query(`select id from taster.deliveries where id in ('old', 'young')`);
-      assert.deepEqual(rows, [{ id: 'young' }]);
+      const rows = await database.query(`select id from taster.deliveries where id in ('long-ago', 'lately')`);
+      assert.deepEqual(rows, [{ id: 'lately' }]);
     });
 
     test('twenty arrivals at once make one run', async () => {
