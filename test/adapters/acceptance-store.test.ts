@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type AcceptanceStore, openAcceptanceStore } from '../../src/adapters/acceptance-store.ts';
 import { type BotDatabase, openBotDatabase } from '../../src/adapters/bot-database.ts';
@@ -11,14 +8,9 @@ import { openToldStore, type ToldStore } from '../../src/adapters/told-store.ts'
 import type { Acceptance } from '../../src/bot/acceptance.ts';
 import { type Ask, runKey } from '../../src/bot/ask.ts';
 import type { Said } from '../../src/bot/said.ts';
-import { type StartedPostgres, startPostgres } from '../fixtures/bot/start-postgres.ts';
+import { bothDatabases } from '../fixtures/bot/both-databases.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'acceptance-store-'));
-const postgres = await startPostgres();
-after(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  if (typeof postgres !== 'string') await postgres.close();
-});
+const { places } = await bothDatabases();
 
 const HOSTILE = `'; drop table taster.runs; -- \u202e "{,}" \\ $1 ${'é'.repeat(400)}`;
 const pull = { repository: 'Example/Spam', pull: 7 };
@@ -45,16 +37,7 @@ function ask(head: string, at: number): Ask {
   };
 }
 
-const PLACES = [
-  { name: 'PGlite', skip: false, at: () => ({ folder }) },
-  {
-    name: 'PostgreSQL',
-    skip: typeof postgres === 'string' ? postgres : false,
-    at: () => ({ url: (postgres as StartedPostgres).url }),
-  },
-] as const;
-
-for (const { name, skip, at } of PLACES)
+for (const { name, skip, at } of places)
   describe(name, { skip }, () => {
     let database: BotDatabase;
     let store: BotStore;

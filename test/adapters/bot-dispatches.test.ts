@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type BotDatabase, openBotDatabase } from '../../src/adapters/bot-database.ts';
 import { type BotDispatches, openBotDispatches } from '../../src/adapters/bot-dispatches.ts';
 import { type BotStore, openBotStore, type Run } from '../../src/adapters/bot-store.ts';
 import { type Ask, runKey } from '../../src/bot/ask.ts';
-import { type StartedPostgres, startPostgres } from '../fixtures/bot/start-postgres.ts';
+import { bothDatabases } from '../fixtures/bot/both-databases.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'bot-dispatches-'));
-const postgres = await startPostgres();
-after(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  if (typeof postgres !== 'string') await postgres.close();
-});
-
-const PLACES = [
-  { name: 'PGlite', skip: false, at: () => ({ folder }) },
-  {
-    name: 'PostgreSQL',
-    skip: typeof postgres === 'string' ? postgres : false,
-    at: () => ({ url: (postgres as StartedPostgres).url }),
-  },
-] as const;
+const { places } = await bothDatabases();
 
 let pulls = 0;
 function nextAsk(): Ask {
@@ -35,7 +18,7 @@ function nextAsk(): Ask {
   };
 }
 
-for (const { name, skip, at } of PLACES)
+for (const { name, skip, at } of places)
   describe(name, { skip }, () => {
     let database: BotDatabase;
     let store: BotStore;

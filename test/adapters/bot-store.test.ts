@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BotDatabase, openBotDatabase } from '../../src/adapters/bot-database.ts';
@@ -9,7 +6,7 @@ import { openBotQueue, Postponed } from '../../src/adapters/bot-queue.ts';
 import { type BotStore, openBotStore } from '../../src/adapters/bot-store.ts';
 import { type Ask, runKey } from '../../src/bot/ask.ts';
 import { UserError } from '../../src/errors.ts';
-import { type StartedPostgres, startPostgres } from '../fixtures/bot/start-postgres.ts';
+import { bothDatabases } from '../fixtures/bot/both-databases.ts';
 
 const sha = (digit: string) => digit.repeat(40);
 let pulls = 0;
@@ -22,23 +19,9 @@ function ask(head: string, at: number, pull: number): Ask {
   };
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'bot-store-'));
-const postgres = await startPostgres();
-after(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  if (typeof postgres !== 'string') await postgres.close();
-});
+const { places, postgres } = await bothDatabases();
 
-const PLACES = [
-  { name: 'PGlite', skip: false, at: () => ({ folder }) },
-  {
-    name: 'PostgreSQL',
-    skip: typeof postgres === 'string' ? postgres : false,
-    at: () => ({ url: (postgres as StartedPostgres).url }),
-  },
-] as const;
-
-for (const { name, skip, at } of PLACES)
+for (const { name, skip, at } of places)
   describe(name, { skip }, () => {
     let database: BotDatabase;
     let store: BotStore;
@@ -230,9 +213,9 @@ for (const { name, skip, at } of PLACES)
   });
 
 test('two processes that take and announce at the same moment see each other', {
-  skip: typeof postgres === 'string' ? postgres : false,
+  skip: postgres.skip,
 }, async () => {
-  const open = () => openBotDatabase({ at: { url: (postgres as StartedPostgres).url }, log: () => {} });
+  const open = () => openBotDatabase({ at: postgres.at(), log: () => {} });
   const databases = [await open(), await open()];
   try {
     const [one, other] = [await openBotStore(databases[0]!), await openBotStore(databases[1]!)];
@@ -255,9 +238,9 @@ test('two processes that take and announce at the same moment see each other', {
 });
 
 test('Apps that start at once on a new database make its tables one after the other', {
-  skip: typeof postgres === 'string' ? postgres : false,
+  skip: postgres.skip,
 }, async () => {
-  const { url } = postgres as StartedPostgres;
+  const url = postgres.address();
   const admin = await openBotDatabase({ at: { url }, log: () => {} });
   try {
     for (const name of ['one', 'two', 'three', 'four']) {

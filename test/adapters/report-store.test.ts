@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type BotDatabase, openBotDatabase } from '../../src/adapters/bot-database.ts';
 import { openBotQueue, QUEUES } from '../../src/adapters/bot-queue.ts';
@@ -9,23 +6,9 @@ import { type BotStore, openBotStore } from '../../src/adapters/bot-store.ts';
 import { openReportStore, type ReportStore } from '../../src/adapters/report-store.ts';
 import { openRunList, type RunList, type Wanted } from '../../src/adapters/run-list.ts';
 import { type Ask, runKey } from '../../src/bot/ask.ts';
-import { type StartedPostgres, startPostgres } from '../fixtures/bot/start-postgres.ts';
+import { bothDatabases } from '../fixtures/bot/both-databases.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'report-store-'));
-const postgres = await startPostgres();
-after(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  if (typeof postgres !== 'string') await postgres.close();
-});
-
-const PLACES = [
-  { name: 'PGlite', skip: false, at: () => ({ folder }) },
-  {
-    name: 'PostgreSQL',
-    skip: typeof postgres === 'string' ? postgres : false,
-    at: () => ({ url: (postgres as StartedPostgres).url }),
-  },
-] as const;
+const { places } = await bothDatabases();
 
 let asks = 0;
 function ask(more: Partial<Ask> = {}): Ask {
@@ -38,7 +21,7 @@ function ask(more: Partial<Ask> = {}): Ask {
 const READABLE = [{ installation: 1, repository: 'example/spam-filter' }];
 const ALL: Wanted = { repository: null, pull: null, before: null, limit: 100 };
 
-for (const { name, skip, at } of PLACES)
+for (const { name, skip, at } of places)
   describe(name, { skip }, () => {
     let database: BotDatabase;
     let store: BotStore;
