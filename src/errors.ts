@@ -1,5 +1,9 @@
+/** Registered for the whole process: built programs that load one another have a class each. */
+const MARK = Symbol.for('taster.UserError');
+
 /** Bad news that the user can mend: what was expected, what was received, and what to do. */
 export class UserError extends Error {
+  readonly [MARK] = true;
   readonly code: string;
   readonly hint: string;
   /** True where the cause lies outside the change (a download, GitHub's 5xx): it has a switch of its own. */
@@ -11,6 +15,10 @@ export class UserError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.infrastructure = options.infrastructure ?? false;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && MARK in value;
   }
 }
 

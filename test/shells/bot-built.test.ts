@@ -158,6 +158,6 @@ test('in production an empty, known or short secret does not start', async () =>
       told += text;
     });
     assert.equal(await new Promise((resolve) => child.once('close', resolve)), 2);
-    assert.match(told, /WEBHOOK_SECRET/);
+    assert.match(told, /^The App cannot start: WEBHOOK_SECRET [^\n]* docs\/bot\.md [^\n]*\n$/);
   }
 });
