@@ -16,7 +16,16 @@ async function review(asked: Asked): Promise<Answer> {
   const reviewed = await reviewRepository({
     ...asked,
     ...revisions,
-    ...{ configFile: null, seed: null, shadows: null, only: null, dryRun: false, memoryBytes: null, cache: null },
+    ...{
+      configFile: null,
+      mayBeEmpty: true,
+      seed: null,
+      shadows: null,
+      only: null,
+      dryRun: false,
+      memoryBytes: null,
+      cache: null,
+    },
     context: {
       ...{ repository, pull: change.pull, run },
       ...{ baseRef: change.base.ref, headRef: change.head.ref, headRepository: change.head.repository },

@@ -15,8 +15,8 @@ export interface ReviewOptions {
   /** A local configuration file instead; null for none. */
   readonly configFile: string | null;
   /**
-   * The repository need not have data or weights: installed for an organisation, the App sees those that have none.
-   * Without it that is an error: somebody asked for a review here, and named the wrong place.
+   * The repository need not have data or weights: a workflow may stand there before they come, and the App is installed
+   * for whole organisations. Without it that is an error: somebody named the wrong place.
    */
   readonly mayBeEmpty?: boolean;
   readonly seed: string | null;

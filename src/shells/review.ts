@@ -74,17 +74,21 @@ async function reviewIn(folder: PrivateFolder, options: ReviewOptions, signal: A
     ...{ revisions, trees, config, found, only, folder: folder.files, token },
   });
   const { weights, models } = gathered;
-  if (
-    options.mayBeEmpty !== true &&
+  const isEmpty =
     models.length === 0 &&
     configuration.origin.source === 'none' &&
-    ![...trees.base, ...trees.head].some(({ path }) => isRecognised(path))
-  )
-    throw nothingRecognisable(options.configPath);
+    ![...trees.base, ...trees.head].some(({ path }) => isRecognised(path));
+  const nothing = isEmpty ? nothingRecognisable(options.configPath) : null;
+  if (nothing !== null && options.mayBeEmpty !== true) throw nothing;
   const changedModels = new Set(models.map(({ path }) => path));
   const changed = found.filter((data) => data.changed || isModelChanged(data, config, changedModels));
   const request = { ...requestOf(options, configuration, revisions), models };
-  const notes = [...configuration.notes, ...remarksOn(found, trees.changes, config), ...gathered.notes];
+  const notes = [
+    ...(nothing === null ? [] : [nothing.message]),
+    ...configuration.notes,
+    ...remarksOn(found, trees.changes, config),
+    ...gathered.notes,
+  ];
   if (changed.length === 0 && weights.length === 0)
     return { review: quietReview({ ...request, notes }), config, skipped: true, unreadable: [] };
 

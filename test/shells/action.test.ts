@@ -79,6 +79,14 @@ test('a change that touches no data ends green, asks nobody and fetches nothing'
   assert.match(readFileSync(ran.outputs['report-path']!, 'utf8'), /^<!doctype html>[\s\S]*nothing relevant changed/i);
 });
 
+test('where no data have come yet the check is green, and says what it looked for', async () => {
+  const made = makeRepository(ROOT, { 'README.md': 'one\n' }, { 'README.md': 'two\n' });
+  const ran = await startAction(started(null, { workspace: made.folder, event: pullEvent(made) }));
+  assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+  assert.deepEqual([ran.outputs.verdict, ran.outputs.skipped], ['pass', 'true']);
+  assert.match(ran.summary, /no file that looks like data or weights/);
+});
+
 test('the merge queue and a dispatch find their revisions', async () => {
   const group = {
     base_sha: code.base,
@@ -121,7 +129,8 @@ test('a schedule and a push review the branch itself: summary, file and exit cod
     const push = await run('push', { before: made.base, after: made.head });
     assert.equal(push.code, 1, push.stdout + push.stderr);
     const quiet = await run('schedule', {}, made.base);
-    assert.equal(quiet.code, 2, 'a repository that holds nothing to look at is told so, as ever');
+    assert.deepEqual([quiet.code, quiet.outputs.skipped], [0, 'true'], quiet.stdout);
+    assert.match(quiet.summary, /no file that looks like data or weights/);
     const again = await run('push', { before: made.head, after: made.head });
     assert.deepEqual([again.code, again.outputs.skipped], [0, 'true'], again.stdout);
     assert.deepEqual(played.comments, []);
