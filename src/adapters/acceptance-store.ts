@@ -1,6 +1,6 @@
 import type { Acceptance } from '../bot/acceptance.ts';
 import type { BotDatabase, Row } from './bot-database.ts';
-import { MAKING } from './bot-store.ts';
+import { makeTables } from './make-tables.ts';
 
 /** A pull request; `repository` in any case. */
 export interface PullOf {
@@ -42,10 +42,7 @@ const TABLE = `
 
 /** What people accepted: findings by id, rows by hash, and who, until when and why. The store's tables must be there. */
 export async function openAcceptanceStore({ query, transaction }: BotDatabase): Promise<AcceptanceStore> {
-  await transaction(async (query) => {
-    await query('select pg_advisory_xact_lock($1)', [MAKING]);
-    for (const statement of TABLE.split(';')) await query(statement);
-  });
+  await makeTables({ transaction }, TABLE.split(';'));
   return {
     async add(command, { repository, pull }, acceptances) {
       // All or none: a second try reads what the first has written.

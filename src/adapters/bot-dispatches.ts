@@ -1,5 +1,6 @@
 import type { BotDatabase, Row } from './bot-database.ts';
 import type { Run } from './bot-store.ts';
+import { makeTables } from './make-tables.ts';
 
 /** One try of a run that a workflow of the repository makes. */
 export interface Dispatch {
@@ -25,9 +26,6 @@ export interface BotDispatches {
   look(seconds: number): Promise<string[]>;
 }
 
-/** Of the advisory lock under which all tables of the App are made. */
-const MAKING = 7_270_001;
-
 const TABLE = `
   create table if not exists taster.dispatches (
     run bigint not null references taster.runs (number) on delete cascade,
@@ -44,10 +42,7 @@ const COLUMNS = 'r.key, d.nonce, d.workflow_run, d.started_at';
 
 /** Which workflow runs the App has started, and for which of its runs. Wants the store's tables to be there. */
 export async function openBotDispatches({ query, transaction }: BotDatabase): Promise<BotDispatches> {
-  await transaction(async (query) => {
-    await query('select pg_advisory_xact_lock($1)', [MAKING]);
-    await query(TABLE);
-  });
+  await makeTables({ transaction }, [TABLE]);
   const of = async ({ number, attempt }: Run): Promise<Dispatch | null> => {
     const [row] = await query(
       `select ${COLUMNS} from taster.dispatches d join taster.runs r on r.number = d.run

@@ -6,6 +6,7 @@ import { dropRuns, leaveRuns } from './bot-leave.ts';
 import { TAKE, type Taken, takeDeliveries } from './bot-take.ts';
 import { beginRun, joinLine } from './bot-turns.ts';
 import { inBatches } from './in-batches.ts';
+import { makeTables } from './make-tables.ts';
 
 export type RunState = 'asked' | 'queued' | 'in_progress' | 'concluded';
 
@@ -60,8 +61,6 @@ export interface BotStore {
   concluded(run: Run, conclusion: string, findings: readonly LedgerEntry[]): Promise<boolean>;
 }
 
-/** Of the advisory lock under which the tables are made. */
-export const MAKING = 7_270_001;
 const DELIVERIES_AT_ONCE = 50;
 
 const TABLES = `
@@ -104,12 +103,8 @@ const TABLES = `
 
 /** The App's memory: deliveries, runs and findings, without any content of a repository. */
 export async function openBotStore({ query, transaction }: BotDatabase): Promise<BotStore> {
-  await transaction(async (query) => {
-    await query('select pg_advisory_xact_lock($1)', [MAKING]);
-    // Opening a table of the catalogue is what makes a session see the schema that another one has made meanwhile.
-    await query('select count(*) from pg_namespace');
-    for (const statement of [...TABLES.split(';'), TAKE]) await query(statement);
-  });
+  // Opening a table of the catalogue is what makes a session see the schema that another one has made meanwhile.
+  await makeTables({ transaction }, ['select count(*) from pg_namespace', ...TABLES.split(';'), TAKE]);
   const take = inBatches<Taken, string[]>((deliveries) => takeDeliveries(query, deliveries), DELIVERIES_AT_ONCE);
   return {
     take: (delivery, asks, { again } = { again: false }) => take({ delivery, asks, again }),

@@ -1,6 +1,6 @@
 import type { Said } from '../bot/said.ts';
 import type { BotDatabase, Row } from './bot-database.ts';
-import { MAKING } from './bot-store.ts';
+import { makeTables } from './make-tables.ts';
 
 export interface CommandStore {
   /** Writes a command down; false where it was there already. */
@@ -31,10 +31,7 @@ const TABLES = `
 
 /** Commands that wait to be answered. The store's tables must be there. */
 export async function openCommandStore({ query, transaction }: BotDatabase): Promise<CommandStore> {
-  await transaction(async (query) => {
-    await query('select pg_advisory_xact_lock($1)', [MAKING]);
-    for (const statement of TABLES.split(';')) await query(statement);
-  });
+  await makeTables({ transaction }, TABLES.split(';'));
   return {
     async take(said) {
       const rows = await query(

@@ -42,3 +42,8 @@ export function failed(error: unknown): never {
     cause: error,
   });
 }
+
+/** What GitHub answered behind an error that `failed` has made; undefined for any other. */
+export function statusBehind(error: unknown): number | undefined {
+  return ((error as Error).cause as { status?: number } | undefined)?.status;
+}

@@ -1,4 +1,4 @@
-import { type GitHubOptions, openGitHubClient } from './github-client.ts';
+import { type GitHubOptions, openGitHubClient, statusBehind } from './github-client.ts';
 
 /** A pull request as far as a command asks for it. */
 export interface AskedPull {
@@ -40,7 +40,7 @@ export async function connectPeople(options: GitHubPeopleOptions): Promise<GitHu
     try {
       return await ask(call);
     } catch (error) {
-      if (((error as Error).cause as { status?: number } | undefined)?.status === 404) return null;
+      if (statusBehind(error) === 404) return null;
       throw error;
     }
   };

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { BotDatabase } from './bot-database.ts';
-import { MAKING } from './bot-store.ts';
+import { makeTables } from './make-tables.ts';
 
 export interface ReportStore {
   /** Keeps the review.json of a run's latest attempt, in place of an earlier one's; nothing where none are kept. */
@@ -42,10 +42,7 @@ export async function openReportStore(
   { query, transaction }: BotDatabase,
   { days }: ReportStoreOptions,
 ): Promise<ReportStore> {
-  await transaction(async (query) => {
-    await query('select pg_advisory_xact_lock($1)', [MAKING]);
-    for (const statement of TABLE.split(';')) await query(statement);
-  });
+  await makeTables({ transaction }, TABLE.split(';'));
   const store: ReportStore = {
     async keep({ number, attempt }, { review, headline }) {
       if (days === 0) return;

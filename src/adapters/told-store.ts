@@ -1,6 +1,6 @@
 import type { WorkerResult } from '../bot/worker-protocol.ts';
 import type { BotDatabase } from './bot-database.ts';
-import { MAKING } from './bot-store.ts';
+import { makeTables } from './make-tables.ts';
 
 /** What a review told beside itself. */
 export type Told = Pick<WorkerResult, 'comment' | 'unreadable'>;
@@ -24,10 +24,7 @@ const TABLE = `
 
 /** The store's tables must be there. */
 export async function openToldStore({ query, transaction }: BotDatabase): Promise<ToldStore> {
-  await transaction(async (query) => {
-    await query('select pg_advisory_xact_lock($1)', [MAKING]);
-    await query(TABLE);
-  });
+  await makeTables({ transaction }, [TABLE]);
   return {
     async keep({ number, attempt }, { comment, unreadable }) {
       await query(

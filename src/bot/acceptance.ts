@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { oneLine } from '../errors.ts';
 import { type Place, placeText } from '../report/place.ts';
+import { rowHash } from '../report/row-hash.ts';
 import { isExpired } from '../review/ignore.ts';
 import type { Review, ReviewFinding } from '../review/review.ts';
 import { verdictOf } from '../review/verdict.ts';
@@ -31,8 +31,6 @@ export interface Hashed {
   readonly review: Review;
   readonly hash: (id: string) => string;
 }
-
-export const rowHash = (id: string): string => createHash('sha256').update(id).digest('hex');
 
 /** Only what was found in the change can be accepted: what could not be looked at never is. */
 export const isAcceptable = ({ outcome, introduced, ignored }: ReviewFinding): boolean =>

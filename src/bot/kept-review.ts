@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { rowHash } from '../report/row-hash.ts';
 import type { Review } from '../review/review.ts';
 
 /**
@@ -11,14 +11,12 @@ export function keptReview(review: Review): Review {
     rows: finding.rows.map((row) => ({ ...hashed(row), victims: row.victims.map(hashed) })),
     figures: finding.figures.map((figure) => ({
       ...figure,
-      series: figure.series.map((series) => (series.ids ? { ...series, ids: series.ids.map(hash) } : series)),
+      series: figure.series.map((series) => (series.ids ? { ...series, ids: series.ids.map(rowHash) } : series)),
     })),
   }));
   return { ...review, findings };
 }
 
 function hashed<Row extends { readonly id: string }>(row: Row): Row {
-  return { ...row, id: hash(row.id) };
+  return { ...row, id: rowHash(row.id) };
 }
-
-const hash = (id: string): string => createHash('sha256').update(id).digest('hex');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { rowHash } from '../report/row-hash.ts';
 import type { Review } from '../review/review.ts';
 
 /** What is kept of one finding after its report is gone: for checks that look at many pull requests together. */
@@ -16,8 +16,7 @@ export function ledgerOf({ findings }: Review): LedgerEntry[] {
   return findings.map(({ id, check, subject, outcome, rows }) => {
     const worst = new Map<string, number | null>();
     for (const row of rows) {
-      // An id may be what the data call a row: a name, a mail address.
-      const hash = createHash('sha256').update(row.id).digest('hex');
+      const hash = rowHash(row.id);
       const [known = null, score] = [worst.get(hash), row.score];
       worst.set(hash, known === null || (score !== null && score > known) ? score : known);
     }

@@ -3,6 +3,7 @@ import type { Review, ReviewFinding, ReviewRow } from '../review/review.ts';
 import { reviewLimits } from '../review/review.ts';
 import { HASH_DIGITS, type NamedGroup, type Remembered } from './memory.ts';
 import { plural } from './quantity.ts';
+import { rowHash } from './row-hash.ts';
 import { triage } from './triage.ts';
 
 /** How many there are of each kind: rows, and findings that name no row. */
@@ -147,7 +148,7 @@ function rowKey({ data, revision, id, path, ordinal }: ReviewRow): string {
 
 /** A kept review has hashes for ids, and names the same rows. */
 function hashOf(id: string): string {
-  return /^[0-9a-f]{64}$/.test(id) ? id : createHash('sha256').update(id).digest('hex');
+  return /^[0-9a-f]{64}$/.test(id) ? id : rowHash(id);
 }
 
 function short(parts: readonly string[]): string {

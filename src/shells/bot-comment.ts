@@ -1,5 +1,6 @@
 import type { Run } from '../adapters/bot-store.ts';
 import type { GitHub, Pull } from '../adapters/github.ts';
+import { statusBehind } from '../adapters/github-client.ts';
 import type { WorkerResult } from '../bot/worker-protocol.ts';
 import type { Marker } from '../report/marker.ts';
 import type { Review } from '../review/review.ts';
@@ -18,7 +19,7 @@ export interface Commented {
 export async function botComment(github: GitHub, { run, review, server, when }: Commented): Promise<void> {
   if (when === 'never' || run.ask.pull === null) return;
   const pull: Pull | null = await github.pull(run.ask.pull).catch((error: unknown) => {
-    if (((error as Error).cause as { status?: number } | undefined)?.status === 404) return null;
+    if (statusBehind(error) === 404) return null;
     throw error;
   });
   if (pull === null) return;

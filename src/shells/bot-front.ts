@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BotDatabase } from '../adapters/bot-database.ts';
 import { openGitHubSignIn } from '../adapters/github-sign-in.ts';
 import { openMetrics } from '../adapters/metrics.ts';
-import { openReportStore, REVIEW_BYTES } from '../adapters/report-store.ts';
+import { REVIEW_BYTES, type ReportStore } from '../adapters/report-store.ts';
 import { openRunList } from '../adapters/run-list.ts';
 import { keptReview } from '../bot/kept-review.ts';
 import { runAddress } from '../bot/pages/addresses.ts';
@@ -19,6 +19,7 @@ import type { Answer } from './send-page.ts';
 
 export interface BotFrontOptions {
   readonly database: BotDatabase;
+  readonly reports: ReportStore;
   readonly pages: PagesSettings;
   readonly api: string;
   readonly server: string;
@@ -50,9 +51,8 @@ const PRUNE_MS = 3600_000;
 
 /** The store's tables must be there. */
 export async function openBotFront(options: BotFrontOptions): Promise<BotFront> {
-  const { database, pages, api, server, closing, now, log } = options;
+  const { database, reports, pages, api, server, closing, now, log } = options;
   const { publicUrl, client, reportDays } = pages;
-  const reports = await openReportStore(database, { days: reportDays });
   const runs = openRunList(database);
   const metrics = await openMetrics(runs);
   const drawer = openReportDrawer();

@@ -4,6 +4,7 @@ import { type BotQueue, type Job, Postponed } from '../adapters/bot-queue.ts';
 import type { BotStore } from '../adapters/bot-store.ts';
 import { now } from '../adapters/clock.ts';
 import type { CommandStore } from '../adapters/command-store.ts';
+import { statusBehind } from '../adapters/github-client.ts';
 import { limitedFor } from '../adapters/retry.ts';
 import { oneLine } from '../errors.ts';
 import { EVERYTHING } from './bot-reconcile.ts';
@@ -73,7 +74,7 @@ function tellingWork(work: Work, { closing, onRefused, log }: BotJobsOptions): W
     try {
       await work(job);
     } catch (error) {
-      if (((error as Error).cause as { status?: number } | undefined)?.status === 401) onRefused();
+      if (statusBehind(error) === 401) onRefused();
       const wait = limitedFor(error, now());
       if (wait !== null) {
         log(`${job.key}: GitHub asks to wait ${Math.ceil(wait / 1000)} s.`, { level: 'warning', run: job.key });

@@ -7,6 +7,7 @@ import { type BotQueueOptions, openBotQueue } from '../adapters/bot-queue.ts';
 import { openBotStore } from '../adapters/bot-store.ts';
 import { now } from '../adapters/clock.ts';
 import { installationTokens } from '../adapters/installation-tokens.ts';
+import { openReportStore } from '../adapters/report-store.ts';
 import type { Ask } from '../bot/ask.ts';
 import { readBotEnvironment } from '../bot/environment.ts';
 import { oneLine } from '../errors.ts';
@@ -59,7 +60,8 @@ export async function startBot({
   const ending = new AbortController();
   try {
     const store = await openBotStore(database);
-    const front = await openBotFront({ database, pages, api, server, closing: ending.signal, now, log });
+    const reports = await openReportStore(database, { days: pages.reportDays });
+    const front = await openBotFront({ database, reports, pages, api, server, closing: ending.signal, now, log });
     const queue = await openBotQueue(database, queueOptions);
     // Its own log repeats whole events, their texts and signatures.
     const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: api, logLevel: 'fatal' });
@@ -74,7 +76,7 @@ export async function startBot({
     const tokenOf = (installation: number) => tokens.give({ installation, contentsOf: null });
     const common = { store, queue, api, server, token, log, ...given };
     const { commands, settle, answer } = await openBotHearing({
-      ...{ ...common, database, reportDays: pages.reportDays, appId, tokenOf, now: clock },
+      ...{ ...common, database, reports, appId, tokenOf, now: clock },
     });
     const { engine, dispatches } = await openEngine(database, {
       ...{ ...settings, ...common, environment, closing: closing.signal, now },

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Acceptance, applyAcceptances, chosenBy, isNamed, rowHash } from '../../src/bot/acceptance.ts';
+import { type Acceptance, applyAcceptances, chosenBy, isNamed } from '../../src/bot/acceptance.ts';
 import type { Accept } from '../../src/bot/commands.ts';
 import { keptReview } from '../../src/bot/kept-review.ts';
+import { rowHash } from '../../src/report/row-hash.ts';
 import type { Review, ReviewFinding } from '../../src/review/review.ts';
 import { verdictOf } from '../../src/review/verdict.ts';
 import { findingOf, sampleReview, withFinding } from '../report/samples.ts';

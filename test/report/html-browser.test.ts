@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -8,12 +7,12 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { renderHtml } from '../../src/report/html.ts';
 import type { Review, ReviewFigure } from '../../src/review/review.ts';
+import { AXE, violations, watchTroubles } from '../fixtures/watched-page.ts';
 import { FIGURES, richReview } from './pages.ts';
 import { findingOf, flooded, LINKS, SAMPLES, sampleReview, withFinding } from './samples.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const skip = existsSync(CHROMIUM) ? false : `there is no ${CHROMIUM}`;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const ATTACK = '"\'><script>alert(1)</script><img src="https://evil.example/x" onerror="alert(1)">';
 const REVIEWS: Readonly<Record<string, Review>> = {
   ...Object.fromEntries(SAMPLES.map((name) => [name, sampleReview(name)])),
@@ -46,13 +45,7 @@ async function open(html: string, options: Parameters<Browser['newContext']>[0] 
   // The checker's own script is put in beside the page's policy; that the policy bites is a test of its own.
   const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
   const page = await context.newPage();
-  const troubles: string[] = [];
-  page.on('console', (message) => troubles.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => troubles.push(String(error)));
-  page.on('dialog', (dialog) => {
-    troubles.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
+  const troubles = watchTroubles(page);
   page.on('request', (request) => {
     if (request.url() !== address && request.url() !== 'data:,') troubles.push(`request: ${request.url()}`);
   });
@@ -73,12 +66,7 @@ for (const [name, review] of Object.entries(REVIEWS))
       await page.locator('details').evaluateAll((folds) => {
         for (const fold of folds) fold.setAttribute('open', '');
       });
-      await page.evaluate(AXE);
-      const violations = await page.evaluate(
-        `axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(({violations}) =>
-          violations.map(({id, nodes}) => id + ': ' + nodes.slice(0, 3).map((node) => node.html.slice(0, 200) + ' ' + node.failureSummary).join(' | ')))`,
-      );
-      assert.deepEqual(violations, []);
+      assert.deepEqual(await violations(page), []);
       assert.deepEqual(troubles, []);
       await close();
     });
@@ -130,8 +118,8 @@ test('a dot of a named row leads to it, by keyboard too; one of an unknown row l
   assert.match(await page.evaluate('location.hash'), /^#f1-v0$/);
   assert.equal(await page.locator('tr:target').count(), 1);
   await page.evaluate(AXE);
-  const violations = await page.evaluate('axe.run().then(({violations}) => violations.map(({id}) => id))');
-  assert.deepEqual(violations, []);
+  const minded = await page.evaluate('axe.run().then(({violations}) => violations.map(({id}) => id))');
+  assert.deepEqual(minded, []);
   assert.deepEqual(troubles, []);
   await close();
 });

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type FrontStage, stageFront } from '../fixtures/bot/stage-front.ts';
 import type { Visitor } from '../fixtures/bot/visitor.ts';
+import { AXE, violations, watchTroubles } from '../fixtures/watched-page.ts';
 import { richReview } from '../report/pages.ts';
 import { flooded, sampleReview } from '../report/samples.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const skip = existsSync(CHROMIUM) ? false : `there is no ${CHROMIUM}`;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** As long as the shortest field of a review may be. */
 const ATTACK = '"><img src=//x.ex>';
 const MINE = 'example/spam-filter';
@@ -60,14 +59,8 @@ async function open(
   const context = await browser.newContext({ viewport: { width: 1180, height: 860 }, ...options });
   await context.addCookies([...(who?.cookies ?? [])].map(([name, value]) => ({ name, value, url: stage.url })));
   const page = await context.newPage();
-  const troubles: string[] = [];
+  const troubles = watchTroubles(page);
   const asked: string[] = [];
-  page.on('console', (message) => troubles.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => troubles.push(String(error)));
-  page.on('dialog', (dialog) => {
-    troubles.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
   page.on('request', (request) => {
     asked.push(request.url());
     if (!request.isNavigationRequest() && request.url() !== 'data:,') troubles.push(`request: ${request.url()}`);
@@ -78,14 +71,6 @@ async function open(
     asked.join(),
   );
   return { page, troubles, close: () => context.close() };
-}
-
-async function violations(page: Page): Promise<unknown> {
-  await page.evaluate(AXE);
-  return await page.evaluate(
-    `axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(({violations}) =>
-      violations.map(({id, nodes}) => id + ': ' + nodes.slice(0, 3).map((node) => node.html.slice(0, 200) + ' ' + node.failureSummary).join(' | ')))`,
-  );
 }
 
 const run =
