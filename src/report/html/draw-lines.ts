@@ -32,7 +32,7 @@ export function lines({ series, x, y }: Drawing): Parts {
   const [low, high] = extent(isShare ? [...heights, 0, 1] : [...heights, 0]);
   return {
     height: 320,
-    x: { ...frame, label: visible(x, 80), ...stepped(places), ...shares(x) },
+    x: { ...frame, label: visible(x, 80), ...stepped(places), tickFormat: String, ...shares(x) },
     y: { ...frame, label: visible(y, 60), domain: [low, high], nice: true, ticks: 5, ...shares(y) },
     marks: [
       Plot.ruleY([0]),
