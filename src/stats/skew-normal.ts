@@ -41,7 +41,7 @@ export function fitSkewNormal(values: ArrayLike<number>): SkewNormal | null {
  */
 export function logSkewNormalCdf({ location, scale, shape }: SkewNormal, x: number): number {
   const t = (x - location) / scale;
-  if (Number.isNaN(t)) return Number.NaN;
+  if (Number.isNaN(t) || t === Number.NEGATIVE_INFINITY) return t;
   const top = Math.min(t, FAR);
   const bottom = Math.min(-FAR, 2 * top - FAR);
   const edges = [top, bottom, ...growing(top, -1, shape), ...growing(0, 1, shape), ...growing(0, -1, shape), 0]
