@@ -55,11 +55,6 @@ test('the interval is never forgotten: a few errorless trials show little', () =
 test('nothing was measured: null; what are no counts: an error', () => {
   assert.equal(epsilonBound(counts(0, 0, 1, 9), plain), null);
   assert.equal(epsilonBound(counts(1, 9, 0, 0), plain), null);
-  assert.equal(
-    epsilonBound(counts(0, 50, 50, 50), plain)!.epsilon > 2,
-    true,
-    'an attack that is always wrong tells, too',
-  );
   assert.equal(epsilonBound(counts(3, 50, 3, 50), plain)!.epsilon, 0);
   for (const wrong of [counts(2, 1, 0, 1), counts(Number.NaN, 1, 0, 1), counts(0.5, 1, 0, 1), counts(0, 1, -1, 1)])
     assert.throws(() => epsilonBound(wrong, plain), /no counts/);
