@@ -11,7 +11,7 @@ import { counted, tenths } from '../words.ts';
 import { canaryExperiment, plantedCanaries } from './canaries.ts';
 
 const REMEDY =
-  'Look for the noise, the clipping and the accounting of the training that the claim speaks of, or withdraw the claim.';
+  'This review trains without noise: put such canaries into the training that the claim speaks of, or withdraw the claim.';
 const CONFIDENCE = 0.95;
 /** Fewer tell members from others by luck. */
 const [FEWEST_MODELS, FEWEST_CANARIES] = [8, 10];
@@ -93,16 +93,16 @@ function judge(evidence: Evidence, { epsilon: claim, delta }: { epsilon: number;
       ...told,
       remedy: 'Use more shadow models (`shadows.models`).',
     });
-  if (epsilon.most <= claim)
+  const bounds = [epsilon.rates.epsilon, epsilon.oneRun];
+  const above = bounds.filter((bound) => bound > claim).length;
+  if (above === 0 && epsilon.most <= claim)
     return plainFinding(
       'unknown',
       `${trials} can rule out no epsilon above ${epsilon.most.toFixed(1)}: a claim of ${claim} is not tested by them.`,
       { ...told, remedy: 'Use more shadow models (`shadows.models`).' },
     );
-  const bounds = [epsilon.rates.epsilon, epsilon.oneRun];
-  const above = bounds.filter((bound) => bound > claim).length;
   const outcome = above === 2 ? 'fail' : above === 1 ? 'warn' : 'pass';
-  const summary = `${seenOf(audit)}Trained as in this review, the data keep no epsilon below ${Math.min(...bounds).toFixed(2)} (95%, delta ${delta}): the claim of ${claim} ${VERDICT[outcome]}.`;
+  const summary = `${seenOf(audit)}A training like this review's keeps no epsilon below ${Math.min(...bounds).toFixed(2)} (95%, delta ${delta}): for it the claim of ${claim} ${VERDICT[outcome]}.`;
   return plainFinding(outcome, summary, { ...told, remedy: outcome === 'pass' ? '' : REMEDY });
 }
 
@@ -117,12 +117,14 @@ function seenOf({ canaries, population }: CanaryAudit): string {
 function metricsOf({ canaries, population, epsilon }: CanaryAudit, claim: number): Metric[] {
   const tpr = (name: string, { rate, tpr: value, error, scores }: Leakage): Metric => ({
     ...metric(name, 'rate', { fpr: rate }),
-    head: {
-      value,
-      low: Math.max(0, value - 1.96 * error),
-      high: Math.min(1, value + 1.96 * error),
-      n: scores.members.length,
-    },
+    head: Number.isFinite(value)
+      ? {
+          value,
+          low: Math.max(0, value - 1.96 * error),
+          high: Math.min(1, value + 1.96 * error),
+          n: scores.members.length,
+        }
+      : null,
   });
   return [
     ...canaries.map((each) => tpr('canary tpr', each)),
@@ -149,7 +151,7 @@ const metric = (name: string, unit: string, at: Metric['at']): Metric => ({
 
 function figuresOf({ canaries, population }: CanaryAudit): Figure[] {
   const [worst, usual] = [canaries[0], population[0]];
-  if (!worst || !usual) return [];
+  if (!worst || !usual || ![worst.tpr, usual.tpr].every(Number.isFinite)) return [];
   return [
     {
       kind: 'roc',
