@@ -96,6 +96,11 @@ test('thresholds are fixed on one half: the bound on the other holds where membe
   assert.ok(above <= 0.05 * 200 + 3 * Math.sqrt(200 * 0.05), `${above} of 200`);
 });
 
+test('what was seen where thresholds were chosen proves nothing', () => {
+  const found = auditEpsilon(drawn(1, 50), drawn(2, 0), { delta: 0, confidence: 0.95 })!;
+  assert.deepEqual([found.rates.epsilon, found.oneRun], [0, 0]);
+});
+
 test('what stands apart is proved, up to what so many trials can show', () => {
   const how = { delta: 1e-5, confidence: 0.95 };
   const far = auditEpsilon(drawn(1, 50), drawn(2, 50), how)!;
