@@ -118,6 +118,13 @@ export const breaks: readonly Break[] = [
     tests: ['test/stats/attack-references.test.ts'],
   },
   {
+    name: 'a canary is judged by models that hold its own coin',
+    file: 'src/stats/canary-audit.ts',
+    search: 'shadows: first, targets: second',
+    replace: 'shadows: [...first, ...second], targets: second',
+    tests: ['test/stats/canary-audit.test.ts'],
+  },
+  {
     name: 'an exposure counts ties for the model',
     file: 'src/stats/exposure.ts',
     search: 'if (others[at]! <= secret) rank++;',
