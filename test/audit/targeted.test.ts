@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adaptCopies } from '../../src/audit/adapt-copies.ts';
 import type { AttackRun } from '../../src/audit/attack.ts';
+import { comparePoisoned, withoutPoison } from '../../src/audit/compare-targets.ts';
 import { carriedRates, classSizes, smallClasses, whyNoWrongLabels } from '../../src/audit/enough.ts';
 import { nearCopy } from '../../src/audit/near-copy.ts';
 import type { ShadowOrder } from '../../src/audit/shadows.ts';
@@ -83,6 +84,26 @@ test('each target’s column comes from the ensemble that holds its copies', asy
   assert.deepEqual([...scored.phi.slice(0, 3)], [1, 1, 2]);
   assert.deepEqual([...scored.inside.slice(0, 3)], [0, 1, 1]);
   assert.deepEqual(new Set(orders.map(({ seed }) => seed)), new Set(['s']), 'paired');
+});
+
+test('with and without poison the same targets are asked of models that are paired', async () => {
+  const seeds: string[] = [];
+  const train = async ({ seed, extra = [] }: ShadowOrder): Promise<Ensemble> => {
+    seeds.push(seed);
+    const rows = N + extra.length;
+    // Poison moves every member's score by 9.
+    const inside = Uint8Array.from({ length: 16 * rows }, (_, cell) => (Math.floor(cell / rows) + (cell % rows)) % 2);
+    const phi = Float32Array.from(inside, (bit, cell) => bit * (extra.length > 0 ? 9 : 0) + ((cell * 7) % 13) / 13);
+    return { ...{ name: 'with', models: 16, rows, phi, inside }, trainAccuracy: 1, testAccuracy: 1 };
+  };
+  const at = aRun({ train });
+  const targets = randomTargets(at);
+  const untouched = await withoutPoison(at, { whom: 'random rows', targets, seed: 'paired' });
+  const poisoning = { name: '1 copy', copies: targets.map(() => 1) };
+  const { leakage, targets: asked } = await comparePoisoned(at, untouched, poisoning, [0.01]);
+  assert.deepEqual(new Set(seeds), new Set(['paired']));
+  assert.deepEqual(asked, targets);
+  assert.ok(leakage[0]!.before.tpr < 0.2 && leakage[0]!.after.tpr === 1, JSON.stringify([leakage[0]!.before.tpr]));
 });
 
 test('a near copy differs in a tenth of the columns, and takes those from another row', () => {
