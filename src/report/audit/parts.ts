@@ -4,17 +4,17 @@ import { escapeHtml, mono, words } from '../html/text.ts';
 import { commitUrl, type Links } from '../place.ts';
 import { formatBytes, formatCount, formatValue, plural } from '../quantity.ts';
 import { emphasised } from './answer-html.ts';
+import { isNamed } from './is-named.ts';
 import { outcomeChip } from './outcome-chip.ts';
 
 const SAID = 30;
 
 /** One sentence for each attack: what an attacker would gain. `ids` are the answers' on the page; null where one was cut. */
 export function headlines(audit: Audit, ids: readonly (string | null)[], links: Links | null): string {
-  const names = audit.data.map(({ name }) => mono(name, 60));
-  const whose = names.length === 1 ? names[0]! : 'these data';
-  const isOne = audit.data.length <= 1;
+  const named = isNamed(audit);
+  const whose = named ? 'these data' : mono(audit.data[0]!.name, 60);
   const lines = audit.answers.slice(0, SAID).map((answer, at) => {
-    const who = `${words(answer.attack, 40) || 'attack'}${isOne ? '' : ` on ${mono(answer.data, 60)}`}`;
+    const who = `${words(answer.attack, 40) || 'attack'}${named ? ` on ${mono(answer.data, 60)}` : ''}`;
     const name = ids[at] ? `<a href="#${ids[at]}">${who}</a>` : who;
     return `<li><span class="who">${name}</span> ${outcomeChip(answer)}<span>${emphasised(answer.summary)}</span></li>`;
   });

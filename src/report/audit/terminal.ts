@@ -6,6 +6,7 @@ import type { TerminalOptions } from '../terminal.ts';
 import { wrap } from '../wrap.ts';
 import { isMeasure, MODEL_BASED } from './cell.ts';
 import { fitTable } from './fit-table.ts';
+import { isNamed } from './is-named.ts';
 
 const ROWS_SHOWN = 5;
 const CODES = { bold: 1, dim: 2, red: 31, blue: 34 } as const;
@@ -27,7 +28,7 @@ export function renderAuditTerminal(audit: Audit, { color, width }: TerminalOpti
   };
   const parts = [
     audit.data.map((data) => pen.paint('dim', pen.fold(dataText(data)))).join('\n'),
-    audit.answers.map((answer) => headline(answer, audit.data.length > 1, pen)).join('\n'),
+    audit.answers.map((answer) => headline(answer, isNamed(audit), pen)).join('\n'),
     ...audit.answers.map((answer) => answerText(answer, pen)),
     unseenText(audit, pen),
     // Not folded: it is there to be copied.
@@ -116,5 +117,6 @@ function unseenText({ answers, cut, notes }: Audit, { fold }: Pen): string {
 }
 
 function costText({ cost, seed }: Audit): string {
+  if (cost.shadows === 0) return `No shadow model was trained; seed ${seed}.`;
   return `${plural(cost.shadows, 'shadow model')} in ${formatValue(cost.seconds, 'seconds')} on ${cost.provider}, peak memory ${formatBytes(cost.peak_bytes)}; seed ${seed}.`;
 }

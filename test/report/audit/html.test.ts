@@ -29,6 +29,14 @@ for (const [name, audit] of Object.entries(AUDITS))
     assert.equal(render(audit), render(audit));
   });
 
+test('whose an answer is stands where it must: with several data sets, or with one that could not be read', () => {
+  const [one, all] = [anAudit(), richAudit()].map((audit) => read(audit).querySelector('header')!.textContent);
+  assert.match(one!, /someone poisoned location\?.*truth-serum With 1 copy/s);
+  assert.match(all!, /someone poisoned these data\?.*access on other broke/s);
+  const unread = read({ ...anAudit(), data: [] }).querySelector('header')!.textContent;
+  assert.match(unread, /truth-serum on location/);
+});
+
 test('each answer has its question, what it cannot see, its paper and its cost', () => {
   const audit = anAudit();
   const text = read(audit).querySelector('article')!.textContent.replace(/\s+/g, ' ');
