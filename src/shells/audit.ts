@@ -10,6 +10,7 @@ import type { Audit } from '../audit/audit.ts';
 import { assumedData } from '../config/defaults.ts';
 import { oneLine, UserError } from '../errors.ts';
 import { type FoundDataSet, findDataSets, type Trees } from '../source/data-sets.ts';
+import { hostedAt } from '../source/hosted-at.ts';
 import { type Repository, WORKTREE } from '../source/repository.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { gatherData } from './gather-data.ts';
@@ -66,7 +67,7 @@ async function auditIn(folder: PrivateFolder, asked: AuditRequest, signal: Abort
       options: asked.attack,
       request: {
         tool: { version },
-        ...{ repository: null, pull: null, run: null },
+        ...{ repository: hostedAt(await repository.remoteUrl('origin')), pull: null, run: null },
         base: { sha: head, ref: null },
         head: { sha: head, ref: null, repository: null },
         configuration: { ...configuration.origin, proposed: false },

@@ -18,6 +18,7 @@ const filesOf = (path: string) =>
 test('an audit is measured, tells what it does, writes what was asked for, and nothing else', async (t) => {
   const repository = smallRepository(t);
   const sha = repository.commit(FILES);
+  repository.git('remote', 'add', 'origin', 'https://someone:hunter2@github.com/example/places.git');
   const before = filesOf(repository.path);
   const written = ['--json', 'out/audit.json', '--html', 'out/audit.html'];
   const ran = await repository.taster('audit', ...QUICK, '--seed', 'one', ...written);
@@ -43,11 +44,13 @@ test('an audit is measured, tells what it does, writes what was asked for, and n
     readFileSync(join(repository.path, 'out/audit.html'), 'utf8'),
     /What would leak if someone poisoned <code class="s">train</,
   );
+  assert.equal(audit.repository, 'example/places');
   const cells = FILES['train.csv']
     .split('\n')[1]!
     .split(',')
     .filter((cell) => cell.length > 5);
   const told = `${ran.out}${ran.err}${readFileSync(join(repository.path, 'out/audit.json'), 'utf8')}`;
+  assert.doesNotMatch(told, /hunter2/);
   for (const cell of cells) assert.ok(!told.includes(cell), `no content of a row: ${cell}`);
 
   const [again, other] = [
