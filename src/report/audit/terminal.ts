@@ -66,7 +66,7 @@ function headline({ attack, data, outcome, summary }: AttackAnswer, named: boole
 function answerText({ attack, data, question, tables, rows }: AttackAnswer, pen: Pen): string {
   const parts = [...tables.map((table) => tableText(table, pen)), rowsText(rows, pen)].filter((part) => part !== '');
   if (parts.length === 0) return '';
-  return [pen.paint('bold', pen.fold(`${attack} on ${data}: ${question}`)), ...parts].join('\n');
+  return `${pen.paint('bold', pen.fold(`${attack} on ${data}: ${question}`))}\n${parts.join('\n\n')}`;
 }
 
 function tableText(table: AuditTable, { width, fold, paint }: Pen): string {
