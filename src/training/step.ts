@@ -1,4 +1,3 @@
-import { UserError } from '../errors.ts';
 import { backward } from '../gradients/backward.ts';
 import { type Builder, makeBuilder } from '../onnx/builder.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
@@ -26,7 +25,7 @@ const final = (name: string) => `${name}_end`;
  * rate [S], first_step (float, counts from 1), steps (int64), with noise its keys [S,M,1] (uint32), and every parameter
  * and state `*_start`.
  * Outputs: every parameter and state `*_end`. Throws a UserError (`private-slice`) where a private recipe is asked of a
- * slice whose rows' gradients have no closed form.
+ * slice of too many weights for it.
  * @param batch B, the rows of a batch where that is not `recipe.batch`: the sum over rows is divided by that all the same.
  */
 export function trainingGraph(
@@ -96,14 +95,6 @@ const NOTHING: Graph = { name: 'nothing', nodes: [], initializers: [], inputs: [
 
 function clipping(slice: Slice, { privacy, batch }: Recipe, at: { models: number; batch: number }): Graph {
   if (!privacy) return NOTHING;
-  if (slice.kind === 'model')
-    throw new UserError(
-      'private-slice',
-      "DP-SGD is there for the built-in slices, not for a slice of one's own model.",
-      {
-        hint: 'Audit this data set without its model to see what differential privacy would do.',
-      },
-    );
   // The loss is divided by the rows that a batch can hold, a private step by those that it holds on average.
   return clippedWeights(slice, privacy, { ...at, scale: at.batch / batch });
 }

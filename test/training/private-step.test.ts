@@ -2,20 +2,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import type { Feed } from '../../src/onnx/runtime.ts';
+import { randomSequence } from '../../src/tensor/random.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
+import { type CutModel, candidatesOf, makeModelSlice } from '../../src/training/cut-model.ts';
 import { noiseKey } from '../../src/training/gaussian-noise.ts';
 import type { TrainingSet } from '../../src/training/group.ts';
+import type { ModelSlice } from '../../src/training/model-slice.ts';
+import type { Objective } from '../../src/training/objectives.ts';
 import { initialWeights } from '../../src/training/parameter.ts';
 import type { Privacy, Recipe } from '../../src/training/recipe.ts';
-import { type BuiltInSlice, parametersOf } from '../../src/training/slice.ts';
+import { type BuiltInSlice, labelAxes, parametersOf, type Slice } from '../../src/training/slice.ts';
 import { trainingGraph } from '../../src/training/step.ts';
+import { labeller, languageModel, mobileNet, perceptron, transformer } from './networks.ts';
 import { runtime, slices, smallSet } from './small-set.ts';
 
 const N = 12;
 
+function labelsOf(slice: Slice, { labels }: TrainingSet): Feed {
+  const shape = [N, ...labelAxes(slice)];
+  if (slice.task === 'tokens') return { type: 'int64', shape, data: BigInt64Array.from(labels, BigInt) };
+  return slice.task === 'classification'
+    ? { type: 'int32', shape, data: Int32Array.from(labels) }
+    : { type: 'float32', shape, data: Float32Array.from(labels) };
+}
+
 /** What one step of SGD takes from each weight at a rate of 1, all parameters of all models one behind another. */
 async function movedBy(
-  slice: BuiltInSlice,
+  slice: Slice,
   set: TrainingSet,
   rows: readonly number[],
   how: {
@@ -33,10 +46,7 @@ async function movedBy(
   const shape = [1, models.length, rows.length];
   const feeds: Record<string, Feed> = {
     features: { type: 'float32', shape: [N, slice.width], data: set.features },
-    labels:
-      slice.task === 'classification'
-        ? { type: 'int32', shape: [N], data: Int32Array.from(set.labels) }
-        : { type: 'float32', shape: [N], data: Float32Array.from(set.labels) },
+    labels: labelsOf(slice, set),
     rows: { type: 'int32', shape, data: Int32Array.from(models.flatMap(() => rows)) },
     weights: { type: 'float32', shape: [...shape, 1], data: Float32Array.from(models.flatMap(() => weights)) },
     rate: { type: 'float32', shape: [1], data: Float32Array.of(1) },
@@ -70,7 +80,6 @@ async function movedBy(
 
 const norm = (vector: readonly number[]) => Math.hypot(...vector);
 const sum = (vectors: readonly number[][]) => vectors[0]!.map((_, i) => vectors.reduce((all, one) => all + one[i]!, 0));
-const name = ({ kind, task }: BuiltInSlice) => `${kind}, ${task}`;
 const all = Array.from({ length: N }, (_, row) => row);
 
 function assertNear(one: readonly number[], other: readonly number[], within: number): void {
@@ -80,9 +89,45 @@ function assertNear(one: readonly number[], other: readonly number[], within: nu
   });
 }
 
-for (const slice of slices) {
-  test(`${name(slice)}: a private step is the sum of rows' own gradients, each cut to C`, async () => {
-    const set = smallSet(N, slice);
+/** Slices of somebody's own: rows of numbers, images and words, by one label, several, or a word a place. */
+function ownSlices(): [string, ModelSlice][] {
+  const cut = (name: string, model: CutModel, to: { task: Objective; outputs: number }): [string, ModelSlice] => [
+    name,
+    makeModelSlice(model, candidatesOf(model).at(-1)!, to),
+  ];
+  return [
+    cut('a perceptron', perceptron(), { task: 'classification', outputs: 2 }),
+    cut('a perceptron that gives a number', perceptron(1), { task: 'regression', outputs: 1 }),
+    cut('a perceptron of five labels', labeller(), { task: 'multi-label', outputs: 5 }),
+    cut('a transformer', transformer(), { task: 'classification', outputs: 2 }),
+    cut('a language model', languageModel(), { task: 'tokens', outputs: 9 }),
+    cut('inverted residuals', mobileNet(), { task: 'classification', outputs: 2 }),
+  ];
+}
+
+const takesWords = (slice: Slice) => slice.kind === 'model' && slice.at(1).inputs[0]!.type === 'int64';
+
+/** Drawn rows for any slice; words where it reads them. */
+function drawnSet(slice: ModelSlice): TrainingSet {
+  const random = randomSequence(17);
+  const count = N * sizeOf(labelAxes(slice));
+  return {
+    features: Float32Array.from({ length: N * slice.width }, () =>
+      takesWords(slice) ? random.below(9) : random.normal(),
+    ),
+    labels: Float64Array.from({ length: count }, () => (slice.outputs === 1 ? random.normal() : random.below(2))),
+    width: slice.width,
+    rowKeys: new Uint32Array(N),
+  };
+}
+
+const cases: readonly (readonly [string, Slice, TrainingSet])[] = [
+  ...slices.map((slice) => [`${slice.kind}, ${slice.task}`, slice, smallSet(N, slice)] as const),
+  ...ownSlices().map(([name, slice]) => [name, slice, drawnSet(slice)] as const),
+];
+
+for (const [name, slice, set] of cases) {
+  test(`${name}: a private step is the sum of rows' own gradients, each cut to C`, async () => {
     const own = await Promise.all(all.map((row) => movedBy(slice, set, [row])));
     const norms = own.map(norm);
     const clip = [...norms].sort((a, b) => a - b)[N / 2]!;
@@ -93,21 +138,20 @@ for (const slice of slices) {
     assert.ok(norm(found.map((each, i) => each - whole[i]!)) > 0.05 * norm(whole), 'some rows were cut');
   });
 
-  test(`${name(slice)}: with a huge C and no noise a step is the plain one`, async () => {
-    const set = smallSet(N, slice);
+  test(`${name}: with a huge C and no noise a step is the plain one`, async () => {
     const weights = all.map((row) => Number(row % 4 !== 0));
     const plain = await movedBy(slice, set, all, { weights });
     assertNear(await movedBy(slice, set, all, { weights, privacy: { clip: 1e9, noise: 0 } }), plain, 1e-6);
   });
 
-  test(`${name(slice)}: whatever a row is, it moves a step by C over the batch at most`, async () => {
-    const set = smallSet(N, slice);
-    set.features.fill(1e4, 3 * slice.width, 4 * slice.width);
-    const privacy = { clip: 0.1, noise: 0 };
-    const without = await movedBy(slice, set, all, { privacy, weights: all.map((row) => Number(row !== 3)) });
-    const change = (await movedBy(slice, set, all, { privacy })).map((each, i) => each - without[i]!);
-    assert.ok(norm(change) <= (0.1 / N) * 1.001, `${norm(change)}`);
-    assert.ok(norm(change) >= (0.1 / N) * 0.9, 'the row counts');
+  test(`${name}: whatever a row is, it moves a step by C over the batch at most`, async () => {
+    const outlier = { ...set, features: set.features.slice() };
+    if (!takesWords(slice)) outlier.features.fill(100, 3 * slice.width, 4 * slice.width);
+    const privacy = { clip: 0.01, noise: 0 };
+    const without = await movedBy(slice, outlier, all, { privacy, weights: all.map((row) => Number(row !== 3)) });
+    const change = (await movedBy(slice, outlier, all, { privacy })).map((each, i) => each - without[i]!);
+    assert.ok(norm(change) <= (0.01 / N) * 1.001, `${norm(change)}`);
+    assert.ok(norm(change) >= (0.01 / N) * 0.9, 'the row counts');
   });
 }
 
@@ -157,4 +201,13 @@ test("a model's noise is the same in whatever group it is trained", async () => 
     from += 3 * size;
     to += size;
   }
+});
+
+test('a slice with too many weights for its rows is refused in words', () => {
+  const model = perceptron();
+  const slice = makeModelSlice(model, candidatesOf(model).at(-1)!, { task: 'classification', outputs: 2 });
+  const recipe: Recipe = {
+    ...{ optimizer: 'sgd', rate: 1, decay: 0, batch: 64, epochs: 1, privacy: { clip: 1, noise: 1 } },
+  };
+  assert.throws(() => trainingGraph(slice, recipe, 4, 2 ** 20), { code: 'private-slice', message: /each row apart/ });
 });
