@@ -7,6 +7,8 @@ import { describeError, oneLine, UserError } from '../errors.ts';
 import { COMMENT_CHARACTERS, renderMarkdown } from '../report/markdown.ts';
 import type { EngineRequest } from '../review/request.ts';
 import { exitCode, recomputeVerdict } from '../review/verdict.ts';
+import { attackOptions } from './attack-options.ts';
+import { auditRepository } from './audit.ts';
 import { BASE_BRANCH, CHANGE_BRANCH, makeDemoRepository } from './demo.ts';
 import { explainSlice } from './explain-slice.ts';
 import { type Initialised, initRepository } from './init.ts';
@@ -15,7 +17,7 @@ import { progressLine } from './progress.ts';
 import { exitCodeOf, type Reviewed, reviewRepository, version } from './review.ts';
 import type { ReviewOptions } from './review-options.ts';
 import { readReview, showRows } from './rows.ts';
-import { type Outputs, terminalText, writeOutputs } from './write-outputs.ts';
+import { auditText, type Outputs, terminalText, writeAudit, writeOutputs } from './write-outputs.ts';
 
 const ACTION = 'taster/taster';
 const env = process.env;
@@ -31,6 +33,7 @@ async function run({ command, operands, values, given }: Arguments): Promise<num
   const [first = '', second] = operands;
   const common = { repo: text(values, 'repo') ?? '.', environment: env, log };
   if (command === 'review') return await review(values, given);
+  if (command === 'audit') return await audit(values, given);
   if (command === 'demo') return await demo(values);
   if (command === 'publish') return await publish(first, values);
   if (command === 'explain') print(first === 'slice' ? await explainSlice(second ?? '') : explain(first));
@@ -68,20 +71,43 @@ async function bot(): Promise<void> {
 }
 
 async function review(values: Values, given: ReadonlySet<string>): Promise<number> {
-  const config = text(values, 'config') ?? '';
   const reviewed = await withProgress({
     ...reviewOptions(values),
     repo: text(values, 'repo') ?? '.',
     base: text(values, 'base'),
     head: text(values, 'head'),
-    // Named on the command line, it is a file of this machine; else a path in the target branch.
-    configFile: given.has('config') ? config : null,
-    configPath: given.has('config') ? '.github/taster.yml' : config,
+    ...configOf(values, given),
   });
   await writeOutputs(reviewed.review, outputsOf(values));
   print(terminalText(reviewed.review, process.stdout, env));
   for (const sentence of reviewed.unreadable) log(sentence);
   return values['dry-run'] === true && reviewed.unreadable.length === 0 ? 0 : exitCodeOf(reviewed);
+}
+
+/** 0: every attack has an answer, if only that it does not apply; 2: one could not tell, or broke. */
+async function audit(values: Values, given: ReadonlySet<string>): Promise<number> {
+  const { only: _, dryRun: __, cache: ___, ...common } = reviewOptions(values);
+  const line = progressLine(process.stderr, steadySeconds);
+  const audited = await auditRepository({
+    ...common,
+    repo: text(values, 'repo') ?? '.',
+    head: text(values, 'head'),
+    ...configOf(values, given),
+    data: text(values, 'data'),
+    attack: attackOptions(values),
+    onProgress: (progress) => line.show(progress),
+  }).finally(() => line.clear());
+  await writeAudit(audited, { json: text(values, 'json'), html: text(values, 'html') });
+  print(auditText(audited, process.stdout, env));
+  return audited.answers.some(({ outcome }) => outcome === 'unknown' || outcome === 'error') ? 2 : 0;
+}
+
+/** Named on the command line, a configuration is a file of this machine; else a path in the repository. */
+function configOf(values: Values, given: ReadonlySet<string>): { configFile: string | null; configPath: string } {
+  const config = text(values, 'config') ?? '';
+  return given.has('config')
+    ? { configFile: config, configPath: '.github/taster.yml' }
+    : { configFile: null, configPath: config };
 }
 
 async function demo(values: Values): Promise<number> {
