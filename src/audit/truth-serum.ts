@@ -1,16 +1,22 @@
-import { armsOf, dPrime } from '../stats/arms.ts';
-import { compareLeakage } from '../stats/leakage.ts';
-import { keyOf } from '../tensor/random.ts';
 import { adaptCopies } from './adapt-copies.ts';
 import { type Answered, type Attack, type AttackRun, answered } from './attack.ts';
-import type { AuditFigure, AuditTable, Cell } from './audit.ts';
+import {
+  type Compared,
+  comparePoisoned,
+  ensemblesOf,
+  type Poisoning,
+  type Untouched,
+  withoutPoison,
+} from './compare-targets.ts';
+import { copiesFigure, copiesSummary, copiesTable, copiesWord, dPrimes, tprAtLowest } from './copies-report.ts';
 import { carriedRates, smallClasses, whyNoWrongLabels } from './enough.ts';
-import { bounded, medianOf, plain, tprOf } from './measures.ts';
 import { nearCopy, UNKNOWN_SHARE } from './near-copy.ts';
-import { poisonTargets, type Targeted } from './targeted.ts';
 import { randomTargets, type Target, worstTargets } from './targets.ts';
-import { percent, rateName } from './words.ts';
+import { percent } from './words.ts';
 
+/** What the adaptive line means. */
+const ADAPTED =
+  '"As many as fit each" stops before models that trained on a row misread it: for attackers who see labels alone.';
 /** Rows that are named as those whom poison would expose most. */
 const NAMED = 20;
 
@@ -30,150 +36,68 @@ export const truthSerum: Attack = {
   run: attackTargets,
 };
 
-/** One line of the table: whom, and with how many copies. */
-interface Line {
-  readonly whom: string;
-  readonly copies: string;
-  readonly order: { readonly copies: readonly number[]; readonly features?: (target: Target) => Float32Array };
-  readonly targets: readonly Target[];
-  readonly seed: string;
-  readonly clean: Targeted;
-}
-
-type Compared = Line & { readonly poisoned: Targeted; readonly leakage: ReturnType<typeof compareLeakage> };
-
 async function attackTargets(at: AttackRun): Promise<Answered> {
   const why = whyNoWrongLabels(at);
   if (why !== null) return answered('unknown', why);
   const targets = randomTargets(at);
   const { models } = at.training!.plan;
+  const { poisons, thorough } = at.options;
   const rates = carriedRates(targets.length, models);
   if (rates.length === 0)
     return answered(
       'unknown',
       `${targets.length} targets and ${models} shadow models are too few for a rate of 1% false positives.`,
     );
-  const done: Compared[] = [];
-  const compare = async (line: Line): Promise<Compared> => {
-    const name = `${line.whom}, ${line.copies}`;
-    const poisoned =
-      line.order.copies.every((count) => count === 0) && !line.order.features
-        ? line.clean
-        : await poisonTargets(at, line.targets, { name, seed: line.seed, ...line.order });
-    const rows = line.targets.map((_, index) => index);
-    const leakage = compareLeakage(line.clean.scored, poisoned.scored, { rows, rates });
-    const compared = { ...line, poisoned, leakage };
-    done.push(compared);
-    return compared;
-  };
+  const each = poisons.map((count) => ensemblesOf(at, targets, count));
+  at.expect(each.reduce((sum, one) => sum + one, 0) * (thorough ? 2 : 1) + 6);
+  const compare = (untouched: Untouched, poisoning: Poisoning) => comparePoisoned(at, untouched, poisoning, rates);
   const isLate = () => at.secondsLeft() <= 0;
-  const lineOf = async (whom: string, list: readonly Target[], seed: string) => {
-    const clean = await poisonTargets(at, list, { name: `${whom}, without poison`, seed, copies: list.map(() => 0) });
-    return { whom, targets: list, seed, clean };
-  };
-  const random = await lineOf('random rows', targets, at.seed);
-  let cut = false;
+  const random = await withoutPoison(at, { whom: 'random rows', targets, seed: at.seed });
   const byCopies: Compared[] = [];
-  for (const count of at.options.poisons) {
-    if (isLate()) {
-      cut = true;
-      break;
-    }
-    byCopies.push(await compare({ ...random, copies: copiesWord(count), order: { copies: targets.map(() => count) } }));
-  }
+  for (const count of poisons)
+    if (count === 0 || !isLate()) byCopies.push(await compare(random, equal(targets, count)));
   const best = byCopies.reduce((one, other) => (tprAtLowest(other) > tprAtLowest(one) ? other : one));
-  const strongest = Math.max(1, best.order.copies[0]!);
-  const more = [
+  const strongest = Math.max(1, best.poisoning.copies[0]!);
+  const variants: (() => Promise<Compared[]>)[] = [
     async () => {
-      const fresh = await lineOf('random rows', targets, `${at.seed}/adapted`);
-      await compare({ ...fresh, copies: 'as many as fit each', order: { copies: adaptCopies(byCopies) } });
+      // By models of their own: those that the copies were chosen by would flatter them.
+      const fresh = await withoutPoison(at, { whom: 'random rows', targets, seed: `${at.seed}/adapted` });
+      return [await compare(fresh, { name: 'as many as fit each', copies: adaptCopies(byCopies) })];
     },
     async () => {
+      const { name, copies } = equal(targets, strongest);
       const features = (target: Target) => nearCopy(at, target.row);
-      const copies = targets.map(() => strongest);
-      await compare({
-        ...random,
-        copies: `${copiesWord(strongest)}, ${percent(UNKNOWN_SHARE)} unknown`,
-        order: { copies, features },
-      });
+      return [await compare(random, { name: `${name}, ${percent(UNKNOWN_SHARE)} unknown`, copies, features })];
     },
     async () => {
       const first = await at.train({ name: 'first ensemble', seed: `${at.seed}/first`, models });
-      const worst = worstTargets(at, first);
-      const line = await lineOf('worst rows', worst, at.seed);
-      for (const count of at.options.thorough ? at.options.poisons : [0, strongest])
-        await compare({ ...line, copies: copiesWord(count), order: { copies: worst.map(() => count) } });
+      const worst = await withoutPoison(at, { whom: 'worst rows', targets: worstTargets(at, first), seed: at.seed });
+      const lines: Compared[] = [];
+      for (const count of thorough ? poisons : [0, strongest])
+        lines.push(await compare(worst, equal(worst.targets, count)));
+      return lines;
     },
   ];
-  for (const step of at.options.poisons.some((count) => count > 0) ? more : []) {
-    if (isLate()) cut = true;
-    else await step();
+  const asked = poisons.some((count) => count > 0) ? variants : [];
+  const more: Compared[] = [];
+  let left = 0;
+  for (const variant of asked) {
+    if (isLate()) left++;
+    else more.push(...(await variant()));
   }
-  return answered('measured', summaryOf(byCopies, best), {
-    tables: [tableOf(done, rates, `${targets.length} targets, ${models} shadow models each.${smallClasses(at.pool)}`)],
-    figures: figuresOf(byCopies),
+  const note = `${targets.length} targets, ${models} shadow models each. ${ADAPTED}${smallClasses(at.pool)}`;
+  return answered('measured', copiesSummary(byCopies, best), {
+    tables: [copiesTable([...byCopies, ...more], rates, note)],
+    figures: [copiesFigure(byCopies)],
     rows: exposedFirst(best),
-    cut,
+    cut: byCopies.length < poisons.length || left > 0,
   });
 }
 
-const copiesWord = (count: number) => (count === 0 ? 'none' : count === 1 ? '1 copy' : `${count} copies`);
-const tprAtLowest = ({ leakage }: Compared) => leakage[0]!.after.tpr;
-
-function summaryOf(byCopies: readonly Compared[], best: Compared): string {
-  const { before, after, difference, error } = best.leakage[0]!;
-  const rate = rateName(before.rate);
-  if (best.order.copies[0] === 0 || byCopies.length === 1)
-    return `Without poison an attacker recognises ${percent(before.tpr)} of the rows ${rate}; no number of copies that was tried makes it more.`;
-  const sure = difference - 1.96 * error > 0 ? '' : ' (within the interval of no rise)';
-  return `With ${best.copies} of a row under a wrong label an attacker recognises ${percent(after.tpr)} of the rows ${rate}; without poison ${percent(before.tpr)}${sure}.`;
-}
-
-function tableOf(lines: readonly Compared[], rates: readonly number[], note: string): AuditTable {
-  return {
-    title: 'Targeted poisoning: who was in the training data?',
-    note: `TPR: share of members recognised, 95% interval. ${note}`,
-    columns: [
-      ...['targets', 'wrong-label copies'],
-      ...rates.map((rate) => `TPR ${rateName(rate)}`),
-      ...['rise against no poison', 'AUC', "median d'", 'accuracy'],
-    ],
-    rows: lines.map(({ whom, copies, leakage, poisoned, targets }): Cell[] => {
-      const { difference, error, after } = leakage[0]!;
-      return [
-        ...[whom, copies],
-        ...leakage.map((one) => tprOf(one.after)),
-        copies === 'none' ? '' : bounded(difference, error, { unit: 'rate', n: targets.length, floor: -1 }),
-        plain(after.area, 'share'),
-        medianOf(dPrimes(poisoned), 'd-prime', keyOf(whom + copies)),
-        plain(poisoned.accuracy, 'share'),
-      ];
-    }),
-  };
-}
-
-function figuresOf(byCopies: readonly Compared[]): AuditFigure[] {
-  const curve = byCopies[0]!.leakage.map(({ after: { rate } }, index) => {
-    const measures = byCopies.map(({ leakage }) => tprOf(leakage[index]!.after));
-    return {
-      name: rateName(rate),
-      points: measures.map(({ value }, i): [number, number] => [byCopies[i]!.order.copies[0]!, value!]),
-      bounds: measures.map(({ low, high }): [number, number] => [low!, high!]),
-    };
-  });
-  return [
-    {
-      kind: 'lines',
-      title: 'Recognised members by copies',
-      x: 'wrong-label copies of a target',
-      y: 'true positive rate',
-      series: curve,
-    },
-  ];
-}
-
-const dPrimes = ({ scored: { phi, inside, rows } }: Targeted) =>
-  Array.from({ length: rows }, (_, row) => dPrime(armsOf(phi, inside, { row, rows })));
+const equal = (targets: readonly Target[], count: number): Poisoning => ({
+  name: copiesWord(count),
+  copies: targets.map(() => count),
+});
 
 /** The targets that poison exposes most. */
 function exposedFirst(best: Compared): Answered['rows'] {
@@ -185,6 +109,6 @@ function exposedFirst(best: Compared): Answered['rows'] {
     .map(({ row, effect }) => ({
       row,
       effect,
-      why: `d' ${effect.toFixed(1)} with ${best.copies} of it under a wrong label`,
+      why: `d' ${effect.toFixed(1)} with ${best.poisoning.name} of it under a wrong label`,
     }));
 }
