@@ -3,7 +3,7 @@ import type { AttackRun } from './attack.ts';
 import { earlyStop } from './early-stop.ts';
 import { nearCopy, UNKNOWN_SHARE } from './near-copy.ts';
 import { CLIP, privateRecipe } from './private-recipe.ts';
-import { keepOnce, refuseConflicts } from './sanitise.ts';
+import { keepOnce, nearnessOf, refuseConflicts } from './sanitise.ts';
 import type { ExtraRow } from './shadows.ts';
 import { REFUSED, refuseSuspects } from './suspect-labels.ts';
 import type { Defended } from './targeted.ts';
@@ -37,7 +37,8 @@ export async function defencesFor(
   const { recipe } = at.training!.plan;
   const features = (target: Target) => nearCopy(at, target.row);
   const unlike = `copies ${percent(UNKNOWN_SHARE)} unlike`;
-  const conflicts: Defence['defended'] = (copies, order) => refuseConflicts(at, order, copies);
+  const near = nearnessOf(at);
+  const conflicts: Defence['defended'] = (copies, order) => refuseConflicts(at, { ...order, near }, copies);
   const suspects: Defence['defended'] = (copies, order) => refuseSuspects(at, order, copies);
   const free = { epsilon: null, sameClean: true } as const;
   const { epochs } = await earlyStop(at);

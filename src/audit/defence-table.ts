@@ -1,13 +1,12 @@
-import { armsOf, dPrime } from '../stats/arms.ts';
 import type { compareLeakage } from '../stats/leakage.ts';
+import { median } from '../stats/lira.ts';
 import { keyOf } from '../tensor/random.ts';
-import type { AuditFigure, AuditTable, Cell } from './audit.ts';
+import type { AuditFigure, AuditTable, Cell, Measure } from './audit.ts';
+import { copiesWord, dPrimes } from './copies-report.ts';
 import type { Defence } from './defence-list.ts';
-import { bounded, medianOf, plain, tprOf } from './measures.ts';
+import { medianOf, plain, tprOf } from './measures.ts';
 import type { Targeted } from './targeted.ts';
 import { percent, rateName } from './words.ts';
-
-type Compared = ReturnType<typeof compareLeakage>[number];
 
 /** What one defence left of the attack. */
 export interface Tried {
@@ -20,22 +19,22 @@ export interface Tried {
 
 export interface Found {
   /** Without and with poison, both under the defence. */
-  readonly leakage: Compared;
-  /** Under poison, undefended and defended; null for no defence. */
-  readonly against: Compared | null;
+  readonly leakage: ReturnType<typeof compareLeakage>[number];
+  /** What the defence changes of d' under poison, target by target; null for no defence. */
+  readonly change: Measure | null;
   readonly clean: Targeted;
   readonly poisoned: Targeted;
 }
 
 /** A defence that costs more of the accuracy is not called the best. */
 const AFFORDABLE = 0.05;
+/** Models that are left with less of the accuracy are of no use to anyone. */
+const USEFUL = 0.5;
 
 interface Asked {
   readonly copies: number;
   readonly rate: number;
 }
-
-const copiesWord = (copies: number) => (copies === 1 ? 'one copy' : `${copies} copies`);
 
 /** One line a defence: leakage and accuracy side by side. */
 export function defenceTable(
@@ -45,21 +44,21 @@ export function defenceTable(
   const at = rateName(rate);
   return {
     title: 'What helps against wrong-label copies',
-    note: `${targets} targets, ${copiesWord(copies)} of each under a wrong label, ${models} shadow models an ensemble, paired. TPR: share of members recognised, 95% interval. Accuracy: on rows held back, without poison. Epsilon: for adding or removing one row, delta ${delta}; batches drawn by Poisson sampling.`,
+    note: `${targets} targets, ${copiesWord(copies)} of each under a wrong label, ${models} shadow models an ensemble, paired. TPR: share of members recognised, 95% interval. Accuracy: on rows held back, without poison. Epsilon: for adding or removing one row, delta ${delta}, batches drawn by Poisson sampling. Refusing conflicts depends on whether the target is there: that by itself can tell it.`,
     columns: [
-      ...['defence', `TPR ${at} without poison`, `TPR ${at} with poison`, 'change by the defence'],
-      ...["median d' without poison", "median d' with poison", 'accuracy', 'epsilon'],
+      ...['defence', `TPR ${at} without poison`, `TPR ${at} with poison`, "median d' without poison"],
+      ...["median d' with poison", "change of d' by the defence", 'accuracy', 'epsilon'],
     ],
     rows: tried.map(({ defence, found, why }): Cell[] => {
       if (!found) return [defence.name, why.slice(0, 500), '', '', '', '', '', ''];
-      const { leakage, against, clean, poisoned } = found;
+      const { leakage, change, clean, poisoned } = found;
       return [
         defence.name,
         tprOf(leakage.before),
         tprOf(leakage.after),
-        against ? bounded(against.difference, against.error, { unit: 'rate', n: targets, floor: -1 }) : '',
         medianOf(dPrimes(clean), 'd-prime', keyOf(`${defence.name}/clean`)),
         medianOf(dPrimes(poisoned), 'd-prime', keyOf(`${defence.name}/poisoned`)),
+        change ?? '',
         plain(clean.accuracy, 'share'),
         epsilonCell(defence.epsilon),
       ];
@@ -67,11 +66,21 @@ export function defenceTable(
   };
 }
 
+/** The median over targets of the paired difference in d' under poison, defended less undefended. */
+export function changeOf(
+  { name }: Pick<Defence, 'name'>,
+  { undefended, defended }: { readonly undefended: Targeted; readonly defended: Targeted },
+): Measure {
+  const before = dPrimes(undefended);
+  return medianOf(
+    dPrimes(defended).map((after, target) => after - before[target]!),
+    'd-prime',
+    keyOf(`${name}/change`),
+  );
+}
+
 const epsilonCell = (epsilon: number | null): Cell =>
   epsilon === null ? '' : Number.isFinite(epsilon) ? plain(epsilon, 'epsilon') : 'infinite';
-
-const dPrimes = ({ scored: { phi, inside, rows } }: Targeted) =>
-  Array.from({ length: rows }, (_, row) => dPrime(armsOf(phi, inside, { row, rows })));
 
 /** Leakage under poison against accuracy: the lower right is the place to be. */
 export function defenceFigures(tried: readonly Tried[], rate: number): AuditFigure[] {
@@ -92,32 +101,35 @@ export function defenceFigures(tried: readonly Tried[], rate: number): AuditFigu
   ];
 }
 
+const middle = (targeted: Targeted) => median(dPrimes(targeted).filter(Number.isFinite));
+
 /** The best trade in words, and a defence that tells more than it hides. */
 export function defenceSummary(tried: readonly Tried[], { copies, rate }: Asked): string {
   const none = tried[0]!.found!;
   const tpr = (found: Found) => percent(found.leakage.after.tpr);
+  const dOf = (found: Found) => `median d' ${middle(found.poisoned).toFixed(1)}`;
   const accuracy = (found: Found) => percent(found.clean.accuracy);
+  const isUseful = (found: Found) => found.clean.accuracy >= USEFUL * none.clean.accuracy;
   const own = tried.flatMap(({ defence, found }) =>
-    found?.against && !defence.features ? [{ defence, found, against: found.against }] : [],
+    found?.change && !defence.features && isUseful(found)
+      ? [{ defence, found, change: found.change, left: middle(found.poisoned) }]
+      : [],
   );
-  const helps = own.filter(({ against }) => against.difference + 1.96 * against.error < 0);
+  const helps = own.filter(({ change }) => change.high !== null && change.high < 0);
   const affordable = helps.filter(({ found }) => none.clean.accuracy - found.clean.accuracy <= AFFORDABLE);
   const least = (list: typeof own) =>
-    list.reduce<(typeof own)[number] | null>(
-      (one, other) => (one && one.found.leakage.after.tpr <= other.found.leakage.after.tpr ? one : other),
-      null,
-    );
+    list.reduce<(typeof own)[number] | null>((one, other) => (one && one.left <= other.left ? one : other), null);
   const said = ({ defence, found }: (typeof own)[number]) =>
-    `"${defence.name}" leaves ${tpr(found)} at an accuracy of ${accuracy(found)}`;
+    `"${defence.name}" leaves ${tpr(found)} (${dOf(found)}) at an accuracy of ${accuracy(found)}`;
   const best = least(affordable);
   const strongest = least(helps);
-  const worse = own.filter(({ against }) => against.difference - 1.96 * against.error > 0);
+  const worse = own.filter(({ change }) => change.low !== null && change.low > 0);
   return [
-    `With ${copiesWord(copies)} of a row under a wrong label an attacker recognises ${tpr(none)} of the rows ${rateName(rate)}, at an accuracy of ${accuracy(none)}.`,
+    `With ${copiesWord(copies)} of a row under a wrong label an attacker recognises ${tpr(none)} of the rows ${rateName(rate)} (${dOf(none)}), at an accuracy of ${accuracy(none)}.`,
     best
-      ? `Of what costs at most ${percent(AFFORDABLE)} of accuracy, ${said(best)}.`
-      : `Nothing that costs at most ${percent(AFFORDABLE)} of accuracy makes it less.`,
+      ? `Of what costs at most ${100 * AFFORDABLE} points of accuracy, ${said(best)}.`
+      : `Nothing that costs at most ${100 * AFFORDABLE} points of accuracy makes it less.`,
     ...(strongest && strongest !== best ? [`Whatever it costs, ${said(strongest)}.`] : []),
-    ...worse.map(({ defence, found }) => `"${defence.name}" makes it worse: ${tpr(found)}.`),
+    ...worse.map(({ defence, found }) => `"${defence.name}" makes it worse: ${tpr(found)} (${dOf(found)}).`),
   ].join(' ');
 }

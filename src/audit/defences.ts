@@ -2,15 +2,18 @@ import { UserError } from '../errors.ts';
 import { compareLeakage } from '../stats/leakage.ts';
 import { trainingRows } from '../training/subject.ts';
 import { type Answered, type Attack, type AttackRun, answered } from './attack.ts';
+import { ensemblesOf } from './compare-targets.ts';
+import { copiesWord } from './copies-report.ts';
 import { type Defence, defencesFor } from './defence-list.ts';
-import { defenceFigures, defenceSummary, defenceTable, type Tried } from './defence-table.ts';
+import { changeOf, defenceFigures, defenceSummary, defenceTable, type Tried } from './defence-table.ts';
+import { EARLY_STOPS } from './early-stop.ts';
 import { carriedRates, whyNoWrongLabels } from './enough.ts';
 import { deltaFor } from './private-recipe.ts';
 import { mostCopies, poisonTargets, type Targeted } from './targeted.ts';
 import { randomTargets, type Target } from './targets.ts';
 
-/** Enough for a rate of 1% false positives, in about a minute. */
-const USUAL = { models: 16, targets: 64 } as const;
+/** In about a minute: few models, and so many of their scores that a rate of 1% false positives is carried. */
+const USUAL = { models: 16, scores: 1024 } as const;
 /** More copies than this take several ensembles, and rarely leak more. */
 const MOST_COPIES = 8;
 
@@ -45,20 +48,25 @@ async function tryDefences(asked: AttackRun): Promise<Answered> {
   const rows = targets.map((_, index) => index);
   const compared = (before: Targeted, after: Targeted) =>
     compareLeakage(before.scored, after.scored, { rows, rates: [rate] })[0]!;
+  const counts = endsOf(at);
+  if (counts.length === 0)
+    return answered('unknown', 'No number of copies was asked for (--poisons): there is nothing to defend against.');
   const under = attackUnder(at, targets);
   const none: Defence = { name: 'none', epsilon: null };
   const clean = await under(none, 0);
-  const strongest = await strongestPoison(at, async (copies) => {
+  const attacked: { copies: number; poisoned: Targeted; leakage: ReturnType<typeof compared> }[] = [];
+  for (const copies of counts) {
     const poisoned = await under(none, copies);
-    return { copies, poisoned, leakage: compared(clean, poisoned) };
-  });
-  if (!strongest)
-    return answered('unknown', 'No number of copies was asked for (--poisons): there is nothing to defend against.');
-  const { copies, poisoned, leakage } = strongest;
-  const tried: Tried[] = [{ defence: none, why: '', found: { clean, poisoned, leakage, against: null } }];
+    attacked.push({ copies, poisoned, leakage: compared(clean, poisoned) });
+  }
+  const { copies, poisoned, leakage } = attacked.reduce((best, one) =>
+    one.leakage.after.tpr > best.leakage.after.tpr ? one : best,
+  );
+  const tried: Tried[] = [{ defence: none, why: '', found: { clean, poisoned, leakage, change: null } }];
   const count = trainingRows(at.training!.subject.rows).length;
   const delta = deltaFor(count);
   const list = await defencesFor(at, { targets, trainingRows: count, delta });
+  at.expect(ensemblesFor(at, targets, { counts, copies, list }));
   let cut = false;
   for (const defence of list) {
     if (at.secondsLeft() <= 0) {
@@ -68,7 +76,8 @@ async function tryDefences(asked: AttackRun): Promise<Answered> {
     try {
       const own = defence.sameClean ? clean : await under(defence, 0);
       const after = await under(defence, copies);
-      const found = { clean: own, poisoned: after, leakage: compared(own, after), against: compared(poisoned, after) };
+      const change = changeOf(defence, { undefended: poisoned, defended: after });
+      const found = { clean: own, poisoned: after, leakage: compared(own, after), change };
       tried.push({ defence, found, why: '' });
     } catch (error) {
       if (!(error instanceof UserError && ['private-slice', 'training-diverged'].includes(error.code))) throw error;
@@ -89,7 +98,7 @@ function smaller(at: AttackRun): AttackRun {
   return {
     ...at,
     training: { ...training, plan: { ...training.plan, models } },
-    options: { ...at.options, targets: Math.min(USUAL.targets, at.options.targets) },
+    options: { ...at.options, targets: Math.min(Math.ceil(USUAL.scores / models), at.options.targets) },
   };
 }
 
@@ -98,27 +107,29 @@ function attackUnder(at: AttackRun, targets: readonly Target[]) {
   const { models } = at.training!.plan;
   return ({ name, recipe, features, defended }: Defence, copies: number): Promise<Targeted> =>
     poisonTargets(at, targets, {
-      name: `${name}, ${copies === 0 ? 'without poison' : `${copies} copies`}`,
+      name: `${name}, ${copies === 0 ? 'without poison' : copiesWord(copies)}`,
       copies: targets.map(() => copies),
       seed: at.seed,
       ...(recipe ? { recipe } : {}),
       ...(features && copies > 0 ? { features } : {}),
-      ...(defended ? { defended: (planted) => defended(planted, { seed: at.seed, models }) } : {}),
+      ...(defended ? { without: (planted) => defended(planted, { seed: at.seed, models }) } : {}),
     });
 }
 
-/** Of the least and the most copies that are asked for, those that leak more; null where none are. */
-async function strongestPoison<T extends { leakage: { after: { tpr: number } } }>(
-  { pool, options }: AttackRun,
-  attack: (copies: number) => Promise<T>,
-): Promise<T | null> {
+/** The least and the most copies that are asked for: of these, those that leak more are defended against. */
+function endsOf({ pool, options }: AttackRun): number[] {
   const most = Math.min(MOST_COPIES, mostCopies({ pool }));
   const counts = options.poisons.filter((count) => count > 0 && count <= most);
-  const ends = [...new Set([counts[0], counts.at(-1)])].filter((count) => count !== undefined);
-  let best: T | null = null;
-  for (const count of ends) {
-    const one = await attack(count);
-    if (best === null || one.leakage.after.tpr > best.leakage.after.tpr) best = one;
-  }
-  return best;
+  return [...new Set([...counts.slice(0, 1), ...counts.slice(-1)])];
+}
+
+/** Ensembles of the whole attack, for the progress line. */
+function ensemblesFor(
+  at: AttackRun,
+  targets: readonly Target[],
+  { counts, copies, list }: { counts: readonly number[]; copies: number; list: readonly Defence[] },
+): number {
+  const each = (count: number) => ensemblesOf(at, targets, count);
+  const before = 1 + counts.reduce((sum, count) => sum + each(count), 0) + EARLY_STOPS;
+  return before + list.reduce((sum, { sameClean }) => sum + each(copies) + (sameClean ? 0 : 1), 0);
 }

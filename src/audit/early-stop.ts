@@ -3,6 +3,8 @@ import type { AttackRun } from './attack.ts';
 /** Of the planned epochs, what is tried. */
 const SHARES = [1, 1 / 2, 1 / 4, 1 / 8] as const;
 const MODELS = 8;
+/** Ensembles that it trains, at most. */
+export const EARLY_STOPS = SHARES.length;
 
 /**
  * Epochs after which models do best on rows that they were not trained on: the least mean cross-entropy, nats, of a few

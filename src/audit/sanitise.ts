@@ -1,23 +1,35 @@
+import { nearCopies } from '../features/near-copies.ts';
 import { fitSimilarity, similarityOf } from '../features/similarity.ts';
+import { LEAST_SIMILARITY, nearThreshold } from '../review/near-threshold.ts';
 import type { AttackRun } from './attack.ts';
 import { drawnBits, type ExtraRow } from './shadows.ts';
 import type { Defended, TargetedOrder } from './targeted.ts';
 import type { Target } from './targets.ts';
 
-/** Similarity from which a row counts as a near copy, as in the check `conflicting-copies`. */
-export const NEAR = 0.8;
+/** Single precision makes an exact copy a little less than 1. */
+const ROUNDING = 1e-6;
 
 type At = Pick<AttackRun, 'pool' | 'training'>;
 type Order = Pick<TargetedOrder, 'seed'> & { readonly models: number };
 
+/** The similarity from which rows of this data set are near copies, as reviews have it. */
+export function nearnessOf({ pool, training }: At): number {
+  const { features, width } = training!.subject.set;
+  return nearThreshold(nearCopies(features, width, pool.rows, { threshold: LEAST_SIMILARITY }).pairs, pool.rows);
+}
+
 /**
  * Refuses a copy that is near a row of the training data under another label. Who cleans data sees no other rows than
  * those that are trained on: a model without the target keeps the target's copies. By that alone a model can tell who
- * was in its data (Debenedetti et al. 2024, arXiv 2309.05610).
+ * was in its data (Debenedetti et al. 2024, arXiv 2309.05610). @param near similarity from which a copy is near a row.
  */
-export function refuseConflicts(at: At, { seed, models }: Order, copies: readonly ExtraRow[]): Defended {
+export function refuseConflicts(
+  at: At,
+  { seed, models, near: least }: Order & { near: number },
+  copies: readonly ExtraRow[],
+): Defended {
   const kinds = new Map(copies.map((copy) => [kindOf(copy), copy]));
-  const near = conflicts(at, [...kinds.values()]);
+  const near = conflicts(at, least, [...kinds.values()]);
   const trained = new Map([...kinds.keys()].map((kind, index) => [kind, withoutAny(near[index]!)]));
   return { rows: new Set(), copies: new Map(copies.map((copy, index) => [index, trained.get(kindOf(copy))!])) };
 
@@ -32,7 +44,7 @@ export function refuseConflicts(at: At, { seed, models }: Order, copies: readonl
 const kindOf = ({ copyOf, label }: ExtraRow) => `${copyOf}/${label}`;
 
 /** For each copy the training rows that it is near to and whose label is another. */
-function conflicts({ pool, training }: At, copies: readonly ExtraRow[]): number[][] {
+function conflicts({ pool, training }: At, least: number, copies: readonly ExtraRow[]): number[][] {
   const { features, width } = training!.subject.set;
   const N = pool.rows.length;
   const all = new Float32Array((N + copies.length) * width);
@@ -47,7 +59,7 @@ function conflicts({ pool, training }: At, copies: readonly ExtraRow[]): number[
     return pool.rows.flatMap(({ split, label }, row) => {
       if (split !== 'train' || label === null || label === own) return [];
       const inner = filled.reduce((sum, column) => sum + all[start + column]! * all[row * width + column]!, 0);
-      return similarityOf(similarity, N + index, row, inner) >= NEAR ? [row] : [];
+      return similarityOf(similarity, N + index, row, inner) >= least - ROUNDING ? [row] : [];
     });
   });
 }

@@ -20,7 +20,7 @@ export interface TargetedOrder {
   readonly features?: (target: Target) => Float32Array;
   readonly recipe?: Recipe;
   /** What a defence takes out before training. */
-  readonly defended?: (copies: readonly ExtraRow[]) => Defended | Promise<Defended>;
+  readonly without?: (copies: readonly ExtraRow[]) => Defended | Promise<Defended>;
 }
 
 /** What is left of rows and copies behind a defence. */
@@ -70,7 +70,7 @@ export function batchesOf(targets: readonly Target[], copies: readonly number[],
 export async function poisonTargets(
   at: AttackRun,
   targets: readonly Target[],
-  { name, copies, seed, features, recipe, defended }: TargetedOrder,
+  { name, copies, seed, features, recipe, without }: TargetedOrder,
 ): Promise<Targeted> {
   const { models } = at.training!.plan;
   const K = targets.length;
@@ -85,7 +85,7 @@ export async function poisonTargets(
       const copy: ExtraRow = { copyOf: row, label: wrong, trained: 'always', ...(own ? { features: own } : {}) };
       return Array.from({ length: copies[target]! }, () => copy);
     });
-    const left = await defended?.(planted);
+    const left = await without?.(planted);
     const extra = planted.map((row, i) => ({ ...row, trained: left?.copies.get(i) ?? row.trained }));
     const ensemble = await at.train({
       name: batches.length > 1 ? `${name}, ${index + 1} of ${batches.length}` : name,

@@ -63,7 +63,7 @@ export function renyiDivergence({ rate, noise }: Omit<Mechanism, 'steps'>, order
 }
 
 function logSum(rate: number, noise: number, order: number): number {
-  const terms = Array.from({ length: order + 1 }, (_, k) => {
+  const terms = new Float64Array(order + 1).map((_, k) => {
     const ways = logGamma(order + 1) - logGamma(k + 1) - logGamma(order - k + 1);
     return ways + k * Math.log(rate) + (order - k) * Math.log1p(-rate) + (k * k - k) / (2 * noise * noise);
   });
@@ -75,16 +75,18 @@ function logIntegral(rate: number, noise: number, order: number): number {
   const step = noise / 16;
   const reach = 14 * noise;
   const count = Math.ceil((order + 2 * reach) / step);
-  const terms = Array.from({ length: count + 1 }, (_, i) => {
+  const stays = Math.log1p(-rate);
+  const goes = Math.log(rate);
+  const terms = new Float64Array(count + 1).map((_, i) => {
     const z = -reach + i * step;
-    const shifted = Math.log(rate) + (2 * z - 1) / (2 * noise * noise);
-    const mixed = logSumExp([Math.log1p(-rate), shifted]);
+    const shifted = goes + (2 * z - 1) / (2 * noise * noise);
+    const mixed = Math.max(stays, shifted) + Math.log1p(Math.exp(-Math.abs(stays - shifted)));
     return order * mixed - (z * z) / (2 * noise * noise);
   });
   return logSumExp(terms) + Math.log(step / (noise * Math.sqrt(2 * Math.PI)));
 }
 
-function logSumExp(terms: readonly number[]): number {
-  const largest = Math.max(...terms);
+function logSumExp(terms: Float64Array): number {
+  const largest = terms.reduce((most, term) => Math.max(most, term));
   return largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0));
 }
