@@ -9,7 +9,7 @@ import { type DataSet, dataFolder, readDataSet } from '../detection/data-sets.ts
 
 const CLI = fileURLToPath(new URL('../../src/shells/cli.ts', import.meta.url));
 /** One copy of each target; models and targets so that a seed takes some minutes. */
-const ASKED = ['--attack', 'defences', '--thorough', '--poisons', '0,1', '--shadows', '32', '--targets', '100'];
+const ASKED = ['--attack', 'defences', '--thorough', '--poisons', '0,1', '--shadows', '16', '--targets', '100'];
 
 /** What one seed gave: the attack's table, and what it cost. */
 export interface Line {

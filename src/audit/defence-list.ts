@@ -69,5 +69,8 @@ export async function defencesFor(
     }),
     { name: `none, ${unlike}`, features, ...free },
     { name: `copies in conflict with a row refused, ${unlike}`, features, defended: conflicts, ...free },
+    ...(at.options.thorough
+      ? [{ name: `labels that surprise a model refused, ${unlike}`, features, defended: suspects, ...free }]
+      : []),
   ];
 }
