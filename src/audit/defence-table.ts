@@ -26,8 +26,8 @@ export interface Found {
   readonly poisoned: Targeted;
 }
 
-/** A defence that costs more of the accuracy is not called the best. */
-const AFFORDABLE = 0.05;
+/** Accuracy that a defence may cost: hardly any, or what some would pay. */
+const PRICES = [0.01, 0.05] as const;
 /** Models that are left with less of the accuracy are of no use to anyone. */
 const USEFUL = 0.5;
 
@@ -103,7 +103,9 @@ export function defenceFigures(tried: readonly Tried[], rate: number): AuditFigu
 
 const middle = (targeted: Targeted) => median(dPrimes(targeted).filter(Number.isFinite));
 
-/** The best trade in words, and a defence that tells more than it hides. */
+const points = (share: number) => (share === 0.01 ? 'a point' : `${100 * share} points`);
+
+/** The best trades in words, and a defence that tells more than it hides. */
 export function defenceSummary(tried: readonly Tried[], { copies, rate }: Asked): string {
   const none = tried[0]!.found!;
   const tpr = (found: Found) => percent(found.leakage.after.tpr);
@@ -116,20 +118,22 @@ export function defenceSummary(tried: readonly Tried[], { copies, rate }: Asked)
       : [],
   );
   const helps = own.filter(({ change }) => change.high !== null && change.high < 0);
-  const affordable = helps.filter(({ found }) => none.clean.accuracy - found.clean.accuracy <= AFFORDABLE);
   const least = (list: typeof own) =>
     list.reduce<(typeof own)[number] | null>((one, other) => (one && one.left <= other.left ? one : other), null);
   const said = ({ defence, found }: (typeof own)[number]) =>
     `"${defence.name}" leaves ${tpr(found)} (${dOf(found)}) at an accuracy of ${accuracy(found)}`;
-  const best = least(affordable);
-  const strongest = least(helps);
+  const within = (price: number) =>
+    least(helps.filter(({ found }) => none.clean.accuracy - found.clean.accuracy <= price));
+  const bests = [
+    ...PRICES.map((price) => ({ at: `for at most ${points(price)} of accuracy`, one: within(price) })),
+    { at: 'whatever it costs', one: least(helps) },
+  ].filter(({ one }, index, all) => one !== null && all.findIndex((other) => other.one === one) === index);
   const worse = own.filter(({ change }) => change.low !== null && change.low > 0);
   return [
     `With ${copiesWord(copies)} of a row under a wrong label an attacker recognises ${tpr(none)} of the rows ${rateName(rate)} (${dOf(none)}), at an accuracy of ${accuracy(none)}.`,
-    best
-      ? `Of what costs at most ${100 * AFFORDABLE} points of accuracy, ${said(best)}.`
-      : `Nothing that costs at most ${100 * AFFORDABLE} points of accuracy makes it less.`,
-    ...(strongest && strongest !== best ? [`Whatever it costs, ${said(strongest)}.`] : []),
+    bests.length === 0
+      ? 'Nothing that was tried makes it less.'
+      : `What helps most: ${bests.map(({ at, one }) => `${at} ${said(one!)}`).join('; ')}.`,
     ...worse.map(({ defence, found }) => `"${defence.name}" makes it worse: ${tpr(found)} (${dOf(found)}).`),
   ].join(' ');
 }
