@@ -21,7 +21,7 @@ const ORDERS: readonly number[] = [
 /**
  * Epsilon of a (epsilon, delta) guarantee against adding or removing one row: the Renyi divergence of all steps together
  * (Mironov, Talwar and Zhang 2019, arXiv 1908.10530), turned by Canonne, Kamath and Steinke 2020 (arXiv 2004.00010,
- * proposition 12; the same as Balle et al. 2020, theorem 21), at the best order. Infinite without noise.
+ * proposition 12), at the best order. Infinite without noise.
  */
 export function epsilonOf({ rate, noise, steps }: Mechanism, delta: number): number {
   if (!(delta > 0 && delta < 1)) throw new Error(`delta ${delta} is not between 0 and 1`);

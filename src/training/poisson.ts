@@ -37,7 +37,7 @@ export function poissonDraws(at: {
   return { drawn, most: Math.max(1, ...drawn.map((models) => Math.max(...models.map((rows) => rows.length)))) };
 }
 
-/** The batches of steps from `first` on as a training graph takes them, padded to `width` rows. */
+/** Steps of such draws as a training graph takes them, padded to `width` rows. */
 export function paddedBatches(drawn: readonly (readonly number[])[][], width: number): Batches {
   const M = drawn[0]?.length ?? 0;
   const rows = new Int32Array(drawn.length * M * width);
