@@ -34,7 +34,8 @@ export function poissonDraws(at: {
       }
     }
   });
-  return { drawn, most: Math.max(1, ...drawn.map((models) => Math.max(...models.map((rows) => rows.length)))) };
+  const most = drawn.flat().reduce((largest, { length }) => Math.max(largest, length), 1);
+  return { drawn, most };
 }
 
 /** Steps of such draws as a training graph takes them, padded to `width` rows. */

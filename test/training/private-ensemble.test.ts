@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hash32 } from '../../src/tensor/random.ts';
+import { candidatesOf, makeModelSlice } from '../../src/training/cut-model.ts';
 import { trainEnsemble } from '../../src/training/ensemble.ts';
 import type { Privacy, Recipe } from '../../src/training/recipe.ts';
+import { perceptron } from './networks.ts';
 import { testOnProviders } from './providers.ts';
 import { runtime, slices, smallSet } from './small-set.ts';
 
@@ -42,6 +44,21 @@ test('noise takes accuracy on the own rows, clipping alone hardly any', async ()
   const [plain, clipped, noisy] = [await train(null), await train({ clip: 1, noise: 0 }), await train({ clip: 1, noise: 20 })]; // biome-ignore format: one line
   assert.ok(clipped.trainAccuracy > plain.trainAccuracy - 0.1, `${plain.trainAccuracy} -> ${clipped.trainAccuracy}`);
   assert.ok(noisy.trainAccuracy < clipped.trainAccuracy - 0.1, `${clipped.trainAccuracy} -> ${noisy.trainAccuracy}`);
+});
+
+test("a slice of a model's own is trained privately, too: noise hides who was in", async () => {
+  const model = perceptron();
+  const slice = makeModelSlice(model, candidatesOf(model).at(-1)!, { task: 'classification', outputs: 2 });
+  const rows = smallSet(N, { ...mlp!, width: slice.width, outputs: 2 });
+  const recipe = { optimizer: 'adamw', rate: 0.02, decay: 0, batch: 8, epochs: 30 } as const;
+  const gap = async (privacy: Privacy | null) => {
+    const own = privacy ? { ...recipe, privacy } : recipe;
+    const ensemble = await train(null, { slice, set: rows, recipe: own });
+    assert.deepEqual((await train(null, { slice, set: rows, recipe: own, stepsPerRun: 7 })).phi, ensemble.phi);
+    return ensemble.trainAccuracy - ensemble.testAccuracy;
+  };
+  const [plain, noisy] = [await gap(null), await gap({ clip: 0.5, noise: 4 })];
+  assert.ok(plain > 0.1 && noisy < plain / 2, `${plain} -> ${noisy}`);
 });
 
 testOnProviders("a private training gives the processor's scores", async (on) => {
