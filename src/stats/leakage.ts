@@ -47,23 +47,33 @@ export function compareLeakage(
 }
 
 /** Also the TPR with each group of models left out, then with each group of rows. */
-function leakagesOf(
-  { phi, inside, rows: width, models: count }: ScoredModels,
-  { rows, rates }: Asked,
-): { leakage: Leakage; parts: number[] }[] {
-  const scores = liraScores(phi, inside, width, { rows });
+function leakagesOf(ensemble: ScoredModels, { rows, rates }: Asked): { leakage: Leakage; parts: number[] }[] {
+  const { scores, parts } = crossedScores(ensemble, rows, (left) => rates.map((fpr) => tprAt(left, fpr).tpr));
   const area = areaUnder(scores);
-  const less = [...modelParts(count, rows), ...rowParts(count, rows)].map((part) => {
-    const left = liraScores(phi, inside, width, part);
-    return rates.map((fpr) => tprAt(left, fpr).tpr);
-  });
   return rates.map((rate, at) => {
-    const parts = less.map((tprs) => tprs[at]!);
-    return { leakage: { rate, ...tprAt(scores, rate), area, scores, error: crossedError(parts) }, parts };
+    const own = parts.map((tprs) => tprs[at]!);
+    return { leakage: { rate, ...tprAt(scores, rate), area, scores, error: crossedError(own) }, parts: own };
   });
 }
 
-const crossedError = (parts: readonly number[]) =>
+/**
+ * LiRA's scores of rows under an ensemble, and what `read` finds in them when each group of models, then each group of
+ * rows, is left out: for `crossedError`.
+ */
+export function crossedScores<T>(
+  { phi, inside, rows: width, models: count }: ScoredModels,
+  rows: readonly number[],
+  read: (scores: LiraScores) => T,
+): { readonly scores: LiraScores; readonly parts: readonly T[] } {
+  const left = [...modelParts(count, rows), ...rowParts(count, rows)];
+  return {
+    scores: liraScores(phi, inside, width, { rows }),
+    parts: left.map((part) => read(liraScores(phi, inside, width, part))),
+  };
+}
+
+/** Standard error of a figure from what it is with each group left out, models and rows crossed. */
+export const crossedError = (parts: readonly number[]): number =>
   Math.hypot(jackknifeError(parts.slice(0, GROUPS)), jackknifeError(parts.slice(GROUPS)));
 
 interface Part {
