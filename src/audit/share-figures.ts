@@ -67,7 +67,6 @@ export const riseOf = (before: Crossed, after: Crossed, n: number): Measure =>
 export function factorOf(before: Crossed, after: Crossed, n: number): Measure {
   const value = after.value / before.value;
   const parts = after.parts.map((part, at) => part / before.parts[at]!);
-  if (!Number.isFinite(value) || !parts.every(Number.isFinite))
-    return plain(value, 'factor', n);
+  if (!Number.isFinite(value) || !parts.every(Number.isFinite)) return plain(value, 'factor', n);
   return bounded(value, crossedError(parts), { unit: 'factor', n, floor: 0, ceiling: Number.MAX_VALUE });
 }
