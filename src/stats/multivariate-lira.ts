@@ -19,42 +19,70 @@ export interface Vectors {
 
 /**
  * LiRA on several numbers [D]: for each target model the others, whitened by the covariance within arms that all rows
- * share (shrunk to its diagonal), show in which direction members of a row lie from strangers; along it the row's two
- * Gaussians, with variances of their own, give the likelihood ratio. Rows with fewer than three models in an arm are
- * left out, as by LiRA.
+ * share (shrunk to its diagonal), show in which direction members of a row lie from strangers, shrunk to the direction
+ * of all rows by as much as chance alone spreads it; along it the row's two Gaussians, with variances of their own, give
+ * the likelihood ratio. Rows with fewer than three models in an arm are left out, as by LiRA.
  */
 export function multivariateScores(vectors: Vectors, { models, rows }: Part): LiraScores {
   const { rows: K, width: D, inside } = vectors;
   const whitened = whiten(vectors, { models, rows });
+  const all = rows.flatMap((row, at) => {
+    const bits = models.map((model) => inside[model * K + row]! as 0 | 1);
+    const own = models.map((_, index) => {
+      const start = (at * models.length + index) * D;
+      return whitened.subarray(start, start + D);
+    });
+    const arms = ([0, 1] as const).map((arm) => sumOf(own.filter((_, index) => bits[index] === arm), D)); // biome-ignore format: one idea
+    return arms.every(({ n }) => n >= 3) ? [{ bits, own, out: arms[0]!, into: arms[1]! }] : [];
+  });
+  const { usual, trust } = directionsOf(all, D);
   const members: number[] = [];
   const others: number[] = [];
-  rows.forEach((row, at) => {
-    const bits = models.map((model) => inside[model * K + row]! as 0 | 1);
-    const counts = [0, 0];
-    const sums = [new Float64Array(D), new Float64Array(D)] as const;
-    const own = (index: number) => whitened.subarray((at * models.length + index) * D, (at * models.length + index + 1) * D); // biome-ignore format: one slice
-    bits.forEach((bit, index) => {
-      counts[bit]!++;
-      const vector = own(index);
-      for (let d = 0; d < D; d++) sums[bit][d]! += vector[d]!;
-    });
-    if (Math.min(...counts) < 3) return;
+  for (const { bits, own, out, into } of all)
     bits.forEach((bit, target) => {
-      const vector = own(target);
-      const mean = (which: 0 | 1, d: number) =>
-        which === bit ? (sums[which][d]! - vector[d]!) / (counts[which]! - 1) : sums[which][d]! / counts[which]!;
-      const direction = Float64Array.from({ length: D }, (_, d) => mean(1, d) - mean(0, d));
+      const vector = own[target]!;
+      const [from, to] = [bit === 0 ? without(out, vector) : out, bit === 1 ? without(into, vector) : into];
+      const direction = differenceOf(from, to).map((value, d) => trust * value + (1 - trust) * usual[d]!);
       const arms = [new Line(), new Line()] as const;
       bits.forEach((other, index) => {
-        if (index !== target) arms[other].add(dot(direction, own(index)));
+        if (index !== target) arms[other].add(dot(direction, own[index]!));
       });
       const common = dot(direction, direction);
       const value = dot(direction, vector);
-      const [out, into] = arms.map((arm) => logDensity(value, arm.mean, arm.shrunk(common)));
-      (bit === 1 ? members : others).push(into! - out!);
+      const [stranger, member] = arms.map((arm) => logDensity(value, arm.mean, arm.shrunk(common)));
+      (bit === 1 ? members : others).push(member! - stranger!);
     });
-  });
   return { members: Float64Array.from(members).sort(), others: Float64Array.from(others).sort() };
+}
+
+interface Sum {
+  readonly n: number;
+  readonly sum: Float64Array;
+}
+
+function sumOf(vectors: readonly Float64Array[], D: number): Sum {
+  const sum = new Float64Array(D);
+  for (const vector of vectors) for (let d = 0; d < D; d++) sum[d]! += vector[d]!;
+  return { n: vectors.length, sum };
+}
+
+const without = ({ n, sum }: Sum, vector: Float64Array): Sum => ({
+  n: n - 1,
+  sum: sum.map((value, d) => value - vector[d]!),
+});
+const differenceOf = (from: Sum, to: Sum) => to.sum.map((value, d) => value / to.n - from.sum[d]! / from.n);
+
+/** The mean of rows' directions, and how far a row's own is to be trusted (empirical Bayes, as of James and Stein). */
+function directionsOf(all: readonly { readonly out: Sum; readonly into: Sum }[], D: number) {
+  const own = all.map(({ out, into }) => differenceOf(out, into));
+  const { n, sum } = sumOf(own, D);
+  const usual = sum.map((value) => value / Math.max(1, n));
+  let [spread, chance] = [0, 0];
+  all.forEach(({ out, into }, index) => {
+    chance += 1 / out.n + 1 / into.n;
+    for (let d = 0; d < D; d++) spread += (own[index]![d]! - usual[d]!) ** 2 / D;
+  });
+  return { usual, trust: spread > chance ? 1 - chance / spread : 0 };
 }
 
 /** Mean and variance of numbers one after another (Welford 1962). */
