@@ -1,7 +1,8 @@
 import type { Attack } from './attack.ts';
 import { byAccess } from './by-access.ts';
+import { privacyAudit } from './privacy-audit.ts';
 import { truthSerum } from './truth-serum.ts';
 import { untargeted } from './untargeted.ts';
 
 /** The attacks of this version, in the order of the report. */
-export const attacks: readonly Attack[] = [truthSerum, untargeted, byAccess];
+export const attacks: readonly Attack[] = [truthSerum, untargeted, byAccess, privacyAudit];

@@ -1,4 +1,5 @@
 import type { LiraScores } from './lira.ts';
+import { countBelow } from './sorted-counts.ts';
 
 /** Where an attack calls just so many members by name. */
 export interface RecallPoint {
@@ -23,8 +24,4 @@ export function precisionOf({ tpr, fpr }: Pick<RecallPoint, 'tpr' | 'fpr'>, prio
   return right / (right + (1 - prior) * fpr);
 }
 
-const countFrom = (sorted: Float64Array, threshold: number): number => {
-  let count = 0;
-  while (count < sorted.length && sorted[sorted.length - 1 - count]! >= threshold) count++;
-  return count;
-};
+const countFrom = (sorted: Float64Array, threshold: number): number => sorted.length - countBelow(sorted, threshold);
