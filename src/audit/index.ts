@@ -1,8 +1,9 @@
 import type { Attack } from './attack.ts';
 import { byAccess } from './by-access.ts';
+import { contributors } from './contributors.ts';
 import { privacyAudit } from './privacy-audit.ts';
 import { truthSerum } from './truth-serum.ts';
 import { untargeted } from './untargeted.ts';
 
 /** The attacks of this version, in the order of the report. */
-export const attacks: readonly Attack[] = [truthSerum, untargeted, byAccess, privacyAudit];
+export const attacks: readonly Attack[] = [truthSerum, untargeted, byAccess, contributors, privacyAudit];
