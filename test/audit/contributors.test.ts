@@ -60,8 +60,12 @@ test("who brings wrong-label copies of others' rows is found, and whose rows the
   assert.deepEqual(pairs!.rows[0]!.slice(0, 2), ['@mallory `x`', 'ann']);
   assert.ok((pairs!.rows[0]![2] as Measure).value! >= VICTIMS / 2);
   // Ann's first rows stand on lines 2, 5, 8 ...
-  const victims = answer.rows.filter(({ why }) => why.includes('mallory'));
-  for (const { line } of victims) assert.ok((line! - 2) % 3 === 0 && line! < 2 + 3 * VICTIMS, `line ${line}`);
+  const named = answer.rows.filter(({ why }) => why.includes('mallory'));
+  const victims = named.filter(({ line }) => (line! - 2) % 3 === 0 && line! < 2 + 3 * VICTIMS);
+  assert.ok(
+    victims.length >= VICTIMS / 2 && named.length - victims.length <= 3,
+    `${victims.length} of ${named.length}`,
+  );
   const mallory = table!.rows.at(-2)!;
   const [rise, chance] = ["rise of d', 99%", '99% by chance'].map((name) => mallory[column(name)] as Measure);
   assert.ok(rise!.value! > 2 * chance!.value!, `${rise!.value} and ${chance!.value}`);
