@@ -1,7 +1,7 @@
 import { counted as countedWord } from '../checks/words.ts';
 import { oneLine } from '../errors.ts';
 import type { Unasked } from '../features/sensitive-values.ts';
-import { attributeRatios } from '../stats/attribute.ts';
+import { attributeLikelihoods } from '../stats/attribute.ts';
 import { type AttributeFigure, attributeRise, CLAIM_RATE, type Counted } from '../stats/attribute-figures.ts';
 import type { Answered, AttackRun } from './attack.ts';
 import type { AskedColumn } from './attribute-column.ts';
@@ -133,13 +133,13 @@ export function exposedValues(asked: readonly AskedColumn[]): Answered['rows'] {
   const worst = asked.reduce((most, other) => (leakOf(other).value > leakOf(most).value ? other : most));
   const { question, answers, copies } = worst;
   const { states, truth, models, rows: K, values: V } = answers;
-  const ratios = attributeRatios(answers);
+  const likelihoods = attributeLikelihoods(answers);
   const means = question.targets.map(({ row }, target) => {
     const own = (state: number) => {
       const of = Array.from({ length: models }, (_, model) => model).filter(
         (model) => states[model * K + target] === state,
       );
-      return of.reduce((sum, model) => sum + ratios[(model * K + target) * V + truth[target]!]!, 0) / of.length;
+      return of.reduce((sum, model) => sum + likelihoods[(model * K + target) * V + truth[target]!]!, 0) / of.length;
     };
     return { row, effect: own(truth[target]!) - own(-1) };
   });

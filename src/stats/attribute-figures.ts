@@ -1,4 +1,4 @@
-import { type AttributeAnswers, type AttributePart, attributeRatios } from './attribute.ts';
+import { type AttributeAnswers, type AttributePart, attributeLikelihoods } from './attribute.ts';
 import { crossedError, crossedParts } from './crossed.ts';
 import { tprAt } from './roc.ts';
 
@@ -97,7 +97,7 @@ export function attributeRise(
 function tally(answers: AttributeAnswers, part: AttributePart, knows: 'others' | 'nothing'): Tallies {
   const { rows: K, values: V, states, truth, prior } = answers;
   const { models, rows } = { models: range(answers.models), rows: range(K), ...part };
-  const ratios = attributeRatios(answers, { models, rows });
+  const likelihoods = attributeLikelihoods(answers, { models, rows });
   const right = { imputed: perRow(K), out: perRow(K), inside: perRow(K) };
   const claims = { out: noClaims(), inside: noClaims() };
   for (const row of rows) {
@@ -108,7 +108,7 @@ function tally(answers: AttributeAnswers, part: AttributePart, knows: 'others' |
       if (state >= 0 && state !== truth[row]) continue;
       const column = state < 0 ? 'out' : 'inside';
       const from = (model * K + row) * V;
-      const scores = ratios.subarray(from, from + V).map((ratio, value) => ratio + (knows === 'others' ? known[value]! : 0)); // biome-ignore format: one idea
+      const scores = likelihoods.subarray(from, from + V).map((likelihood, value) => likelihood + (knows === 'others' ? known[value]! : 0)); // biome-ignore format: one idea
       count(right[column], row, scores, truth[row]!);
       claim(claims[column], scores, truth[row]!);
     }
