@@ -134,14 +134,17 @@ export function exposedValues(asked: readonly AskedColumn[]): Answered['rows'] {
   const { question, answers, copies } = worst;
   const { states, truth, models, rows: K, values: V } = answers;
   const likelihoods = attributeLikelihoods(answers);
+  const evident = (model: number, target: number) => {
+    const own = likelihoods.subarray((model * K + target) * V, (model * K + target + 1) * V);
+    const top = Math.max(...own);
+    return own[truth[target]!]! - top - Math.log(own.reduce((sum, one) => sum + Math.exp(one - top), 0));
+  };
   const means = question.targets.map(({ row }, target) => {
-    const own = (state: number) => {
-      const of = Array.from({ length: models }, (_, model) => model).filter(
-        (model) => states[model * K + target] === state,
-      );
-      return of.reduce((sum, model) => sum + likelihoods[(model * K + target) * V + truth[target]!]!, 0) / of.length;
+    const mean = (state: number) => {
+      const among = Array.from({ length: models }, (_, model) => model).filter((model) => states[model * K + target] === state); // biome-ignore format: one idea
+      return among.reduce((sum, model) => sum + evident(model, target), 0) / among.length;
     };
-    return { row, effect: own(truth[target]!) - own(-1) };
+    return { row, effect: mean(truth[target]!) - mean(-1) };
   });
   const poison = copies === 0 ? 'without poison' : `with ${copiesWord(copies)} of each value`;
   return means

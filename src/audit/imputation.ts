@@ -70,7 +70,6 @@ function imputationSet(
   const { set, rows } = subject;
   const classes = Math.max(1, at.pool.classes.length);
   const width = set.width + classes;
-  const _V = features.length;
   const asked = targets.flatMap((row) => features.map((_, value) => ({ row, value })));
   const all = [...rows.map((_, row) => ({ row, value: Math.max(0, of[row]!) })), ...asked];
   const matrix = sharedFloats(all.length * width);
