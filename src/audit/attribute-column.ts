@@ -28,6 +28,6 @@ export async function askColumn(
     phi: await askAttribute(at, question, { copies, name: `${oneLine(values.column, 60)}, ${poison}` }),
     ...{ states, truth, prior },
   };
-  const figures = attributeFigures(answers, { knows: 'others' });
-  return { question, copies, answers, figures, alone: attributeFigures(answers, { knows: 'nothing' }) };
+  const { informed, alone } = attributeFigures(answers);
+  return { question, copies, answers, figures: informed, alone };
 }

@@ -26,7 +26,7 @@ export const attribute: Attack = {
 
 async function attackColumns(at: AttackRun): Promise<Answered> {
   if (at.sensitive.length === 0)
-    return answered('not-applicable', 'No column is named as `sensitive` in the configuration.');
+    return answered('not-applicable', 'There is no column that the configuration calls `sensitive`.');
   const why = whyNoWrongLabels(at);
   if (why !== null) return answered('unknown', why);
   if (at.blocks === null)

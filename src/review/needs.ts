@@ -11,7 +11,7 @@ const MISSING: Readonly<Record<Need, string>> = {
   shadows: 'No shadow models could be trained: there are no labelled rows.',
   ensembles: 'No shadow models could be trained: there are no labelled rows at both revisions.',
   screen: 'No labelled row arrives or leaves.',
-  sensitive: 'No column is named as `sensitive` in the configuration.',
+  sensitive: 'There is no column that the configuration calls `sensitive`.',
   release: 'No model is declared for this data set.',
   weights: 'It is no file of weights.',
 };

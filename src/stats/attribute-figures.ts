@@ -43,20 +43,36 @@ interface Tally {
 }
 type Tallies = Record<AttributeFigure, Record<'out' | 'inside', Tally> & { readonly imputed?: Tally }>;
 
+/** What attackers know beside the models' answers: what the other rows tell of the column, or nothing. */
+type Known = 'others' | 'nothing';
+
 /**
  * How well values are guessed: by the prior alone, and by the prior and the models' answers where the row is out, or in
- * with its true value. @param knows `nothing`: the models' answers alone, without the prior.
+ * with its true value. `alone` is an attacker who has the models' answers, and no prior.
  */
-export function attributeFigures(
-  answers: AttributeAnswers,
-  { knows }: { readonly knows: 'others' | 'nothing' },
-): AttributeFigures {
-  const whole = tally(answers, {}, knows);
-  const less = crossedParts(answers.models, answers.rows).map((part) => tally(answers, part, knows));
+export function attributeFigures(answers: AttributeAnswers): {
+  readonly informed: AttributeFigures;
+  readonly alone: AttributeFigures;
+} {
+  const all = { models: range(answers.models), rows: range(answers.rows) };
+  const parts = [all, ...crossedParts(answers.models, answers.rows)].map((part) => {
+    const likelihoods = attributeLikelihoods(answers, part);
+    return (['others', 'nothing'] as const).map((knows) => tally(answers, { ...part, likelihoods }, knows));
+  });
+  const [informed, alone] = [0, 1].map((who) =>
+    figuresOf(
+      parts.map((both) => both[who]!),
+      answers.rows,
+    ),
+  );
+  return { informed: informed!, alone: alone! };
+}
+
+function figuresOf([whole, ...less]: readonly Tallies[], rows: number): AttributeFigures {
   const lines: Partial<Record<AttributeFigure, AttributeLine>> = {};
   const leak = (tallies: Tallies, figure: AttributeFigure) => tallies[figure].inside.value - tallies[figure].out.value;
   for (const figure of ['share', 'balanced', 'tpr'] as const) {
-    const own = whole[figure];
+    const own = whole![figure];
     if (figure === 'tpr' && Math.min(own.out.wrong!, own.inside.wrong!) * CLAIM_RATE < FEWEST) continue;
     const counted = (column: Column) => {
       const one = own[column];
@@ -65,13 +81,13 @@ export function attributeFigures(
       const error = crossedError(less.map((tallies) => tallies[figure][column]!.value));
       return { value, n, error, ...(falsePositives === undefined ? {} : { falsePositives }) };
     };
-    const value = leak(whole, figure);
+    const value = leak(whole!, figure);
     const error = crossedError(less.map((tallies) => leak(tallies, figure)));
     lines[figure] = {
       imputed: counted('imputed'),
       out: counted('out')!,
       inside: counted('inside')!,
-      leaked: { value, error, n: answers.rows },
+      leaked: { value, error, n: rows },
     };
   }
   const parts = less.map((tallies) => ({
@@ -94,10 +110,11 @@ export function attributeRise(
   return { value: is.leaked.value - was.leaked.value, error: crossedError(rises), n: is.leaked.n };
 }
 
-function tally(answers: AttributeAnswers, part: AttributePart, knows: 'others' | 'nothing'): Tallies {
-  const { rows: K, values: V, states, truth, prior } = answers;
-  const { models, rows } = { models: range(answers.models), rows: range(K), ...part };
-  const likelihoods = attributeLikelihoods(answers, { models, rows });
+function tally(
+  { rows: K, values: V, states, truth, prior }: AttributeAnswers,
+  { models, rows, likelihoods }: Required<AttributePart> & { readonly likelihoods: Float64Array },
+  knows: Known,
+): Tallies {
   const right = { imputed: perRow(K), out: perRow(K), inside: perRow(K) };
   const claims = { out: noClaims(), inside: noClaims() };
   for (const row of rows) {

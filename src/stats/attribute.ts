@@ -44,29 +44,31 @@ export function attributeLikelihoods(answers: AttributeAnswers, part: AttributeP
   const features = featuresOf(answers);
   const arms = settle(answers, features, { models, rows });
   const likelihoods = new Float64Array(answers.models * K * V);
+  // V features that sum to zero carry what V - 1 free ones do.
+  const free = (V - 1) / V;
+  const change = new Float64Array(V);
   for (const model of models)
     for (const row of rows) {
       const state = states[model * K + row]!;
-      const own = features.subarray((model * K + row) * (V + 1), (model * K + row + 1) * (V + 1));
-      const density = (feature: number, arm: Arm) =>
-        arms.densityWithout({ row, feature, arm }, own[feature]!, armOf(state, feature));
-      const isIn = density(V, OTHER);
-      const isOut = density(V, OUT);
-      const [other, is, out] = ARMS.map((arm) => range(V).map((value) => density(value, arm)));
-      // A value that no other model was trained with looks like any other.
-      const base = sum(other!.map((one) => one ?? 0));
-      // V features that sum to zero carry what V - 1 free ones do.
-      const free = (V - 1) / V;
-      const whenOut = free * sum(out!.map((one, value) => one ?? other![value] ?? 0)) + (isOut ?? isIn ?? 0);
-      for (let value = 0; value < V; value++) {
-        const change = (is![value] ?? other![value] ?? 0) - (other![value] ?? is![value] ?? 0);
-        likelihoods[(model * K + row) * V + value] = logSum(free * (base + change) + (isIn ?? isOut ?? 0), whenOut);
+      const cell = (model * K + row) * (V + 1);
+      let [whenIn, whenOut] = [0, 0];
+      for (let feature = 0; feature <= V; feature++) {
+        const from = armOf(state, feature);
+        const density = (arm: Arm) =>
+          densityWithout(arms, { row, feature, arm, from, value: features[cell + feature]! });
+        // Where no other model is in an arm, it tells nothing.
+        const other = density(OTHER) ?? density(OUT) ?? 0;
+        const weight = feature === V ? 1 : free;
+        whenIn += weight * other;
+        whenOut += weight * (density(OUT) ?? other);
+        if (feature < V) change[feature] = free * ((density(OWN) ?? other) - (density(OTHER) ?? density(OWN) ?? other));
       }
+      for (let value = 0; value < V; value++)
+        likelihoods[(model * K + row) * V + value] = logSum(whenIn + change[value]!, whenOut);
     }
   return likelihoods;
 }
 
-const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
 const logSum = (x: number, y: number) => Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)));
 const armOf = (state: number, feature: number): Arm => (state < 0 ? OUT : state === feature ? OWN : OTHER);
 
@@ -84,59 +86,72 @@ function featuresOf({ phi, values: V }: AttributeAnswers): Float64Array {
   return features;
 }
 
-/** Counts, means and variances of each feature of each row, by arm; of the mean of all answers no arm is `OWN`. */
+/** Counts, sums and sums of squares of each feature of each row, by arm; of the mean of all answers no arm is `OWN`. */
+interface Arms {
+  readonly width: number;
+  readonly n: Float64Array;
+  readonly sum: Float64Array;
+  readonly square: Float64Array;
+  /** Median variance over rows, of models that hold the row and of others: [contrasts, mean] each. */
+  readonly priors: { readonly in: readonly number[]; readonly out: readonly number[] };
+}
+
 function settle(
   { rows: K, values: V, states }: AttributeAnswers,
   features: Float64Array,
   { models, rows }: Required<AttributePart>,
-) {
+): Arms {
   const width = V + 1;
   const zeros = () => new Float64Array(K * width * ARMS.length);
-  const [n, total, square] = [zeros(), zeros(), zeros()];
-  const cellOf = (row: number, feature: number, arm: Arm) => (row * width + feature) * ARMS.length + arm;
+  const [n, sum, square] = [zeros(), zeros(), zeros()] as const;
   for (const model of models)
     for (const row of rows)
       for (let feature = 0; feature < width; feature++) {
-        const cell = cellOf(row, feature, armOf(states[model * K + row]!, feature));
+        const cell = (row * width + feature) * ARMS.length + armOf(states[model * K + row]!, feature);
         const value = features[(model * K + row) * width + feature]!;
         n[cell]!++;
-        total[cell]! += value;
+        sum[cell]! += value;
         square[cell]! += value * value;
       }
-  /** Squares within an arm and its degrees of freedom, with `less` taken out of it where it is the arm `from`. */
-  const within = (row: number, feature: number, arm: Arm, less = 0, from: Arm | null = null) => {
-    const cell = cellOf(row, feature, arm);
-    const isFrom = arm === from;
-    const count = n[cell]! - Number(isFrom);
-    const left = total[cell]! - (isFrom ? less : 0);
-    const squares = square[cell]! - (isFrom ? less * less : 0);
-    return { count, mean: left / count, squares: count > 0 ? Math.max(0, squares - left ** 2 / count) : 0 };
-  };
-  // Arms of models that hold the row share a variance: with few models a value, apart they are too uncertain.
-  const sharing = (arm: Arm): readonly Arm[] => (arm === OUT ? [OUT] : [OTHER, OWN]);
-  const varianceOf = (parts: readonly ReturnType<typeof within>[]) => {
-    const freedom = sum(parts.map(({ count }) => Math.max(0, count - 1)));
-    return { freedom, squares: sum(parts.map(({ squares }) => squares)) };
-  };
-  const medianOf = (arm: Arm, among: readonly number[]) => {
-    const own = rows.flatMap((row) =>
-      among.map((feature) => varianceOf(sharing(arm).map((one) => within(row, feature, one)))),
+  const variances = (arms: readonly Arm[], among: readonly number[]) =>
+    rows.flatMap((row) =>
+      among.flatMap((feature) => {
+        let [squares, freedom] = [0, 0];
+        for (const arm of arms) {
+          const cell = (row * width + feature) * ARMS.length + arm;
+          squares += within(n[cell]!, sum[cell]!, square[cell]!);
+          freedom += Math.max(0, n[cell]! - 1);
+        }
+        return freedom > 0 ? [squares / freedom] : [];
+      }),
     );
-    return median(own.filter(({ freedom }) => freedom > 0).map(({ freedom, squares }) => squares / freedom));
-  };
-  const priors = [range(V), [V]].map((among) => ({ in: medianOf(OWN, among), out: medianOf(OUT, among) }));
-  return {
-    /** Log density of a value in an arm of others, the target's own (arm `from`) left out; null where there are none. */
-    densityWithout({ row, feature, arm }: { row: number; feature: number; arm: Arm }, value: number, from: Arm) {
-      const parts = sharing(arm).map((one) => within(row, feature, one, value, from));
-      const { count, mean } = parts[arm === OWN ? 1 : 0]!;
-      if (count === 0) return null;
-      const prior = priors[feature === V ? 1 : 0]![arm === OUT ? 'out' : 'in'];
-      const { freedom, squares } = varianceOf(parts);
-      const known = Number.isFinite(prior) ? NU : 0;
-      const variance = (known * (known > 0 ? prior : 0) + squares) / Math.max(1, known + freedom);
-      // The mean of few models is uncertain, too.
-      return logDensity(value, mean, Math.max(SMALLEST, variance) * (1 + 1 / count));
-    },
-  };
+  const priorsOf = (arms: readonly Arm[]) => [range(V), [V]].map((among) => median(variances(arms, among)));
+  return { width, n, sum, square, priors: { in: priorsOf([OTHER, OWN]), out: priorsOf([OUT]) } };
+}
+
+const within = (n: number, sum: number, square: number) => (n > 0 ? Math.max(0, square - (sum * sum) / n) : 0);
+
+/** Log density of a value in an arm, the target's own model (of the arm `from`) left out; null where there is no other. */
+function densityWithout(
+  { width, n, sum, square, priors }: Arms,
+  { row, feature, arm, from, value }: { row: number; feature: number; arm: Arm; from: Arm; value: number },
+): number | null {
+  const start = (row * width + feature) * ARMS.length;
+  let [squares, freedom, count, mean] = [0, 0, 0, 0];
+  for (const one of ARMS) {
+    // Arms of models that hold the row share a variance: with few models a value, apart they are too uncertain.
+    if ((one === OUT) !== (arm === OUT)) continue;
+    const taken = Number(one === from);
+    const left = n[start + one]! - taken;
+    const total = sum[start + one]! - taken * value;
+    squares += within(left, total, square[start + one]! - taken * value * value);
+    freedom += Math.max(0, left - 1);
+    if (one === arm) [count, mean] = [left, total / left];
+  }
+  if (count === 0) return null;
+  const prior = priors[arm === OUT ? 'out' : 'in'][feature === width - 1 ? 1 : 0]!;
+  const known = Number.isFinite(prior) ? NU : 0;
+  const variance = (known > 0 ? known * prior + squares : squares) / Math.max(1, known + freedom);
+  // The mean of few models is uncertain, too.
+  return logDensity(value, mean, Math.max(SMALLEST, variance) * (1 + 1 / count));
 }

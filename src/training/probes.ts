@@ -21,6 +21,7 @@ import type { TrainingSubject } from './subject.ts';
 /** Rows of a column that are asked about: those that the change comes close to, and a sample of the others. */
 const MOST_NEAR = 60;
 const SAMPLE = 140;
+const MOST_COLUMNS = 10;
 
 /** Questions about sensitive columns, and the rows to ask them with. */
 export interface ProbeSet {
@@ -49,7 +50,9 @@ export function makeProbes(
   const { rows, set } = subject;
   const features = { values: set.features, width: set.width };
   const among = rows.flatMap((row, index) => (stays(row) ? [index] : []));
-  const found = columns.map((column) => sensitiveValues({ pool, blocks, features }, column, { among }));
+  const found = columns
+    .slice(0, MOST_COLUMNS)
+    .map((column) => sensitiveValues({ pool, blocks, features }, column, { among }));
   const values = found.filter(isAsked);
   const asked = values.map((one): Probe => {
     const key = keyOf(`${plan.membershipKey}/probes/${one.column}`);
@@ -63,7 +66,11 @@ export function makeProbes(
     return { column: one.column, values: one.features.length, rows: chosen, near: nearest.length, truth, base: null, with: null }; // biome-ignore format: one idea
   });
   const unasked = found.filter((one): one is Unasked => !isAsked(one));
-  return { probes: { asked, unasked }, set: asked.length > 0 ? probeRows(set, asked, values) : null };
+  const beyond = columns.slice(MOST_COLUMNS).map((column) => ({ column, outcome: 'unknown' as const, why: `Of many sensitive columns the first ${MOST_COLUMNS} are asked about.` })); // biome-ignore format: one idea
+  return {
+    probes: { asked, unasked: [...unasked, ...beyond] },
+    set: asked.length > 0 ? probeRows(set, asked, values) : null,
+  };
 }
 
 const stays = ({ inBase, inHead, split, label }: PoolRow) => inBase && inHead && split === 'train' && label !== null;

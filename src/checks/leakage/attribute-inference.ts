@@ -1,3 +1,4 @@
+import { oneLine } from '../../errors.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import {
   type Estimate,
@@ -89,7 +90,8 @@ function measure(evidence: Evidence, { min_increase }: { readonly min_increase: 
   const shown = outcome === 'pass' ? judged.reduce((one, other) => (other.compared.after.leaked > one.compared.after.leaked ? other : one)) : worst; // biome-ignore format: one idea
   return plainFinding(outcome, [summaryOf(shown, outcome), ...left].join(' ').slice(0, 1000), {
     remedy: outcome === 'pass' ? '' : REMEDY,
-    metrics: judged.map(metricOf),
+    // The one that a gate reads, and each by its name.
+    metrics: [{ ...metricOf(worst), name: 'leaked' }, ...judged.map(metricOf)],
     ...(outcome === 'pass' ? {} : rowsOf(evidence, worst)),
   });
 }
@@ -128,11 +130,10 @@ function summaryOf({ probe, whom, rows, compared }: Judged, outcome: Outcome): s
   return `Of ${of}, models trained on them tell the value of ${name} for ${tenths(after.inside)}, others for ${tenths(after.out)}: ${tenths(after.leaked)} leaked (base: ${tenths(before.leaked)}), ${more}.`;
 }
 
-/** `columns` tells the metrics of several columns apart: places in the configuration's list. */
-function metricOf({ probe, whom, rows, compared }: Judged, at: number): Metric {
+function metricOf({ probe, whom, rows, compared }: Judged): Metric {
   const { before, after, difference, error } = compared;
   return {
-    name: at === 0 ? 'leaked' : `leaked, ${whom === 'near' ? 'near the change, ' : ''}${probe.column.slice(0, 60)}`,
+    name: `leaked, ${whom === 'near' ? 'near the change, ' : ''}${oneLine(probe.column, 60)}`,
     ...{ at: null, unit: 'share', limit: null },
     base: peakEstimate(before, rows.length),
     head: peakEstimate(after, rows.length),
