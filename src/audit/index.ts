@@ -1,4 +1,5 @@
 import type { Attack } from './attack.ts';
+import { attribute } from './attribute.ts';
 import { byAccess } from './by-access.ts';
 import { contributors } from './contributors.ts';
 import { defences } from './defences.ts';
@@ -7,4 +8,12 @@ import { truthSerum } from './truth-serum.ts';
 import { untargeted } from './untargeted.ts';
 
 /** The attacks of this version, in the order of the report. */
-export const attacks: readonly Attack[] = [truthSerum, untargeted, byAccess, contributors, privacyAudit, defences];
+export const attacks: readonly Attack[] = [
+  truthSerum,
+  untargeted,
+  attribute,
+  byAccess,
+  contributors,
+  privacyAudit,
+  defences,
+];
