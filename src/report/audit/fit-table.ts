@@ -28,8 +28,8 @@ interface Cut {
 }
 
 /**
- * A table of at most `width` characters a line. Where it is wider, in this order: a first column that repeats itself
- * becomes headings, intervals go from the right, words are folded, columns go from the right; what went is told.
+ * A table of at most `width` characters a line. Where it is wider, in this order: headings are folded, a first column
+ * that repeats itself becomes headings of groups, intervals go from the right, words are folded, columns go from the right; what went is told.
  */
 export function fitTable(table: AuditTable, width: number): FittedTable {
   const bounded = boundedColumns(table);
@@ -52,6 +52,7 @@ export function fitTable(table: AuditTable, width: number): FittedTable {
     grouped,
     folded,
     ...downTo(bounded.length - 1, 1).map((intervals) => ({ ...folded, intervals })),
+    ...[30, 20].map((words) => ({ ...bare, words })),
     narrow,
     ...downTo(table.columns.length - 1, least).map((columns) => ({ ...narrow, columns })),
     { ...narrow, columns: least, intervals: 0, words: Math.max(8, Math.floor(width / 3)) },
