@@ -17,6 +17,8 @@ export type Need =
   | 'screen'
   /** What a declared model itself says of the rows. */
   | 'release'
+  /** A scan of all cells for secrets. */
+  | 'secrets'
   /** A changed file of weights: a check that needs it is asked about no data set, and every other about no such file. */
   | 'weights';
 

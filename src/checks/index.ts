@@ -4,6 +4,7 @@ import { duplicates } from './data/duplicates.ts';
 import { labelShift } from './data/label-shift.ts';
 import { rowDiff } from './data/row-diff.ts';
 import { schemaChange } from './data/schema-change.ts';
+import { secrets } from './data/secrets.ts';
 import { targetLeak } from './data/target-leak.ts';
 import { amplification } from './leakage/amplification.ts';
 import { exposedRows } from './leakage/exposed-rows.ts';
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   duplicates,
   contamination,
   targetLeak,
+  secrets,
   conflictingCopies,
   mislabelled,
   membership,

@@ -3,6 +3,7 @@ import type { ExperimentResult } from './experiment.ts';
 import type { Release } from './release.ts';
 import type { NearCopy, PoolRow } from './rows.ts';
 import type { Scores } from './scores.ts';
+import { checkSecrets, type Secrets } from './secrets.ts';
 import { checkWeights, type WeightFacts } from './weights.ts';
 
 export type Task = 'classification' | 'regression' | 'unlabelled';
@@ -52,6 +53,8 @@ export interface Evidence {
   readonly experiments: readonly ExperimentResult[];
   /** A changed file of weights; null where the subject is a data set, whose fields are empty where this is not. */
   readonly weights: WeightFacts | null;
+  /** What a scan of all cells found; absent where none was asked for. */
+  readonly secrets?: Secrets;
   /** Seed of the plan (its nonce): checks that draw random numbers key them with it. */
   readonly seed: number;
 }
@@ -61,6 +64,7 @@ export function makeEvidence(evidence: Evidence): Evidence {
   const rows = evidence.rows.length;
   if (evidence.weights && (evidence.subject.data !== null || rows > 0)) throw new Error('weights of a data set');
   if (evidence.weights) checkWeights(evidence.weights);
+  if (evidence.secrets) checkSecrets(evidence.secrets, rows);
   for (const ensemble of [evidence.scores.base, evidence.scores.with, evidence.scores.screen]) {
     if (!ensemble) continue;
     const cells = ensemble.models * ensemble.rows;

@@ -12,6 +12,7 @@ const MISSING: Readonly<Record<Need, string>> = {
   ensembles: 'No shadow models could be trained: there are no labelled rows at both revisions.',
   screen: 'No labelled row arrives or leaves.',
   release: 'No model is declared for this data set.',
+  secrets: 'Secrets were not looked for.',
   weights: 'It is no file of weights.',
 };
 
@@ -30,6 +31,7 @@ export function unmetNeed(check: Pick<Check, 'needs'>, evidence: Evidence): stri
     ensembles: bothRevisions,
     screen: scores.screen !== null,
     release: evidence.release !== null,
+    secrets: evidence.secrets !== undefined,
     weights: evidence.weights !== null,
   };
   const missing = check.needs.find((need) => !met[need]);

@@ -6,6 +6,7 @@ import { openDuckdb } from '../../src/adapters/duckdb.ts';
 import { fileBytes } from '../../src/adapters/file-bytes.ts';
 import { readBytes } from '../../src/adapters/files.ts';
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
+import { openSecretScanner } from '../../src/adapters/secret-scanner.ts';
 import type { Check } from '../../src/checks/check.ts';
 import type { Gate } from '../../src/config/config.ts';
 import type { DataRequest, EngineRequest } from '../../src/review/request.ts';
@@ -47,6 +48,8 @@ export async function smallReview(
     seconds?: Tools['seconds'];
     only?: readonly string[];
     budgetSeconds?: number;
+    id?: string;
+    secrets?: Tools['secrets'];
   },
 ) {
   const root = mkdtempSync(join(tmpdir(), 'taster-review-'));
@@ -77,7 +80,7 @@ export async function smallReview(
         base: lay(`${name}.csv`, base),
         head: lay(`${name}.csv`, head),
         holdout: { base: null, head: null },
-        options: { label: 'label', classes: null, id: null, group: null, exclude: [], text: [] },
+        options: { label: 'label', classes: null, id: more.id ?? null, group: null, exclude: [], text: [] },
       }),
     ),
     limits: {
@@ -95,6 +98,7 @@ export async function smallReview(
     arrays: async () => null,
     tokenizer: () => Promise.reject(new Error('no tokenizer here')),
     images: () => Promise.reject(new Error('no images here')),
+    secrets: more.secrets ?? (() => openSecretScanner(new URL('../../src/adapters/secret-thread.ts', import.meta.url))),
     locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, ['label']),
     bytes: fileBytes,
     drawNonce: () => 'drawn',

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { credentials } from '../fixtures/made-up-secrets.ts';
+import { smallReview } from './small-review.ts';
+
+const TOKEN = credentials['GitHub token']!;
+const line = (at: number, note: string) => `r${at},${at / 8},${at % 2 === 0 ? 'low' : 'high'},${note}\n`;
+const table = (notes: readonly string[]) => `key,x,label,note\n${notes.map((note, at) => line(at, note)).join('')}`;
+const BASE = table(Array.from({ length: 30 }, (_, at) => (at === 4 ? 'ada@mail.de' : `n${at % 3}`)));
+
+test('a token that the change brings breaks the gate, by file and line; the review holds nothing of it', async (t) => {
+  const head = `${BASE}${line(30, `use ${TOKEN} here`)}${line(31, 'bob@mail.de')}`;
+  const more = { only: ['secrets'], gates: ['secrets'] };
+  const review = await smallReview(t, { train: [BASE, head] }, more);
+  const [finding] = review.findings;
+  assert.deepEqual([review.verdict, finding!.outcome, finding!.broken], ['fail', 'fail', true]);
+  assert.deepEqual(finding!.rows.map(({ path, line: at }) => [path, at]), [['train.csv', 32], ['train.csv', 33]]); // biome-ignore format: one idea
+  const written = JSON.stringify(review);
+  for (const part of [TOKEN.slice(0, 12), TOKEN.slice(-12), 'bob@', 'ada@', 'mail.de'])
+    assert.ok(!written.includes(part), part);
+});
+
+test('personal data alone do not break the gate, nor what base has', async (t) => {
+  const gated = { only: ['secrets'], gates: ['secrets'] };
+  const warned = await smallReview(t, { train: [BASE, `${BASE}${line(30, 'bob@mail.de')}`] }, gated);
+  assert.deepEqual([warned.verdict, warned.findings[0]!.outcome], ['warn', 'warn']);
+  const known = await smallReview(t, { train: [BASE, `${BASE}${line(30, 'ada@mail.de')}`] }, gated);
+  assert.deepEqual([known.verdict, known.findings[0]!.outcome], ['pass', 'pass']);
+});
+
+test('an id that is a token is told by its hash', async (t) => {
+  const head = `${BASE}${line(30, 'n1').replace('r30', TOKEN)}`;
+  const review = await smallReview(t, { train: [BASE, head] }, { only: ['secrets', 'row-diff'], id: 'key' });
+  const finding = review.findings.find(({ check }) => check === 'secrets')!;
+  assert.equal(finding.outcome, 'fail');
+  assert.match(finding.rows[0]!.id, /^[0-9a-f]{32}$/);
+  assert.ok(!JSON.stringify(review).includes(TOKEN.slice(0, 12)));
+});
+
+test('a check that asks for no scan costs none', async (t) => {
+  const secrets = () => assert.fail('no scan was asked for');
+  const review = await smallReview(t, { train: [BASE, BASE] }, { only: ['row-diff'], secrets });
+  assert.equal(review.findings[0]!.outcome, 'pass');
+});
