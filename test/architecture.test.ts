@@ -16,6 +16,7 @@ const LAYERS = [
   ['training', 'checks'],
   ['config'],
   ['review'],
+  ['audit'],
   ['report'],
   ['bot'],
   ['adapters'],
@@ -27,7 +28,7 @@ const EFFECT_ROOMS = ['adapters', 'shells'];
 /** Tables may be long: one row after another of the same shape. */
 const TABLES: readonly string[] = ['adapters/native-pins.ts', 'config/options.ts'];
 /** The only `index.ts` files: tables of rows, not barrels. */
-const INDEXES = ['checks/index.ts', 'gradients/index.ts'];
+const INDEXES = ['audit/index.ts', 'checks/index.ts', 'gradients/index.ts'];
 const LONGEST = 200;
 
 /** What only rooms with effects may touch. */

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { type Audit, auditSchema } from '../audit/audit.ts';
+import type { AuditOrder } from '../audit/order.ts';
 import { UserError } from '../errors.ts';
-import { type EngineMessage, errorOf, parseMessage } from '../review/protocol.ts';
+import { type EngineMessage, errorOf, parseMessageOf } from '../review/protocol.ts';
 import type { EngineRequest, Progress } from '../review/request.ts';
-import type { Review } from '../review/review.ts';
+import { type Review, reviewSchema } from '../review/review.ts';
 import { childEnvironment } from './child-environment.ts';
 import { isolatedCommand } from './isolation.ts';
 
@@ -28,24 +30,44 @@ const MEMORY_POLL_MS = 200;
 const GRACE_MS = 2000;
 const STDERR_KEPT = 8192;
 
+/** One piece of work for the engine. */
+interface Work<T> {
+  readonly message: EngineRequest | AuditOrder;
+  readonly scratch: string;
+  parse(raw: unknown): EngineMessage<T>;
+}
+
+const parseReview = parseMessageOf(reviewSchema);
+const parseAudit = parseMessageOf(auditSchema);
+
+/** Runs one review in a child process; see `runWork`. */
+export function runEngine(request: EngineRequest, options: EngineProcess): Promise<Review> {
+  return runWork({ message: request, scratch: request.folders.scratch, parse: parseReview }, options);
+}
+
+/** Runs one audit in a child process; see `runWork`. */
+export function runAuditEngine(order: AuditOrder, options: EngineProcess): Promise<Audit> {
+  return runWork({ message: order, scratch: order.request.folders.scratch, parse: parseAudit }, options);
+}
+
 /**
- * Runs one review in a child process. The promise settles only when the child is gone; an error in the child after
+ * Has a child process do one piece of work. The promise settles only when the child is gone; an error in the child after
  * it has answered does not count. Throws a `UserError` where the child was stopped or died, and what the child threw.
  */
-export async function runEngine(request: EngineRequest, options: EngineProcess): Promise<Review> {
+async function runWork<T>({ message: order, scratch, parse }: Work<T>, options: EngineProcess): Promise<T> {
   if (options.signal.aborted) throw interrupted();
   const heap = `--max-old-space-size=${Math.max(64, Math.floor((options.limitBytes * 0.6) / MIB))}`;
   const plain = [process.execPath, heap, fileURLToPath(options.entry)];
   const [command, ...args] = (options.isolated === true ? isolatedCommand(plain) : plain) as [string, ...string[]];
   const child = spawn(command, args, {
-    cwd: request.folders.scratch,
-    env: { ...childEnvironment(options.environment), ...placesIn(request.folders.scratch) },
+    cwd: scratch,
+    env: { ...childEnvironment(options.environment), ...placesIn(scratch) },
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     windowsHide: true,
   });
   const ended = waitForEnd(child);
-  let answer: Exclude<EngineMessage, { kind: 'progress' }> | null = null;
+  let answer: Exclude<EngineMessage<T>, { kind: 'progress' }> | null = null;
   let stopped: Error | null = null;
   const stop = (error: Error): void => {
     if (!answer) stopped ??= error;
@@ -62,7 +84,7 @@ export async function runEngine(request: EngineRequest, options: EngineProcess):
   child.on('message', (raw) => {
     if (answer || stopped) return;
     try {
-      const message = parseMessage(raw);
+      const message = parse(raw);
       if (message.kind === 'progress') options.onProgress(message.progress);
       else {
         answer = message;
@@ -72,7 +94,7 @@ export async function runEngine(request: EngineRequest, options: EngineProcess):
       stop(error as Error);
     }
   });
-  child.send(request, (error) => {
+  child.send(order, (error) => {
     if (error) child.kill('SIGKILL');
   });
 
@@ -106,13 +128,13 @@ function waitForEnd(child: ChildProcess): Promise<End> {
   });
 }
 
-function settle(
+function settle<T>(
   end: End,
-  answer: Exclude<EngineMessage, { kind: 'progress' }> | null,
+  answer: Exclude<EngineMessage<T>, { kind: 'progress' }> | null,
   stopped: Error | null,
   limitBytes: number,
-): Review {
-  if (answer?.kind === 'result') return answer.review;
+): T {
+  if (answer?.kind === 'result') return answer.result;
   if (answer?.kind === 'failure') throw errorOf(answer.failure);
   if (stopped) throw stopped;
   if (end.startError) throw new Error(`the engine could not be started: ${end.startError.message}`);

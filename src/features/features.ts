@@ -17,6 +17,15 @@ export interface Features {
   readonly width: number;
   /** One short sentence per column of the pool: how it was read. Holds no value of a row. */
   readonly description: readonly string[];
+  /** What each column of the pool became, in its order. */
+  readonly blocks: readonly Block[];
+}
+
+/** The features that one column of the pool became: `width` of them, 0 for a column that is none. */
+export interface Block {
+  readonly column: string;
+  readonly offset: number;
+  readonly width: number;
 }
 
 /** Continuous features of one row sum to at most this squared length on average; 0/1 features are never rescaled. */
@@ -37,14 +46,16 @@ export function encodeFeatures(pool: Pool, { maxWidth }: { readonly maxWidth: nu
   const width = encoders.reduce((sum, encoder) => sum + encoder.width, 0);
   const values = sharedFloats(pool.rows.length * width);
   const continuous: number[] = [];
+  const blocks: Block[] = [];
   let offset = 0;
-  for (const encoder of encoders) {
+  for (const [index, encoder] of encoders.entries()) {
     encoder.write(values, width, offset);
     for (let i = 0; i < encoder.continuous; i++) continuous.push(offset + i);
+    blocks.push({ column: pool.columns[index]!.name, offset, width: encoder.width });
     offset += encoder.width;
   }
   calm(values, width, continuous, fit);
-  return { values, width, description: encoders.map((encoder) => encoder.sentence) };
+  return { values, width, description: encoders.map((encoder) => encoder.sentence), blocks };
 }
 
 function fitWithin(columns: readonly PoolColumn[], fit: Int32Array, maxWidth: number): Encoder[] {

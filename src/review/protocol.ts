@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import type { EngineRequest, Progress } from './request.ts';
 import { requestSchema } from './request-schema.ts';
-import { type Review, reviewSchema } from './review.ts';
 
 /** What the engine child says. The parent trusts none of it before it is parsed. */
-export type EngineMessage = ChildNews | { readonly kind: 'result'; readonly review: Review };
+export type EngineMessage<T> = ChildNews | { readonly kind: 'result'; readonly result: T };
 
 /** What any child of ours says but for its result. */
 export type ChildNews =
@@ -40,11 +39,6 @@ export const childNews = [
   }),
 ] as const;
 
-const messageSchema: z.ZodType<EngineMessage> = z.discriminatedUnion('kind', [
-  ...childNews,
-  z.object({ kind: z.literal('result'), review: reviewSchema }),
-]);
-
 /** A request as the child may use it. Throws a plain Error that names the field: a breach is a bug of ours. */
 export function parseRequest(message: unknown): EngineRequest {
   const parsed = requestSchema.safeParse(message);
@@ -52,8 +46,14 @@ export function parseRequest(message: unknown): EngineRequest {
   return parsed.data;
 }
 
-/** A message of the child as the parent may use it. Throws a plain Error that names the field, never its value. */
-export const parseMessage = (message: unknown): EngineMessage => parseAnswer('engine', messageSchema, message);
+/** Reads messages of a child whose result has a schema. The reader throws a plain Error that names the field, never its value. */
+export function parseMessageOf<T>(result: z.ZodType<T>): (message: unknown) => EngineMessage<T> {
+  const schema: z.ZodType<ChildNews | { kind: 'result'; result: T }> = z.discriminatedUnion('kind', [
+    ...childNews,
+    z.object({ kind: z.literal('result'), result }),
+  ]);
+  return (message) => parseAnswer('engine', schema, message);
+}
 
 /** A message of the child called `who`. Throws a plain Error that names the field, never its value. */
 export function parseAnswer<T>(who: string, schema: z.ZodType<T>, message: unknown): T {

@@ -11,11 +11,15 @@ import { readArrays } from '../adapters/read-arrays.ts';
 import { openSecretScanner } from '../adapters/secret-scanner.ts';
 import { openTokenizer } from '../adapters/tokenizer.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
+import type { Audit } from '../audit/audit.ts';
+import { isOrder, parseOrder } from '../audit/order.ts';
+import { runAudit } from '../audit/run-audit.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { type EngineMessage, failureOf, parseRequest } from '../review/protocol.ts';
 import type { EngineRequest } from '../review/request.ts';
 import type { Review } from '../review/review.ts';
 import { runReview } from '../review/run.ts';
+import type { Tools } from '../review/tools.ts';
 import { locateLines } from '../table/locate-lines.ts';
 import { declaredColumns } from '../table/pool.ts';
 
@@ -25,8 +29,8 @@ const PROGRESS_EVERY_SECONDS = 0.2;
 const programOf = (name: string) =>
   new URL(import.meta.url.endsWith('.ts') ? `../adapters/${name}.ts` : `./${name}.js`, import.meta.url);
 
-/** The engine with everything it stands on. */
-async function review(request: EngineRequest): Promise<Review> {
+/** One piece of work with everything that the engine stands on. */
+async function withTools<T>(request: EngineRequest, work: (tools: Tools) => Promise<T>): Promise<T> {
   const { folders, limits, runtime } = request;
   const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
   // Files of weights are read without a database: where there are no tables its native file need not be at hand.
@@ -62,7 +66,7 @@ async function review(request: EngineRequest): Promise<Review> {
       trainer = trainerFor(null);
       await trainer;
     }
-    return await runReview(request, {
+    return await work({
       sql,
       runtime({ slice, recipe }, flops) {
         trainer ??= trainerFor({ slice, recipe, flops });
@@ -99,27 +103,36 @@ async function review(request: EngineRequest): Promise<Review> {
 const refuse = () => Promise.reject(new Error('a table was asked for in a review without data sets'));
 const noTables: Duckdb = { run: refuse, rows: refuse, columns: refuse, close() {} };
 
-function send(message: EngineMessage, after: () => void = () => {}): void {
+/** A review, or an audit. */
+async function answer(message: unknown): Promise<Review | Audit> {
+  if (isOrder(message)) {
+    const order = parseOrder(message);
+    return await withTools(order.request, (tools) => runAudit(order, tools));
+  }
+  const request = parseRequest(message);
+  return await withTools(request, (tools) => runReview(request, tools));
+}
+
+function send(message: EngineMessage<Review | Audit>, after: () => void = () => {}): void {
   process.send?.(message, undefined, undefined, after);
 }
 
 /** Answers the one request of the parent and ends; without a parent there is nobody to answer. */
 function main(): void {
   if (!process.send) {
-    process.stderr.write('This is the engine of Taster: it is started by `taster review`, not by hand.\n');
+    process.stderr.write(
+      'This is the engine of Taster: it is started by `taster review` and `taster audit`, not by hand.\n',
+    );
     process.exitCode = 2;
     return;
   }
   process.once('disconnect', () => process.exit(2));
   process.once('message', async (raw) => {
-    const answer: EngineMessage = await Promise.resolve(raw)
-      .then(parseRequest)
-      .then(review)
-      .then(
-        (done) => ({ kind: 'result', review: done }) as const,
-        (error: unknown) => ({ kind: 'failure', failure: failureOf(error) }) as const,
-      );
-    send(answer, () => process.exit(0));
+    const said: EngineMessage<Review | Audit> = await answer(raw).then(
+      (result) => ({ kind: 'result', result }) as const,
+      (error: unknown) => ({ kind: 'failure', failure: failureOf(error) }) as const,
+    );
+    send(said, () => process.exit(0));
   });
 }
 

@@ -16,6 +16,11 @@ export interface Arguments {
 const COMMANDS: readonly { readonly name: Command; readonly operands: string; readonly sentence: string }[] = [
   { name: 'review', operands: '', sentence: 'Review a change of training data in a git repository.' },
   {
+    name: 'audit',
+    operands: '',
+    sentence: 'Say what would leak if someone poisoned a data set: the attacks, run on it before an attacker does.',
+  },
+  {
     name: 'publish',
     operands: '<review.json>',
     sentence: 'Check a written review, come to its verdict again, print it.',
@@ -35,7 +40,7 @@ const COMMANDS: readonly { readonly name: Command; readonly operands: string; re
   { name: 'bot', operands: '', sentence: 'Run the GitHub App; docs/bot.md lists its settings.' },
 ];
 const LATER = {
-  commands: ['audit', 'merge'],
+  commands: ['merge'],
   options: ['--shard', '--out', '--plan'],
 };
 

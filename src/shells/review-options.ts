@@ -45,7 +45,7 @@ export interface ReviewOptions {
 }
 
 /** Throws a UserError for an option that cannot be. */
-export function checkOptions({ only, seed }: ReviewOptions): void {
+export function checkOptions({ only, seed }: Pick<ReviewOptions, 'only' | 'seed'>): void {
   for (const id of only ?? []) findCheck(id);
   if (seed !== null && !/^[\w.-]{1,64}$/.test(seed))
     throw new UserError('option-invalid', '--seed: expected up to 64 letters, digits, dots, dashes or underscores.', {

@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Audit } from '../audit/audit.ts';
 import { UserError } from '../errors.ts';
+import { renderAuditTerminal } from '../report/audit/terminal.ts';
 import { renderJson } from '../report/json.ts';
 import { COMMENT_CHARACTERS, renderMarkdown } from '../report/markdown.ts';
 import { renderSarif } from '../report/sarif.ts';
-import { renderTerminal } from '../report/terminal.ts';
+import { renderTerminal, type TerminalOptions } from '../report/terminal.ts';
 import type { Review } from '../review/review.ts';
 
 export interface Outputs {
@@ -13,6 +15,9 @@ export interface Outputs {
   readonly html: string | null;
   readonly sarif: string | null;
 }
+
+type Terminal = { readonly isTTY?: boolean; readonly columns?: number };
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Writes the review to the files that were asked for. Throws a UserError where a file cannot be written.
@@ -34,14 +39,27 @@ export async function writeOutputs(
   if (sarif !== null) await write(sarif, renderSarif(review));
 }
 
+/** Writes an audit to the files that were asked for. Throws a UserError where a file cannot be written. */
+export async function writeAudit(audit: Audit, { json, html }: Pick<Outputs, 'json' | 'html'>): Promise<void> {
+  if (json !== null) await write(json, `${JSON.stringify(audit, null, 2)}\n`);
+  if (html !== null) {
+    const { renderAuditHtml } = await import('../report/audit/html.ts');
+    await write(html, renderAuditHtml(audit));
+  }
+}
+
+/** An audit as text for this terminal. */
+export function auditText(audit: Audit, output: Terminal, env: Environment): string {
+  return renderAuditTerminal(audit, look(output, env));
+}
+
 /** The review as text for this terminal. */
-export function terminalText(
-  review: Review,
-  output: { readonly isTTY?: boolean; readonly columns?: number },
-  env: Readonly<Record<string, string | undefined>>,
-): string {
-  const color = output.isTTY === true && !env.NO_COLOR;
-  return renderTerminal(review, { color, width: Math.min(120, Math.max(60, output.columns ?? 100)) });
+export function terminalText(review: Review, output: Terminal, env: Environment): string {
+  return renderTerminal(review, look(output, env));
+}
+
+function look({ isTTY, columns }: Terminal, env: Environment): TerminalOptions {
+  return { color: isTTY === true && !env.NO_COLOR, width: Math.min(120, Math.max(60, columns ?? 100)) };
 }
 
 function linksOf({ repository }: Review): { server: string; repository: string } | null {

@@ -58,7 +58,7 @@ test('progress and review come back', async (t) => {
     t,
     `${ANSWER}process.once('message', (request) => {
       process.send({ kind: 'progress', progress: { step: 'reading', done: 0.5, secondsLeft: 3 } });
-      process.send({ kind: 'result', review: { ...review, command: request.command } }, () => process.disconnect());
+      process.send({ kind: 'result', result: { ...review, command: request.command } }, () => process.disconnect());
     });`,
   );
   assert.deepEqual(await run(), aReview);
@@ -71,7 +71,7 @@ test('no name outside the allow-list reaches the child', async (t) => {
     `import { writeFileSync } from 'node:fs';\n${ANSWER}
     process.once('message', () => {
       writeFileSync('environment.json', JSON.stringify(process.env));
-      process.send({ kind: 'result', review }, () => process.disconnect());
+      process.send({ kind: 'result', result: review }, () => process.disconnect());
     });`,
     {
       environment: {
@@ -93,7 +93,7 @@ test('no name outside the allow-list reaches the child', async (t) => {
 test('a crash after the answer does not count', async (t) => {
   const { run } = setUp(
     t,
-    `${ANSWER}process.once('message', () => process.send({ kind: 'result', review }, () => process.abort()));`,
+    `${ANSWER}process.once('message', () => process.send({ kind: 'result', result: review }, () => process.abort()));`,
   );
   assert.equal((await run()).verdict, aReview.verdict);
 });
@@ -101,7 +101,7 @@ test('a crash after the answer does not count', async (t) => {
 test('a child that hangs after the answer is ended', async (t) => {
   const { run } = setUp(
     t,
-    `${ANSWER}setInterval(() => {}, 1000);process.once('message', () => process.send({ kind: 'result', review }));`,
+    `${ANSWER}setInterval(() => {}, 1000);process.once('message', () => process.send({ kind: 'result', result: review }));`,
   );
   assert.equal((await run()).verdict, aReview.verdict);
 });
@@ -156,7 +156,7 @@ test('a child that ends without an answer is a bug, with what it said last', asy
 test('an answer out of form is refused without its content', async (t) => {
   const { run } = setUp(
     t,
-    `process.once('message', () => process.send({ kind: 'result', review: { schema: 'private text' } }));`,
+    `process.once('message', () => process.send({ kind: 'result', result: { schema: 'private text' } }));`,
   );
   await assert.rejects(run(), (error: Error) => /out of form/.test(error.message) && !/private/.test(error.message));
 });

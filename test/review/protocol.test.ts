@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors.ts';
-import { errorOf, failureOf, parseMessage, parseRequest } from '../../src/review/protocol.ts';
+import { errorOf, failureOf, parseMessageOf, parseRequest } from '../../src/review/protocol.ts';
 import { type DataRequest, MOST_WEIGHTS, type WeightRequest } from '../../src/review/request.ts';
+import { reviewSchema } from '../../src/review/review.ts';
 import { aRequest, aReview } from '../fixtures/engine-messages.ts';
+
+const parseMessage = parseMessageOf(reviewSchema);
 
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const file = (localPath: string) => ({ repoPath: 'train.csv', localPath, bytes: 3 });
@@ -73,7 +76,7 @@ test('a request out of form is refused', () => {
 });
 
 test('messages survive the way; unknown fields do not', () => {
-  const message = { kind: 'result', review: aReview };
+  const message = { kind: 'result', result: aReview };
   assert.deepEqual(parseMessage(throughJson({ ...message, more: 1 })), message);
   const progress = { kind: 'progress', progress: { step: 'x', done: 1, secondsLeft: null } };
   assert.deepEqual(parseMessage(throughJson(progress)), progress);
@@ -83,7 +86,7 @@ test('a message out of form is refused, and what it holds is not repeated', () =
   const broken = [
     { kind: 'order', text: 'private' },
     { kind: 'progress', progress: { step: 'private', done: 7, secondsLeft: null } },
-    { kind: 'result', review: { ...aReview, findings: 'private' } },
+    { kind: 'result', result: { ...aReview, findings: 'private' } },
     'private',
     null,
   ];

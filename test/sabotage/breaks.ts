@@ -230,4 +230,25 @@ export const breaks: readonly Break[] = [
     replace: 'if (matches === null) continue;',
     tests: ['test/table/secrets/find-secrets.test.ts'],
   },
+  {
+    name: "an audit's poison is in half of the models only",
+    file: 'src/audit/targeted.ts',
+    search: "label: wrong, trained: 'always',",
+    replace: "label: wrong, trained: 'half',",
+    tests: ['test/audit/targeted.test.ts'],
+  },
+  {
+    name: 'poisoned targets are held against other models than the unpoisoned',
+    file: 'src/audit/compare-targets.ts',
+    search: 'poisoning.name}`, seed });',
+    replace: "poisoning.name}`, seed: 'other' });",
+    tests: ['test/audit/targeted.test.ts'],
+  },
+  {
+    name: 'an audit answers with too few shadow models',
+    file: 'src/audit/enough.ts',
+    search: 'if (training.plan.models < FEWEST_MODELS)',
+    replace: 'if (training.plan.models < 1)',
+    tests: ['test/audit/targeted.test.ts'],
+  },
 ];

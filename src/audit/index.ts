@@ -1,0 +1,5 @@
+import type { Attack } from './attack.ts';
+import { truthSerum } from './truth-serum.ts';
+
+/** The attacks of this version, in the order of the report. */
+export const attacks: readonly Attack[] = [truthSerum];
