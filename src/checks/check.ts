@@ -50,8 +50,15 @@ export interface Check<O extends Readonly<Record<string, Option>> = Readonly<Rec
   readonly remedy: string;
   experiments?(evidence: Evidence, options: OptionValues<O>): Experiment[];
   run(evidence: Evidence, options: OptionValues<O>): Finding;
-  /** Evidence with the fault planted (the check must warn or fail) and clean evidence (it must not). */
-  samples(seed: number): { readonly faulty: Evidence; readonly clean: Evidence };
+  /**
+   * Evidence with the fault planted (the check must warn or fail) and clean evidence (it must not); with the options of a
+   * check that says nothing by its defaults.
+   */
+  samples(seed: number): {
+    readonly faulty: Evidence;
+    readonly clean: Evidence;
+    readonly options?: Readonly<Record<string, number>>;
+  };
 }
 
 /** Keeps a check's option names in its types and forgets them in the list. */

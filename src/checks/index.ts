@@ -9,6 +9,7 @@ import { targetLeak } from './data/target-leak.ts';
 import { amplification } from './leakage/amplification.ts';
 import { exposedRows } from './leakage/exposed-rows.ts';
 import { membership } from './leakage/membership.ts';
+import { privacyAudit } from './leakage/privacy-audit.ts';
 import { releaseMembership } from './leakage/release-membership.ts';
 import { conflictingCopies } from './poisoning/conflicting-copies.ts';
 import { mislabelled } from './poisoning/mislabelled.ts';
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   exposedRows,
   amplification,
   releaseMembership,
+  privacyAudit,
   behaviourDiff,
   rederivable,
   unsafeFile,
