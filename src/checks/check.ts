@@ -48,6 +48,8 @@ export interface Check<O extends Readonly<Record<string, Option>> = Readonly<Rec
   readonly gateMetric: string | null;
   /** One sentence: what to do about it. */
   readonly remedy: string;
+  /** Why it answers nothing by these options, as the end of a sentence; null where it does: a gate on it then never judges. */
+  silent?(options: OptionValues<O>): string | null;
   experiments?(evidence: Evidence, options: OptionValues<O>): Experiment[];
   run(evidence: Evidence, options: OptionValues<O>): Finding;
   /**

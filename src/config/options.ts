@@ -101,7 +101,8 @@ export const options: readonly OptionSpec[] = [
     type: 'duration',
     commands: ['review', 'audit'],
     input: true,
-    sentence: 'Longest time for training shadow models, such as 90s or 5m; without it, a review takes what the configuration says, an audit 10m (thorough: 4h).',
+    sentence:
+      'Longest time for training shadow models, such as 90s or 5m; without it, a review takes what the configuration says, an audit 10m (thorough: 4h).',
   },
   {
     ...none,

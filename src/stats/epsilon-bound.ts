@@ -35,7 +35,7 @@ export interface EpsilonBound {
  * Lower bound of epsilon from what an attack did: (epsilon, delta)-differential privacy keeps every attack to
  * TPR <= e^epsilon FPR + delta and 1 - FPR <= e^epsilon (1 - TPR) + delta (Kairouz et al. 2015, theorem 2.1). The rates
  * are bounded by Clopper and Pearson, half of the error to each (Jagielski et al. 2020, arXiv 2006.07709, algorithm 2;
- * Nasr et al. 2021, arXiv 2101.04535, section III): both directions lean on the same two bounds.
+ * Nasr et al. 2021, arXiv 2101.04535): both directions lean on the same two bounds.
  * The trials must be independent. Null without members or others. Throws a plain Error on what are no counts.
  */
 export function epsilonBound(counts: AttackCounts, options: BoundOptions): EpsilonBound | null {

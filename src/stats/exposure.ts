@@ -18,7 +18,7 @@ export function rankOf(secret: number, others: ArrayLike<number>): number | null
 }
 
 /**
- * Exposure in bits (Carlini et al. 2019, arXiv 1802.08232, definition 5): log2 |R| - log2 rank, among |R| candidates of
+ * Exposure in bits (Carlini et al. 2019, arXiv 1802.08232, section 4.2): log2 |R| - log2 rank, among |R| candidates of
  * which the secret is one. 0 for the last, at most log2 |R|: more cannot be seen by ranks. Null where there is no rank, or
  * no other candidate.
  */

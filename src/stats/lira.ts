@@ -110,7 +110,8 @@ interface Settled {
 function settle(sums: Sums, weight: number): Settled {
   const own = sums.n.map((n, at) => variance(n, sums.sum[at]!, sums.square[at]!));
   const typical = median(own.filter(Number.isFinite));
-  const variances = own.map((value, at) => shrunk(value, sums.n[at]!, { typical, weight }));
+  const prior = { typical, weight };
+  const variances = own.map((value, at) => shrunk(value, sums.n[at]!, prior));
   const means = sums.sum.map((sum, at) => sum / sums.n[at]!);
   return { sums, typical, weight, variances, means, logs: variances.map(Math.log) };
 }
@@ -120,11 +121,12 @@ const density = ({ means, variances, logs }: Settled, at: number, value: number)
   -0.5 * (logs[at]! + (value - means[at]!) ** 2 / variances[at]!);
 
 /** The same, of an arm whose own model is the target. */
-function densityWithout({ sums, ...prior }: Settled, at: number, value: number): number {
+function densityWithout(arm: Settled, at: number, value: number): number {
+  const { sums } = arm;
   const n = sums.n[at]! - 1;
   const sum = sums.sum[at]! - value;
   const own = variance(n, sum, sums.square[at]! - value * value);
-  return logDensity(value, sum / n, shrunk(own, n, prior));
+  return logDensity(value, sum / n, shrunk(own, n, arm));
 }
 
 const variance = (n: number, sum: number, square: number) => Math.max(0, square - (sum * sum) / n) / (n - 1);

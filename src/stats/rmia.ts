@@ -16,7 +16,7 @@ export interface RmiaOptions {
 }
 
 /**
- * RMIA (Zarifzadeh, Liu and Shokri 2024, arXiv 2312.03262, eq. 2 to 4 and appendix B.2.2): the share of the population
+ * RMIA (Zarifzadeh, Liu and Shokri 2024, arXiv 2312.03262, section 3; offline as in its authors' code): the share of the population
  * that a row beats, LR(x, z) = [P(x|target) / P(x)] / [P(z|target) / P(z)] >= gamma. Probabilities of the given label are
  * read from phi = log(p / (1 - p)).
  * @param target [N] @returns one score in [0, 1] a row of `rows`; NaN where no model may be read about it, and everywhere

@@ -11,7 +11,7 @@ export interface SkewNormal {
 const MOST_SKEWED = 0.99;
 
 /**
- * The skew normal with the values' mean, variance and skewness (Azzalini 1985, section 2.3), the skewness at most 0.99
+ * The skew normal with the values' mean, variance and skewness (Azzalini 1985), the skewness at most 0.99
  * either way: in closed form, so that equal values give equal fits. Null where the values have no spread, are fewer than
  * three, or one is not a finite number.
  */

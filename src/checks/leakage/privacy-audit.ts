@@ -40,6 +40,8 @@ export const privacyAudit = defineCheck({
   options,
   gateMetric: null,
   remedy: REMEDY,
+  silent: ({ epsilon }) =>
+    epsilon > 0 ? null : 'no epsilon is claimed: set `epsilon` of `privacy-audit` under `checks`',
   experiments(evidence, { epsilon }) {
     const wanted = epsilon > 0 && whyUnknown(evidence) === null && experimentOf(evidence);
     return wanted ? [wanted] : [];
