@@ -190,8 +190,8 @@ export const breaks: readonly Break[] = [
   {
     name: "the engine inherits its parent's environment",
     file: 'src/adapters/engine-process.ts',
-    search: 'env: { ...childEnvironment(options.environment), ...placesIn(request.folders.scratch) }',
-    replace: 'env: { ...options.environment, ...placesIn(request.folders.scratch) }',
+    search: 'env: { ...childEnvironment(options.environment), ...placesIn(scratch) }',
+    replace: 'env: { ...options.environment, ...placesIn(scratch) }',
     tests: ['test/adapters/engine-process.test.ts'],
   },
   {
