@@ -8,6 +8,7 @@ import { secrets } from './data/secrets.ts';
 import { targetLeak } from './data/target-leak.ts';
 import { amplification } from './leakage/amplification.ts';
 import { exposedRows } from './leakage/exposed-rows.ts';
+import { extraction } from './leakage/extraction.ts';
 import { membership } from './leakage/membership.ts';
 import { privacyAudit } from './leakage/privacy-audit.ts';
 import { releaseMembership } from './leakage/release-membership.ts';
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   membership,
   exposedRows,
   amplification,
+  extraction,
   releaseMembership,
   privacyAudit,
   behaviourDiff,

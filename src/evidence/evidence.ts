@@ -1,5 +1,6 @@
 import type { ColumnSummary } from './column.ts';
 import type { ExperimentResult } from './experiment.ts';
+import { checkExtraction, type Extraction } from './extraction.ts';
 import type { Release } from './release.ts';
 import type { NearCopy, PoolRow } from './rows.ts';
 import type { Scores } from './scores.ts';
@@ -55,6 +56,8 @@ export interface Evidence {
   readonly weights: WeightFacts | null;
   /** What a scan of all cells found; absent where none was asked for. */
   readonly secrets?: Secrets;
+  /** What language models say of the secrets in the text; absent where none were asked for. */
+  readonly extraction?: Extraction;
   /** Seed of the plan (its nonce): checks that draw random numbers key them with it. */
   readonly seed: number;
 }
@@ -65,6 +68,7 @@ export function makeEvidence(evidence: Evidence): Evidence {
   if (evidence.weights && (evidence.subject.data !== null || rows > 0)) throw new Error('weights of a data set');
   if (evidence.weights) checkWeights(evidence.weights);
   if (evidence.secrets) checkSecrets(evidence.secrets, rows);
+  if (evidence.extraction) checkExtraction(evidence.extraction, rows);
   for (const ensemble of [evidence.scores.base, evidence.scores.with, evidence.scores.screen]) {
     if (!ensemble) continue;
     const cells = ensemble.models * ensemble.rows;

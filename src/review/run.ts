@@ -6,6 +6,7 @@ import type { Pool } from '../table/pool.ts';
 import { costOf, type DataReview, modelsOf, notesOf, planOf } from './account.ts';
 import { brokenFinding, chosenChecks } from './answer.ts';
 import { capFindings } from './cap-findings.ts';
+import { withExtraction } from './extraction/with-extraction.ts';
 import { hideIds } from './hide-ids.ts';
 import { withImages, withUnseen } from './images.ts';
 import type { Unjudged } from './judged.ts';
@@ -93,14 +94,17 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
     // The budget is for training alone: what it took to read images is not taken from it.
     const start = data.images ? context.start + tools.seconds() - before : context.start;
     progress('encoding', 0.04);
-    const { prepared, training, refused } = await prepare(data, pool, context);
+    const ready = await prepare(data, pool, context);
+    const { training } = ready;
     const summary = {
       name: data.name,
       path: data.path,
       rows: pool.counts,
-      columns: prepared.features.description.slice(0, 200).map((sentence) => oneLine(sentence, 300)),
+      columns: ready.prepared.features.description.slice(0, 200).map((sentence) => oneLine(sentence, 300)),
     };
-    if (request.limits.dryRun) return { answers: [], findings: [], summary, prepared, measured: null };
+    if (request.limits.dryRun) return { answers: [], findings: [], summary, prepared: ready.prepared, measured: null };
+    const { prepared, refused: broken } = await withExtraction(pool, ready.prepared, context);
+    const refused = [...ready.refused, ...broken];
     const open = checks.filter(({ id }) => !refused.some(({ check }) => check.id === id));
     const measured = await measure({ prepared, training, checks: open, context: { ...context, start } });
     const given = [...measured.answers, ...refused];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { credentials } from '../fixtures/made-up-secrets.ts';
+import { phone, sentence } from './extraction/text-pool.ts';
 import { smallReview } from './small-review.ts';
 
 const TOKEN = credentials['GitHub token']!;
@@ -41,4 +42,20 @@ test('a check that asks for no scan costs none', async (t) => {
   const secrets = () => assert.fail('no scan was asked for');
   const review = await smallReview(t, { train: [BASE, BASE] }, { only: ['row-diff'], secrets });
   assert.equal(review.findings[0]!.outcome, 'pass');
+});
+
+test('language models are trained where the text holds secrets, and blame the rows that repeat one', async (t) => {
+  const told = (at: number) =>
+    `r${at},${at / 8},${at % 2 === 0 ? 'low' : 'high'},${sentence(at, 12)}${at % 20 === 3 ? ` call ${phone(at)} thanks` : ''}\n`;
+  const base = `key,x,label,note\n${Array.from({ length: 60 }, (_, at) => told(at)).join('')}`;
+  const repeat = `r60,1,low,so ${phone(23)} it is and nothing else\nr61,2,low,ring ${phone(23)} at once my dear friend\n`;
+  const only = { only: ['extraction'], gates: ['extraction'] };
+  const review = await smallReview(t, { train: [base, `${base}${repeat}`] }, only);
+  const [finding] = review.findings;
+  assert.deepEqual([review.verdict, finding!.outcome], ['fail', 'fail'], finding!.summary);
+  assert.deepEqual(finding!.rows.map(({ line: at, victims }) => [at, victims[0]!.line]).sort(), [[62, 25], [63, 25]]); // biome-ignore format: one idea
+  assert.ok(!JSON.stringify(review).includes(phone(23).slice(5)));
+  const none = BASE.replace('ada@mail.de', 'ada');
+  const idle = await smallReview(t, { train: [none, none] }, only);
+  assert.deepEqual([idle.verdict, idle.findings[0]!.outcome], ['pass', 'not-applicable']);
 });

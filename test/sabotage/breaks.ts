@@ -293,4 +293,18 @@ export const breaks: readonly Break[] = [
     replace: 'if (training.plan.models < 1)',
     tests: ['test/audit/targeted.test.ts'],
   },
+  {
+    name: 'what everyone would guess counts as exposure',
+    file: 'src/review/extraction/expose.ts',
+    search: 'out.map((mean, at) => mean - scores[model * S + at]!)',
+    replace: 'out.map((_, at) => 0 - scores[model * S + at]!)',
+    tests: ['test/review/extraction/expose.test.ts'],
+  },
+  {
+    name: 'a row that holds its own secret in a new version is blamed for it',
+    file: 'src/review/extraction/targets.ts',
+    search: '.filter((row) => arrives(rows[row]!) && !stays.has(row))',
+    replace: '.filter((row) => arrives(rows[row]!))',
+    tests: ['test/review/extraction/targets.test.ts'],
+  },
 ];
