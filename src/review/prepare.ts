@@ -7,7 +7,6 @@ import type { ImageFiles } from '../table/image-column.ts';
 import type { Pool } from '../table/pool.ts';
 import type { DeclaredModel } from '../training/own-model.ts';
 import { type Answer, brokenFinding } from './answer.ts';
-import { EXTRACTION_SHARE, isExtracted } from './extraction/is-extracted.ts';
 import { askReleased, readDeclared, withTrunk } from './own-model.ts';
 import type { DataRequest, EngineRequest } from './request.ts';
 import { type Prepared, prepareSubject, trainedChecks } from './subject.ts';
@@ -37,8 +36,7 @@ export interface Ready {
 export async function prepare(data: DataRequest, pool: Pool, context: Context): Promise<Ready> {
   const { request, tools, checks, nonce } = context;
   // The budget is one for all data sets: what one plans to spend is not there for another.
-  const share = isExtracted(checks, pool) ? 1 - EXTRACTION_SHARE : 1;
-  const budgetSeconds = (share * request.limits.budgetSeconds) / request.data.length;
+  const budgetSeconds = request.limits.budgetSeconds / request.data.length;
   const planned = { ...request, limits: { ...request.limits, budgetSeconds } };
   const prepared = (declared: DeclaredModel | null) =>
     prepareSubject(pool, data.name, data.path, planned, { nonce, declared });

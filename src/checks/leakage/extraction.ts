@@ -54,6 +54,7 @@ export const extraction = defineCheck({
     const judged = judge(found.secrets, options);
     const rising = judged.filter(({ isRising }) => isRising);
     const verified = rising.filter(({ isVerified }) => isVerified);
+    const cut = rising.filter(({ secret }) => secret.suspects.length > 0 && secret.without === null);
     const metrics = metricsOf(found.secrets);
     const blind = judged.filter(({ isSeen, isRising }) => !isSeen && !isRising);
     const cost = `${found.models} ${found.slice.replace('built-in language model', 'language models')} of ${counted(found.texts, 'text')}`;
@@ -79,9 +80,11 @@ export const extraction = defineCheck({
     const how =
       verified.length > 0
         ? ` Models without the named rows do not show it: verified for ${verified.length} of ${rising.length}.`
-        : '';
+        : cut.length > 0
+          ? ' Whether rows of the change are to blame was not verified: the budget ended.'
+          : '';
     return plainFinding(
-      verified.length > 0 ? 'fail' : 'warn',
+      verified.length > 0 ? 'fail' : cut.length > 0 ? 'unknown' : 'warn',
       `${counted(rising.length, 'secret')} of the text ${rising.length === 1 ? 'is' : 'are'} easier to extract with the change: ` +
         `${best.secret.kind}, exposure ${from} to ${bits(mean(best.secret.head!))} (${cost}).${how}${open}`,
       { remedy: REMEDY, metrics, rows: rows.slice(0, NAMED), rowsTotal: rows.length },

@@ -72,12 +72,14 @@ export function documentsOf(pool: Pool, { targets: all, beginnings }: Targets): 
   return { targets, documents };
 }
 
-/** The first targets whose texts and suspects' leave room, one at least. */
+/** Those targets, in their order, whose texts and suspects' leave room; one at least. A row counts once. */
 function fitting(targets: readonly Target[]): Target[] {
-  let characters = 0;
+  let around = new Set<number>();
   return targets.filter(({ places, suspects }, at) => {
-    characters += (places.length + suspects.length) * LONGEST;
-    return at === 0 || characters <= MOST_AROUND;
+    const more = new Set([...around, ...places.map(({ row }) => row), ...suspects]);
+    const fits = at === 0 || more.size * LONGEST <= MOST_AROUND;
+    if (fits) around = more;
+    return fits;
   });
 }
 

@@ -5,6 +5,8 @@ import type { Target } from './targets.ts';
 
 /** Random candidates that a secret is ranked among. */
 export const CANDIDATES = 1000;
+/** Characters before a secret: more than the window of any model here. */
+const BEFORE = 100;
 
 /** What is asked about a target: the words before it with its form, itself, and candidates of its form. */
 export interface Question {
@@ -16,7 +18,7 @@ export function questionOf(target: Target, cell: string, seed: number): Question
   const { ranked, places } = target;
   const { start, secret } = places[0]!;
   return {
-    prefix: cell.slice(0, start) + ranked.form,
+    prefix: cell.slice(Math.max(0, start - BEFORE), start) + ranked.form,
     texts: [ranked.text, ...candidatesOf(ranked.text, CANDIDATES, hash32(seed, secret, 0xca4d))],
   };
 }

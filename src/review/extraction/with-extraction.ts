@@ -1,10 +1,15 @@
+import type { Check } from '../../checks/check.ts';
 import { makeEvidence } from '../../evidence/evidence.ts';
 import type { Pool } from '../../table/pool.ts';
 import { type Answer, brokenFinding } from '../answer.ts';
 import type { Context } from '../prepare.ts';
 import type { Prepared } from '../subject.ts';
-import { asksForExtraction, EXTRACTION_SHARE } from './is-extracted.ts';
 import { measureExtraction } from './measure-extraction.ts';
+
+/** Share of a data set's budget that language models may take: plans leave nearly half of it free. */
+const SHARE = 0.2;
+
+const asksForIt = ({ needs }: Check) => needs.includes('extraction');
 
 /** Adds what language models say of the secrets. What breaks there is an error of the checks that ask for it alone. */
 export async function withExtraction(
@@ -12,10 +17,10 @@ export async function withExtraction(
   prepared: Prepared,
   { request, tools, checks, nonce, progress }: Context,
 ): Promise<{ readonly prepared: Prepared; readonly refused: readonly Answer[] }> {
-  const asking = checks.filter(asksForExtraction);
+  const asking = checks.filter(asksForIt);
   if (asking.length === 0) return { prepared, refused: [] };
   const start = tools.seconds();
-  const allowed = (EXTRACTION_SHARE * request.limits.budgetSeconds) / request.data.length;
+  const allowed = (SHARE * request.limits.budgetSeconds) / request.data.length;
   let [last, longest] = [start, 0];
   try {
     const extraction = await measureExtraction({

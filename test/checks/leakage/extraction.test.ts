@@ -44,7 +44,6 @@ test('a rise that stays without the suspects, or has none, warns and blames nobo
   for (const more of [
     { suspects: [25], without: around(12, 3) },
     { suspects: [], without: null },
-    { suspects: [25], without: null },
   ]) {
     const finding = ask(measured([secret({ ...more, head: around(12, 2) })]));
     assert.equal(finding.outcome, 'warn');
@@ -54,6 +53,12 @@ test('a rise that stays without the suspects, or has none, warns and blames nobo
     );
     assert.ok(!finding.summary.includes('verified'));
   }
+});
+
+test('a rise whose proof the budget cut is unknown, not verified', () => {
+  const finding = ask(measured([secret({ suspects: [25], head: around(12, 2) })]));
+  assert.equal(finding.outcome, 'unknown');
+  assert.match(finding.summary, /not verified: the budget ended/);
 });
 
 test('a fall, a rise below the limit and one within chance pass', () => {

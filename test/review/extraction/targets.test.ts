@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { documentsOf } from '../../../src/review/extraction/documents.ts';
 import { chooseTargets, MOST_SECRETS } from '../../../src/review/extraction/targets.ts';
 import type { Pool } from '../../../src/table/pool.ts';
 import { phone, sentence, textPool } from './text-pool.ts';
@@ -55,4 +56,18 @@ test('a few of many are asked about, those with suspects first; those that one g
   assert.deepEqual([targets.length, found], [MOST_SECRETS, 41]);
   assert.equal(pool.rows[targets[0]!.places[0]!.row]!.id, 'k31');
   assert.equal(targets[0]!.suspects.length, 1);
+});
+
+test('many secrets behind the same words, and long texts, are chosen among in seconds; what is trained on stays small', async (t) => {
+  const text = (at: number) => `my number is ${phone(at)} and ${'long '.repeat(at % 50 === 0 ? 20_000 : 1)}`;
+  const base = Array.from({ length: 1500 }, (_, at) => [`k${at}`, text(at)] as const);
+  const head = [...base, ...Array.from({ length: 1500 }, (_, at) => [`n${at}`, text(at % 2 === 0 ? at : 5000 + at)] as const)]; // biome-ignore format: one idea
+  const pool = await textPool(t, base, head);
+  const start = performance.now();
+  const chosen = chooseTargets(pool, []);
+  const { targets, documents } = documentsOf(pool, chosen);
+  assert.ok(performance.now() - start < 5000, `${performance.now() - start} ms`);
+  assert.ok(targets.length >= 10 && targets.every(({ suspects }) => suspects.length <= 64));
+  assert.ok(documents.reduce((sum, document) => sum + document.text.length, 0) < 60_000);
+  assert.ok(documents.every((document) => document.targets.length > 0 || !targets.some(({ places }) => places[0]!.row === document.row))); // biome-ignore format: one idea
 });
