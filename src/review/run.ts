@@ -7,7 +7,7 @@ import { costOf, type DataReview, modelsOf, notesOf, planOf } from './account.ts
 import { brokenFinding, chosenChecks } from './answer.ts';
 import { capFindings } from './cap-findings.ts';
 import { withExtraction } from './extraction/with-extraction.ts';
-import { hideIds } from './hide-ids.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { withImages, withUnseen } from './images.ts';
 import type { Unjudged } from './judged.ts';
 import { measure } from './measure.ts';
@@ -126,7 +126,7 @@ async function readTable(
   const isAsked = !request.limits.dryRun && checks.some(({ needs }) => needs.includes('secrets'));
   const scanner = isAsked ? tools.secrets() : null;
   try {
-    return hideIds(await loadPool(tools.sql, { ...data, arrays: tools.arrays, secrets: scanner?.scan }));
+    return hideSecrets(await loadPool(tools.sql, { ...data, arrays: tools.arrays, secrets: scanner?.scan }));
   } finally {
     await scanner?.close();
   }

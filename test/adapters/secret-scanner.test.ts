@@ -31,7 +31,14 @@ test('finds credentials and personal data where they stand, among many texts as 
   ]);
 });
 
-test('an address with a password is told once, as a credential', async (t) => {
+test('a credential counts before the personal data that it looks like, or that are put around it', async (t) => {
+  const around = await open(t)(
+    `mail a.${credentials['GitHub token']} @, b.${credentials['GitHub token']}@mail.de c@mail.de`,
+  );
+  assert.deepEqual(
+    around![0]!.map(({ kind }) => kind),
+    ['GitHub token', 'GitHub token', 'email address'],
+  );
   const found = await open(t)(credentials['password in an address']!);
   assert.deepEqual(
     found![0]!.map(({ kind }) => kind),
@@ -52,7 +59,10 @@ test('a cell cannot switch the scanner off, for itself or for others', async (t)
 
 test('tokens do not go on from one text to the next', async (t) => {
   const token = credentials['GitHub token']!;
-  assert.deepEqual(await open(t)(token.slice(0, 20), token.slice(20)), [[], []]);
+  const scan = open(t);
+  assert.deepEqual(await scan(token.slice(0, 20), token.slice(20)), [[], []]);
+  const lines = credentials['private key']!.split('\n');
+  assert.deepEqual(await scan(lines.slice(0, 7).join('\n'), lines.slice(7).join('\n')), [[], []]);
 });
 
 test('takes hostile texts: huge, NUL bytes, half characters, thousands of tokens, endless beginnings', async (t) => {

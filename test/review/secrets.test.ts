@@ -38,6 +38,14 @@ test('an id that is a token is told by its hash', async (t) => {
   assert.ok(!JSON.stringify(review).includes(TOKEN.slice(0, 12)));
 });
 
+test('so is a label that is a token, which new classes are told by', async (t) => {
+  const more = line(30, 'n1').replace('low', TOKEN);
+  const review = await smallReview(t, { train: [BASE, `${BASE}${more}`] }, { only: ['secrets', 'schema-change'] });
+  assert.deepEqual(review.findings.map(({ outcome }) => outcome).sort(), ['fail', 'warn']);
+  assert.match(review.findings.find(({ check }) => check === 'schema-change')!.summary, /[0-9a-f]{32}/);
+  assert.ok(!JSON.stringify(review).includes(TOKEN.slice(0, 12)));
+});
+
 test('a check that asks for no scan costs none', async (t) => {
   const secrets = () => assert.fail('no scan was asked for');
   const review = await smallReview(t, { train: [BASE, BASE] }, { only: ['row-diff'], secrets });

@@ -11,6 +11,8 @@ const NAMED = 50;
 const REMEDY =
   'Revoke the credentials first, for whoever can read the repository has them; then take them and the personal data out of the rows, and out of the history.';
 
+const PERSONAL = 'Take the personal data out of the rows, and out of the history, or say why they may stand there.';
+
 /** Credentials and personal data in the cells. */
 export const secrets = defineCheck({
   id: 'secrets',
@@ -57,7 +59,13 @@ export const secrets = defineCheck({
       return plainFinding(
         credentials > options.credentials ? 'fail' : 'warn',
         `The change brings ${freshWords(evidence)}.${apart}${cut}`,
-        { remedy: REMEDY, metrics, rows: rows.slice(0, NAMED), rowsTotal: rows.length + unplaced, ...unseen },
+        {
+          remedy: credentials > 0 ? REMEDY : PERSONAL,
+          metrics,
+          rows: rows.slice(0, NAMED),
+          rowsTotal: rows.length + unplaced,
+          ...unseen,
+        },
       );
     }
     if (unscanned.fresh > 0)

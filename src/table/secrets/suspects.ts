@@ -80,7 +80,7 @@ export async function findSuspects(
   await sql.run(`CREATE OR REPLACE TABLE ${CELLS} (s INTEGER, r BIGINT, c INTEGER, v VARCHAR)`);
   for (const source of sources) await sql.run(`INSERT INTO ${CELLS} ${source}`);
   await sql.run(
-    `CREATE OR REPLACE TABLE ${TEXTS} AS SELECT v, fresh, row_number() OVER (ORDER BY NOT fresh, s, r) - 1 AS id ` +
+    `CREATE OR REPLACE TABLE ${TEXTS} AS SELECT v, fresh, row_number() OVER (ORDER BY NOT fresh, s, r, v) - 1 AS id ` +
       `FROM (SELECT v, ${fresh} AS fresh, max(s) AS s, min(r) AS r FROM ${CELLS} GROUP BY v)`,
   );
   const [lengths] = await sql.columns(`SELECT length(v) FROM ${TEXTS} ORDER BY id`);
