@@ -252,6 +252,27 @@ export const breaks: readonly Break[] = [
     tests: ['test/shells/bot-events.test.ts'],
   },
   {
+    name: 'the scan for secrets leaves out the last column',
+    file: 'src/table/secrets/suspects.ts',
+    search: "(test(plans.get(name)?.kind ?? 'text') ? [at] : [])",
+    replace: "(test(plans.get(name)?.kind ?? 'text') && at < side.names.length - 1 ? [at] : [])",
+    tests: ['test/table/secrets/find-secrets.test.ts'],
+  },
+  {
+    name: 'secrets that base has count as brought by the change',
+    file: 'src/table/secrets/find-secrets.ts',
+    search: "held.filter(({ cell }) => sides[cell.side]!.revision === 'base')",
+    replace: 'held.slice(0, 0)',
+    tests: ['test/table/secrets/find-secrets.test.ts', 'test/review/secrets.test.ts'],
+  },
+  {
+    name: 'what the scan was stopped over is passed',
+    file: 'src/table/secrets/find-secrets.ts',
+    search: 'if (matches === null) missed.push(id);',
+    replace: 'if (matches === null) continue;',
+    tests: ['test/table/secrets/find-secrets.test.ts'],
+  },
+  {
     name: "an audit's poison is in half of the models only",
     file: 'src/audit/targeted.ts',
     search: "label: wrong, trained: 'always',",
@@ -292,5 +313,19 @@ export const breaks: readonly Break[] = [
     search: 'Number(drawn.every((bits) => bits[model] === 0))',
     replace: 'Number(drawn.length === 0 && model >= 0)',
     tests: ['test/audit/sanitise.test.ts'],
+  },
+  {
+    name: 'what everyone would guess counts as exposure',
+    file: 'src/review/extraction/expose.ts',
+    search: 'out.map((mean, at) => mean - scores[model * S + at]!)',
+    replace: 'out.map((_, at) => 0 - scores[model * S + at]!)',
+    tests: ['test/review/extraction/expose.test.ts'],
+  },
+  {
+    name: 'a row that holds its own secret in a new version is blamed for it',
+    file: 'src/review/extraction/targets.ts',
+    search: '.filter((row) => arrives(rows[row]!) && !stays.has(row))',
+    replace: '.filter((row) => arrives(rows[row]!))',
+    tests: ['test/review/extraction/targets.test.ts'],
   },
 ];
