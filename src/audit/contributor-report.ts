@@ -27,6 +27,8 @@ export function contributorSummary(effects: readonly ContributorEffect[], exposu
   });
   const whole =
     sure.length === 0 ? '' : ` Recognition of others as a whole is clearly raised by ${sure.slice(0, 3).join(', ')}.`;
+  if (effects.every(({ judgedEffects }) => judgedEffects.length === 0))
+    return `Too few shadow models to tell whether anybody's rows expose single rows of others.${whole} ${asked}`;
   if (exposures.length === 0) return `Nobody's rows clearly expose single rows of others.${whole} ${asked}`;
   const by = [...new Set(exposures.map(({ by: one }) => one))].map((one) => {
     const count = exposures.filter((exposure) => exposure.by === one).length;
