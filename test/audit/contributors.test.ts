@@ -70,7 +70,7 @@ test("who brings wrong-label copies of others' rows is found, and whose rows the
   const mallory = table!.rows.at(-2)!;
   const [rise, chance] = ["rise of d', 99%", '99% by chance'].map((name) => mallory[column(name)] as Measure);
   assert.ok(rise!.value! > 2 * chance!.value!, `${rise!.value} and ${chance!.value}`);
-  assert.match(answer.summary, /^Whose rows expose whom: rows of "@mallory `x`" expose \d+ rows of others\./);
+  assert.match(answer.summary, /^Whose rows expose whom: rows of "@mallory `x`" expose \d+ rows of others[.;]/);
 });
 
 test('honest contributors expose hardly anybody, and the others no more than so many random rows', async (t) => {
