@@ -123,7 +123,8 @@ async function attackAll(
         trained++;
         count.shadows += wanted.models;
         count.flops += flopsOf(training!, wanted.models);
-        if (!wanted.extra && !wanted.relabelled && !wanted.without && !wanted.recipe) first.ensemble ??= ensemble;
+        if (!wanted.extra && !wanted.relabelled && !wanted.without && !wanted.always && !wanted.recipe)
+          first.ensemble ??= ensemble;
         return ensemble;
       },
     };

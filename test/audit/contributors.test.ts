@@ -112,6 +112,8 @@ test('nobody to tell apart: unknown, with the reason', async (t) => {
     await outcomeOf(t, text, { by: null, attacks: ['contributors'] }),
     /^not-applicable: Nobody says who contributed what/,
   );
+  const oneClass = text.replaceAll(/,c\d,/g, ',c1,');
+  assert.match(await outcomeOf(t, oneClass, {}), /^unknown: .*no two classes/);
   const alone = text.replaceAll(/,(bob|cid)\n/g, ',ann\n');
   assert.match(await outcomeOf(t, alone, {}), /^unknown: All rows that name a contributor are of one/);
 });
