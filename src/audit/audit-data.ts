@@ -108,7 +108,7 @@ async function attackAll(
     const until = session.start + (limits.budgetSeconds * (before + attack.weight)) / total / order.request.data.length;
     const run: AttackRun = {
       ...{ pool, training, runtime, options: order.options, authors },
-      sensitive: order.request.config.data.find(({ name }) => name === data.name)?.sensitive ?? [],
+      sensitive: data.sensitive ?? [],
       blocks: training?.plan.slice.kind === 'model' ? null : prepared.features.blocks,
       seed: `${session.seed}/${attack.id}`,
       progress: told,

@@ -15,8 +15,14 @@ export type Need =
   /** Shadow models of base and of base with the change. */
   | 'ensembles'
   | 'screen'
+  /** Columns that the configuration calls sensitive. */
+  | 'sensitive'
   /** What a declared model itself says of the rows. */
   | 'release'
+  /** A scan of all cells for secrets. */
+  | 'secrets'
+  /** Shadow language models, asked about the secrets in the text. */
+  | 'extraction'
   /** A changed file of weights: a check that needs it is asked about no data set, and every other about no such file. */
   | 'weights';
 

@@ -11,6 +11,7 @@ import { AUTHOR } from '../audit/contributors-of.ts';
 import { assumedData } from '../config/defaults.ts';
 import { oneLine, UserError } from '../errors.ts';
 import { type FoundDataSet, findDataSets, type Trees } from '../source/data-sets.ts';
+import { hostedAt } from '../source/hosted-at.ts';
 import { type Repository, WORKTREE } from '../source/repository.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { gatherAuthors } from './gather-authors.ts';
@@ -69,7 +70,7 @@ async function auditIn(folder: PrivateFolder, asked: AuditRequest, signal: Abort
       ...{ options: asked.attack, authors },
       request: {
         tool: { version },
-        ...{ repository: null, pull: null, run: null },
+        ...{ repository: hostedAt(await repository.remoteUrl('origin')), pull: null, run: null },
         base: { sha: head, ref: null },
         head: { sha: head, ref: null, repository: null },
         configuration: { ...configuration.origin, proposed: false },
