@@ -49,6 +49,7 @@ interface SmallOptions {
   shadows?: number;
   epochs?: number;
   label?: string | null;
+  sensitive?: readonly string[];
 }
 
 /** Reviews data sets with the real database and runtime; one thread, fixed nonce. */
@@ -88,6 +89,7 @@ export async function smallRequest(
     data: Object.entries(data).map(
       ([name, [base, head]]): DataRequest => ({
         ...{ name, path: `${name}.csv`, previousPath: null, model: null, problem: null },
+        ...(more.sensitive ? { sensitive: more.sensitive } : {}),
         base: lay(`${name}.csv`, base),
         head: lay(`${name}.csv`, head),
         holdout: { base: null, head: null },
