@@ -4,18 +4,19 @@ import type { AttackRun } from '../../src/audit/attack.ts';
 import { attribute } from '../../src/audit/attribute.ts';
 import { type AttributeQuestion, askAttribute, attributeQuestion } from '../../src/audit/attribute-question.ts';
 import { auditSchema, type Measure } from '../../src/audit/audit.ts';
+import { imputeValues } from '../../src/audit/imputation.ts';
 import type { ShadowOrder } from '../../src/audit/shadows.ts';
 import { hash32, normalAt, uniformAt } from '../../src/tensor/random.ts';
 import { smallAudit } from './small-audit.ts';
 
 const [ROWS, COLUMNS] = [240, 40];
 /** A table of many drawn numbers and a drawn label, which models memorise; `who` is drawn by `whoOf`. */
-function tableOf(whoOf: (row: number) => string, rows = ROWS): string {
+function tableOf(whoOf: (row: number) => string, rows = ROWS, columns = COLUMNS): string {
   const line = (row: number) => {
-    const cells = Array.from({ length: COLUMNS }, (_, column) => normalAt(7, row, column).toFixed(3));
+    const cells = Array.from({ length: columns }, (_, column) => normalAt(7, row, column).toFixed(3));
     return [...cells, whoOf(row), `c${hash32(8, row) % 2}`].join(',');
   };
-  const header = [...Array.from({ length: COLUMNS }, (_, column) => `x${column}`), 'who', 'label'].join(',');
+  const header = [...Array.from({ length: columns }, (_, column) => `x${column}`), 'who', 'label'].join(',');
   return [header, ...Array.from({ length: rows }, (_, row) => line(row)), ''].join('\n');
 }
 const ANY = tableOf((row) => (uniformAt(9, row) < 0.5 ? 'a' : 'b'));
@@ -41,6 +42,27 @@ test('three columns: poison makes models that trained on a row tell a value that
   assert.match(answer.summary, /with 2/);
   assert.ok(answer.rows.length > 0);
   for (const { path, line: at } of answer.rows) assert.ok(path === 'train.csv' && at! >= 2 && at! <= ROWS + 1);
+});
+
+test('imputation is never trained on the rows whose value it guesses', async (t) => {
+  // More columns than rows: a classifier knows every row that it was trained on by heart; the value is drawn.
+  const table = tableOf((row) => 'ab'[hash32(9, row) % 2]!, 70, 90);
+  const seen: number[] = [];
+  const look = {
+    ...attribute,
+    run: async (at: AttackRun) => {
+      const { values, truth, targets } = attributeQuestion(at, 'who', { copies: 0 }) as AttributeQuestion;
+      const prior = await imputeValues(at, values, targets.map(({ row }) => row)); // biome-ignore format: one idea
+      seen.push(...truth.map((value, target) => Number(prior[2 * target + value]! > Math.log(0.5))));
+      for (let target = 0; target < targets.length; target++)
+        assert.ok(Math.abs(Math.exp(prior[2 * target]!) + Math.exp(prior[2 * target + 1]!) - 1) < 1e-9);
+      return await attribute.run({ ...at, sensitive: [] });
+    },
+  };
+  await smallAudit(t, { train: table }, { attacks: [look], sensitive: ['who'] });
+  assert.equal(seen.length, 17);
+  const right = seen.filter(Boolean).length;
+  assert.ok(right >= 3 && right <= 13, `${right} of 17 right`);
 });
 
 test('what imputation tells is no leakage, and the summary says so', async (t) => {
