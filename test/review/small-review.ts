@@ -6,6 +6,7 @@ import { openDuckdb } from '../../src/adapters/duckdb.ts';
 import { fileBytes } from '../../src/adapters/file-bytes.ts';
 import { readBytes } from '../../src/adapters/files.ts';
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
+import { openSecretScanner } from '../../src/adapters/secret-scanner.ts';
 import type { Check } from '../../src/checks/check.ts';
 import type { Gate } from '../../src/config/config.ts';
 import type { DataRequest, EngineRequest } from '../../src/review/request.ts';
@@ -49,7 +50,12 @@ interface SmallOptions {
   shadows?: number;
   epochs?: number;
   label?: string | null;
+<<<<<<< HEAD
   sensitive?: readonly string[];
+=======
+  id?: string;
+  secrets?: Tools['secrets'];
+>>>>>>> main
 }
 
 /** Reviews data sets with the real database and runtime; one thread, fixed nonce. */
@@ -96,7 +102,7 @@ export async function smallRequest(
         options: {
           label: more.label === undefined ? 'label' : more.label,
           classes: null,
-          id: null,
+          id: more.id ?? null,
           group: null,
           exclude: [],
           text: [],
@@ -118,6 +124,7 @@ export async function smallRequest(
     arrays: async () => null,
     tokenizer: () => Promise.reject(new Error('no tokenizer here')),
     images: () => Promise.reject(new Error('no images here')),
+    secrets: more.secrets ?? (() => openSecretScanner(new URL('../../src/adapters/secret-thread.ts', import.meta.url))),
     locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, ['label']),
     bytes: fileBytes,
     drawNonce: () => 'drawn',
