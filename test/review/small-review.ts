@@ -50,8 +50,12 @@ interface SmallOptions {
   shadows?: number;
   epochs?: number;
   label?: string | null;
+<<<<<<< HEAD
+  sensitive?: readonly string[];
+=======
   id?: string;
   secrets?: Tools['secrets'];
+>>>>>>> main
 }
 
 /** Reviews data sets with the real database and runtime; one thread, fixed nonce. */
@@ -91,6 +95,7 @@ export async function smallRequest(
     data: Object.entries(data).map(
       ([name, [base, head]]): DataRequest => ({
         ...{ name, path: `${name}.csv`, previousPath: null, model: null, problem: null },
+        ...(more.sensitive ? { sensitive: more.sensitive } : {}),
         base: lay(`${name}.csv`, base),
         head: lay(`${name}.csv`, head),
         holdout: { base: null, head: null },
