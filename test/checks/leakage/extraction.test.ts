@@ -15,7 +15,7 @@ const secret = (more: Partial<ExposedSecret>): ExposedSecret => ({
   ...more,
 });
 const measured = (secrets: readonly ExposedSecret[], left = 0): Extraction => ({
-  ...{ kind: 'measured', secrets, models: 16, candidates: 1000, texts: 90, bytes: 9000, left },
+  ...{ kind: 'measured', secrets, models: 16, candidates: 1000, texts: 90, left },
   slice: 'built-in language model: small',
 });
 const ask = (extraction: Extraction) => check.run({ ...plain, extraction }, defaultOptions(check.options));
