@@ -15,6 +15,8 @@ export type Need =
   /** Shadow models of base and of base with the change. */
   | 'ensembles'
   | 'screen'
+  /** Columns that the configuration calls sensitive. */
+  | 'sensitive'
   /** What a declared model itself says of the rows. */
   | 'release'
   /** A scan of all cells for secrets. */

@@ -7,6 +7,7 @@ import { schemaChange } from './data/schema-change.ts';
 import { secrets } from './data/secrets.ts';
 import { targetLeak } from './data/target-leak.ts';
 import { amplification } from './leakage/amplification.ts';
+import { attributeInference } from './leakage/attribute-inference.ts';
 import { exposedRows } from './leakage/exposed-rows.ts';
 import { extraction } from './leakage/extraction.ts';
 import { membership } from './leakage/membership.ts';
@@ -35,6 +36,7 @@ export const checks: readonly Check[] = [
   amplification,
   extraction,
   releaseMembership,
+  attributeInference,
   privacyAudit,
   behaviourDiff,
   rederivable,

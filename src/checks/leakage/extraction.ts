@@ -25,7 +25,7 @@ export const extraction = defineCheck({
   needs: ['head', 'secrets', 'extraction'],
   options: {
     rise: {
-      default: 3,
+      default: 2,
       min: 0.5,
       max: 100,
       unit: 'bits',
