@@ -208,19 +208,21 @@ def log_cdf(x, shape, location=0.0, scale=1.0):
 def skew_normals():
     points = [(0, -5), (0, 0.5), (3, -2), (3, 0.7), (-4, -6), (-4, 1), (25, -0.2), (8, -3), (1.5, -12), (-1, 4)]
     cdf = [{"shape": a, "x": x, "log": log_cdf(x, a)} for a, x in points]
-    references = np.round(skewnorm.rvs(3, loc=40, scale=6, size=400, random_state=rng), 3)
-    shape, location, scale = skewnorm.fit(references, method="MM")
+    skewed = skewnorm.rvs(3, loc=40, scale=6, size=300, random_state=rng)
+    left = 60 - rng.gamma(4, 2, 200)
     # compute_exposure_extrapolation of tensorflow/privacy, privacy_tests/secret_sharer/exposures.py at
     # 0caa10f674c0aef66d07ce996b831eedc1286836: a fit by maximum likelihood.
-    likeliest = skewnorm.fit(references)
-    secrets = [30.0, 36.0, 40.0, 45.0, 60.0]
+    return {"cdf": cdf, "fits": [exposures(np.round(values, 3)) for values in (skewed, left, rng.gamma(6, 2, 200))]}
+
+
+def exposures(references):
+    shape, location, scale = skewnorm.fit(references)
+    secrets = [float(np.round(np.quantile(references, q) - off, 2)) for q, off in ((0.9, 0), (0.5, 0), (0.01, 0), (0, 6))]
     return {
-        "cdf": cdf,
         "references": list(references),
-        "moments": {"shape": shape, "location": location, "scale": scale},
+        "fit": {"shape": shape, "location": location, "scale": scale},
         "secrets": secrets,
-        "byMoments": [-log_cdf(x, shape, location, scale) / np.log(2) for x in secrets],
-        "byLikelihood": [-log_cdf(x, *likeliest) / np.log(2) for x in secrets],
+        "bits": [-log_cdf(x, shape, location, scale) / np.log(2) for x in secrets],
     }
 
 

@@ -15,6 +15,8 @@ export type Need =
   /** Shadow models of base and of base with the change. */
   | 'ensembles'
   | 'screen'
+  /** Columns that the configuration calls sensitive. */
+  | 'sensitive'
   /** What a declared model itself says of the rows. */
   | 'release'
   /** A changed file of weights: a check that needs it is asked about no data set, and every other about no such file. */

@@ -6,6 +6,7 @@ import { rowDiff } from './data/row-diff.ts';
 import { schemaChange } from './data/schema-change.ts';
 import { targetLeak } from './data/target-leak.ts';
 import { amplification } from './leakage/amplification.ts';
+import { attributeInference } from './leakage/attribute-inference.ts';
 import { exposedRows } from './leakage/exposed-rows.ts';
 import { membership } from './leakage/membership.ts';
 import { privacyAudit } from './leakage/privacy-audit.ts';
@@ -31,6 +32,7 @@ export const checks: readonly Check[] = [
   exposedRows,
   amplification,
   releaseMembership,
+  attributeInference,
   privacyAudit,
   behaviourDiff,
   rederivable,

@@ -189,7 +189,7 @@ export const options: readonly OptionSpec[] = [
     type: 'text',
     commands: ['audit'],
     sentence:
-      'Column that names contributors, or `author` for who committed each line: what do the rows of each do to the others?',
+      'Column that names contributors, or `author` for who committed each line: says what the rows of each do to the others.',
   },
   {
     ...none,

@@ -1,5 +1,6 @@
 import type { ColumnSummary } from './column.ts';
 import type { ExperimentResult } from './experiment.ts';
+import { checkProbes, type Probes } from './probes.ts';
 import type { Release } from './release.ts';
 import type { NearCopy, PoolRow } from './rows.ts';
 import type { Scores } from './scores.ts';
@@ -49,6 +50,8 @@ export interface Evidence {
   readonly scores: Scores;
   /** What the declared model itself says of the rows; null where none is declared. */
   readonly release: Release | null;
+  /** What models answer to other values of sensitive columns; nothing where no column is called sensitive. */
+  readonly probes?: Probes | null;
   readonly experiments: readonly ExperimentResult[];
   /** A changed file of weights; null where the subject is a data set, whose fields are empty where this is not. */
   readonly weights: WeightFacts | null;
@@ -75,6 +78,7 @@ export function makeEvidence(evidence: Evidence): Evidence {
   const gradients = evidence.release?.gradients;
   if (gradients && gradients.values.length !== gradients.classes * gradients.width)
     throw new Error(`a released model's input gradients: ${gradients.values.length} values`);
+  if (evidence.probes) checkProbes(evidence.probes, { rows, models: evidence.scores.base?.models ?? null });
   if (evidence.features && evidence.features.values.length !== rows * evidence.features.width)
     throw new Error(
       `features: ${evidence.features.values.length} values; expected ${rows} x ${evidence.features.width}`,

@@ -1,5 +1,6 @@
+import { fitSkewNormal, LARGEST_SHAPE } from './fit-skew-normal.ts';
 import { median } from './lira.ts';
-import { fitSkewNormal, logSkewNormalCdf } from './skew-normal.ts';
+import { logSkewNormalCdf } from './skew-normal.ts';
 
 /**
  * Rank of a secret among candidates by the model's loss (nats, or any score of which a small one means "likely"), 1 for
@@ -31,14 +32,15 @@ export function exposure(secret: number, others: ArrayLike<number>): number | nu
 const FEWEST_REFERENCES = 100;
 
 /**
- * Exposure in bits by extrapolation (the same, section 4.3): -log2 P(a reference's loss <= the secret's), of a skew normal
- * with the references' moments. Model-based: far out it leans on the fit alone. Null for fewer than 100 references, or
- * where they have no spread or a loss is not a number.
+ * Exposure in bits by extrapolation (the same, section 4.3): -log2 P(a reference's loss <= the secret's), of the skew
+ * normal under which the references are likeliest. Model-based: far out it leans on the fit alone. Null for fewer than 100 references, or
+ * where they have no spread, a loss is not a number, or the fit ends below in an edge, beyond which nothing is.
  */
 export function extrapolatedExposure(secret: number, references: ArrayLike<number>): number | null {
   if (references.length < FEWEST_REFERENCES || Number.isNaN(secret)) return null;
   const fit = fitSkewNormal(references);
-  return fit && 0 - logSkewNormalCdf(fit, secret) / Math.LN2;
+  if (!fit || fit.shape >= LARGEST_SHAPE) return null;
+  return 0 - logSkewNormalCdf(fit, secret) / Math.LN2;
 }
 
 /** Guesses that an attacker needs for half of the secrets: the median of their ranks. Null without a secret, or where one has no rank. */

@@ -7,34 +7,6 @@ export interface SkewNormal {
   readonly shape: number;
 }
 
-/** No skew normal is more skewed than 0.9953: beyond this its shape would be infinite. */
-const MOST_SKEWED = 0.99;
-
-/**
- * The skew normal with the values' mean, variance and skewness (Azzalini 1985), the skewness at most 0.99
- * either way: in closed form, so that equal values give equal fits. Null where the values have no spread, are fewer than
- * three, or one is not a finite number.
- */
-export function fitSkewNormal(values: ArrayLike<number>): SkewNormal | null {
-  const n = values.length;
-  if (n < 3) return null;
-  const moment = (power: number, about: number) => {
-    let sum = 0;
-    for (let at = 0; at < n; at++) sum += (values[at]! - about) ** power;
-    return sum / n;
-  };
-  const mean = moment(1, 0);
-  const variance = moment(2, mean);
-  if (!(Number.isFinite(variance) && variance > (1e-12 * mean) ** 2)) return null;
-  const raw = moment(3, mean) / variance ** 1.5;
-  const skewness = Math.max(-MOST_SKEWED, Math.min(MOST_SKEWED, raw));
-  const cubic = Math.abs(skewness) ** (2 / 3);
-  const delta = Math.sign(skewness) * Math.sqrt(((Math.PI / 2) * cubic) / (cubic + ((4 - Math.PI) / 2) ** (2 / 3)));
-  const scale = Math.sqrt(variance / (1 - (2 * delta * delta) / Math.PI));
-  const location = mean - scale * delta * Math.sqrt(2 / Math.PI);
-  return { location, scale, shape: delta / Math.sqrt(1 - delta * delta) };
-}
-
 /**
  * log P(X <= x), nats, with seven digits far out in the tail, where the probability itself is no number any more: the
  * density is summed in logarithms over panels that grow from where it changes most.

@@ -24,7 +24,14 @@ export interface TrainingRun {
  */
 export async function trainScores(
   run: TrainingRun,
-  { screen: wantsScreen }: { readonly screen: boolean },
+  {
+    screen: wantsScreen,
+    each,
+  }: {
+    readonly screen: boolean;
+    /** Told each trained group of an ensemble. */
+    readonly each?: ((name: Ensemble['name']) => EachGroup | undefined) | undefined;
+  },
 ): Promise<Scores> {
   const { rows } = run.subject;
   const hasChange = rows.some((row) => row.inBase !== row.inHead && row.split === 'train');
@@ -34,7 +41,7 @@ export async function trainScores(
       run,
       name,
       { membershipKey: plan.membershipKey, models: plan.models, change },
-      { seed: keyOf(plan.membershipKey), keptAs: name === 'base' ? () => keyOfBase(run) : null },
+      { seed: keyOf(plan.membershipKey), keptAs: name === 'base' ? () => keyOfBase(run) : null, each: each?.(name) },
     );
   const screen = () => trained('screen', { key: plan.nonce });
   if (!hasLabelledBase(rows)) return { base: null, with: null, screen: await screen() };

@@ -61,13 +61,19 @@ export function forward(
   slice: Slice,
   at: { readonly x: string; readonly models: number; readonly batch: number; readonly isStacked: boolean },
 ): string {
-  if (slice.kind === 'model') return forwardModel(build, slice, at);
   if (slice.kind === 'language') return forwardLanguage(build, slice, at);
-  const affine = (from: string, name: string) =>
-    build.add('Add', [build.add('MatMul', [from, `${name}_weight`]), `${name}_bias`]);
-  return slice.kind === 'softmax'
-    ? affine(at.x, 'output')
-    : affine(build.add('Relu', [affine(at.x, 'hidden')]), 'output');
+  return slice.kind === 'model' ? forwardModel(build, slice, at) : affineLayers(build, slice, at.x).at(-1)!.output;
+}
+
+/** The same, layer by layer: what each affine map takes in and gives, [M,B, ...]. The last one gives the logits. */
+export function affineLayers(build: Builder, slice: BuiltInSlice, x: string): { input: string; output: string }[] {
+  const layer = (input: string, name: string) => ({
+    input,
+    output: build.add('Add', [build.add('MatMul', [input, `${name}_weight`]), `${name}_bias`]),
+  });
+  if (slice.kind === 'softmax') return [layer(x, 'output')];
+  const hidden = layer(x, 'hidden');
+  return [hidden, layer(build.add('Relu', [hidden.output]), 'output')];
 }
 
 /** Floating-point operations of one pass forwards and backwards over one row by one model. */

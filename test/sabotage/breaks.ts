@@ -190,8 +190,8 @@ export const breaks: readonly Break[] = [
   {
     name: "the engine inherits its parent's environment",
     file: 'src/adapters/engine-process.ts',
-    search: 'env: { ...childEnvironment(options.environment), ...placesIn(request.folders.scratch) }',
-    replace: 'env: { ...options.environment, ...placesIn(request.folders.scratch) }',
+    search: 'env: { ...childEnvironment(options.environment), ...placesIn(scratch) }',
+    replace: 'env: { ...options.environment, ...placesIn(scratch) }',
     tests: ['test/adapters/engine-process.test.ts'],
   },
   {
@@ -271,5 +271,26 @@ export const breaks: readonly Break[] = [
     search: 'if (training.plan.models < FEWEST_MODELS)',
     replace: 'if (training.plan.models < 1)',
     tests: ['test/audit/targeted.test.ts'],
+  },
+  {
+    name: 'DP-SGD adds no noise',
+    file: 'src/training/step.ts',
+    search: 'if (!privacy || privacy.noise === 0) return',
+    replace: 'if (!privacy || privacy.noise >= 0) return',
+    tests: ['test/training/private-step.test.ts'],
+  },
+  {
+    name: "a batch's mean is clipped, not each of its rows",
+    file: 'src/training/clipped-weights.ts',
+    search: '[build.scalar(clip), norms]',
+    replace: "[build.scalar(clip), build.add('ReduceMean', [norms, build.ints([1])])]",
+    tests: ['test/training/private-step.test.ts'],
+  },
+  {
+    name: 'copies are refused whether or not their target is there',
+    file: 'src/audit/sanitise.ts',
+    search: 'Number(drawn.every((bits) => bits[model] === 0))',
+    replace: 'Number(drawn.length === 0 && model >= 0)',
+    tests: ['test/audit/sanitise.test.ts'],
   },
 ];

@@ -4,6 +4,7 @@ import type { AttackCounts } from '../../src/stats/epsilon-bound.ts';
 import type { LiraScores } from '../../src/stats/lira.ts';
 import type { Guesses } from '../../src/stats/one-run-bound.ts';
 import type { ScoredModels } from '../../src/stats/paired.ts';
+import type { SkewNormal } from '../../src/stats/skew-normal.ts';
 
 type Scores = Readonly<Record<keyof LiraScores, readonly number[]>>;
 
@@ -26,11 +27,7 @@ interface References {
   readonly oneRun: readonly { counts: Guesses; delta: number; p: number[]; epsilon: number | null }[];
   readonly skewNormal: {
     readonly cdf: readonly { shape: number; x: number; log: number }[];
-    readonly references: number[];
-    readonly moments: { readonly shape: number; readonly location: number; readonly scale: number };
-    readonly secrets: number[];
-    readonly byMoments: number[];
-    readonly byLikelihood: number[];
+    readonly fits: readonly { references: number[]; fit: SkewNormal; secrets: number[]; bits: number[] }[];
   };
   readonly published: {
     readonly epsilon: readonly (References['epsilon'][number] & { source: string; within: number })[];
@@ -55,8 +52,6 @@ const { models, rows, phi, inside } = references.ensemble;
 
 /** The fixture's shadow models; rows 20.. are in none of them. */
 export const stored: ScoredModels = { models, rows, phi: Float32Array.from(phi), inside: Uint8Array.from(inside) };
-
-export const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
 /** Some of an ensemble's models. */
 export function modelsOf(
