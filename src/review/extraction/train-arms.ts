@@ -12,7 +12,10 @@ import type { Target } from './targets.ts';
 
 /** Six epochs: the models know the language a little and a text that came once hardly; measured, see docs/method.md. */
 const RECIPE: Recipe = { optimizer: 'adamw', rate: 0.003, decay: 0.01, batch: 128, epochs: 6 };
-const SHAPE = { kind: 'language', task: 'classification', width: 16, embedding: 8, hidden: 64 } as const;
+const SHAPE: Omit<LanguageSlice, 'outputs'> = {
+  ...({ kind: 'language', task: 'classification', width: 16, near: 16, embedding: 8, hidden: 64 } as const),
+  ...{ grams: [], buckets: 1, recalled: 1 },
+};
 const VOCABULARY = 120;
 /** What candidates are drawn from. */
 const LETTERS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
