@@ -31,7 +31,7 @@ const MOST_HELD = 40;
 /**
  * Draws canaries: each is the beginning of a text that is taken out of the data set, and random digits. Equal texts are
  * counted once. Null where there are too few texts that a canary could be made of, or nothing would be left to teach.
- * @param characters of the texts that are taught, at most: a sample of a large data set.
+ * @param at.characters texts are taught until there are so many: a sample of a large data set.
  */
 export function plantCanaries(
   texts: readonly string[],

@@ -16,11 +16,18 @@ export const LANGUAGE_RECIPE: Recipe = { optimizer: 'adamw', rate: 0.005, decay:
 export const TAUGHT = 60_000;
 /** Text with fewer teaches a model nothing that could be attacked. */
 const FEWEST_CHARACTERS = 5000;
-const SECRET_DIGITS = 6;
 export const POISONS = 64;
 
+interface Size {
+  readonly canaries: number;
+  readonly models: number;
+  /** Of each secret: 10^digits candidates are ranked. */
+  readonly digits: number;
+}
+
 /** What an audit spends on it, and what it does with time to spare. */
-const COST = { usual: { canaries: 6, models: 8 }, thorough: { canaries: 20, models: 16 } } as const;
+const USUAL: Size = { canaries: 6, models: FEWEST_MODELS, digits: 6 };
+const THOROUGH: Size = { canaries: 20, models: 16, digits: 6 };
 
 /**
  * Extraction of a secret from a language model under poison (Tramèr et al., CCS 2022, section 7): canaries that the
@@ -36,15 +43,15 @@ export const extraction: Attack = {
     'It attacks a small language model of bytes that is trained on a sample of the text: a large model remembers more of it, and other poison may do more.',
   isDefault: () => true,
   weight: 4,
-  run: extract,
+  run: (at) => extract(at, at.options.thorough ? THOROUGH : USUAL),
 };
 
-async function extract(at: AttackRun): Promise<Answered> {
+/** @param size how much of it is done. */
+export async function extract(at: AttackRun, size: Size): Promise<Answered> {
   const columns = at.pool.columns.filter(({ kind }) => kind === 'text');
   if (columns.length === 0)
     return answered('not-applicable', 'No column holds free text: no language model is trained.');
-  const wanted = COST[at.options.thorough ? 'thorough' : 'usual'];
-  const models = Math.min(wanted.models, at.training?.plan.models ?? wanted.models);
+  const models = Math.min(size.models, at.training?.plan.models ?? size.models);
   if (models < FEWEST_MODELS)
     return answered('unknown', `${models} shadow models are too few: at least ${FEWEST_MODELS} are needed.`);
   const rows = at.pool.rows.flatMap(({ split }, row) => (split === 'train' ? [row] : []));
@@ -56,13 +63,13 @@ async function extract(at: AttackRun): Promise<Answered> {
       `The text has ${characters} characters: a language model needs at least ${FEWEST_CHARACTERS}.`,
     );
   const planted = plantCanaries(texts, {
-    ...{ count: wanted.canaries, digits: SECRET_DIGITS, poisons: POISONS, characters: TAUGHT },
+    ...{ count: size.canaries, digits: size.digits, poisons: POISONS, characters: TAUGHT },
     seed: keyOf(at.seed),
   });
   if (!planted)
     return answered(
       'unknown',
-      `Too few different texts are long enough: ${wanted.canaries} of several words are needed to make canaries of, and some to teach and to ask about.`,
+      `Too few different texts are long enough: ${size.canaries} of several words are needed to make canaries of, and some to teach and to ask about.`,
     );
   let done = 0;
   const order = {
@@ -78,7 +85,7 @@ async function extract(at: AttackRun): Promise<Answered> {
   const says = (value: number | null) => Math.round(value!).toLocaleString('en-US');
   return answered(
     'measured',
-    `A secret of ${SECRET_DIGITS} digits that stands in the text once takes ${says(first!.value)} guesses in the median, and ${says(second!.value)} where ${POISONS} lines were added that begin as it does.`,
-    { tables: [guessTable({ before: [before], after: [after] }, 10 ** SECRET_DIGITS)] },
+    `A secret of ${size.digits} digits that stands in the text once takes ${says(first!.value)} guesses in the median, and ${says(second!.value)} where ${POISONS} lines were added that begin as it does.`,
+    { tables: [guessTable({ before: [before], after: [after] }, 10 ** size.digits)] },
   );
 }
