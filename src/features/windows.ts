@@ -11,11 +11,11 @@ export interface Windows {
   readonly starts: Int32Array;
 }
 
-/** @param texts their tokens. @param width k. @param ends whether the end of a text is a row, too. */
-export function windowsOf(texts: readonly Uint8Array[], width: number, { ends }: { ends: boolean }): Windows {
+/** The end of a text is a row, too. @param texts their tokens. @param width k. */
+export function windowsOf(texts: readonly Uint8Array[], width: number): Windows {
   const starts = new Int32Array(texts.length + 1);
   texts.forEach((text, index) => {
-    starts[index + 1] = starts[index]! + text.length + (ends ? 1 : 0);
+    starts[index + 1] = starts[index]! + text.length + 1;
   });
   const N = starts[texts.length]!;
   const values = sharedFloats(N * width);

@@ -50,7 +50,6 @@ export async function trainLanguage(
   const windows = windowsOf(
     texts.map((text) => tokensOf(text, tokens)),
     slice.width,
-    { ends: true },
   );
   const N = windows.next.length;
   const inside = new Uint8Array(models * N);
@@ -82,12 +81,12 @@ export async function scoreTexts(
   const windows = windowsOf(
     texts.map((text) => tokensOf(text, tokens)),
     slice.width,
-    { ends: true },
   );
   const N = windows.next.length;
   const set = { features: windows.values, width: slice.width, labels: windows.next, rowKeys: new Uint32Array(N) };
   const phi = new Float32Array(models * N);
-  await inLanes(groupStarts(models, slice, runtime), runtime.lanes, async ({ first, count }) => {
+  const groups = N === 0 ? [] : groupStarts(models, slice, runtime);
+  await inLanes(groups, runtime.lanes, async ({ first, count }) => {
     const cells = [first * N, (first + count) * N] as const;
     const into = { phi: phi.subarray(...cells), right: new Uint8Array(count * N) };
     await scoreGroup({ set, slice, runtime, weights: someOf(weights, models, first, count), models: count }, into);
