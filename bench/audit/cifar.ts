@@ -111,12 +111,14 @@ export async function runCifar(job: CifarJob, threads: number, runtime: Runtime)
   const poisoning = { name: copiesWord(copies), copies: targets.map(() => copies), share };
   const { leakage, clean, poisoned } = await comparePoisoned(at, untouched, poisoning, RATES);
   const { user, system } = process.cpuUsage(before);
+  const [ofClean, ...ofPoisoned] = fits as [number, ...number[]];
+  const meanFit = ofPoisoned.reduce((sum, fit) => sum + fit, 0) / ofPoisoned.length;
   return {
     job,
     slice: slice.kind === 'model' ? slice.title : slice.kind,
     images: subject.pool.rows.length,
-    without: sideOf(leakage.map((one) => one.before), clean, fits[0]!), // biome-ignore format: one idea
-    poisoned: sideOf(leakage.map((one) => one.after), poisoned, fits[1]!), // biome-ignore format: one idea
+    without: sideOf(leakage.map((one) => one.before), clean, ofClean), // biome-ignore format: one idea
+    poisoned: sideOf(leakage.map((one) => one.after), poisoned, meanFit), // biome-ignore format: one idea
     differences: leakage.map(({ after, difference, error }) => ({ rate: after.rate, difference, error })),
     seconds: (performance.now() - started) / 1000,
     processorSeconds: (user + system) / 1e6,
