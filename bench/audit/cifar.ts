@@ -42,8 +42,8 @@ export interface CifarJob {
 const SETTING: Omit<CifarJob, 'seed'> = {
   ...{
     bench: 'cifar',
-    each: 1000,
-    targets: 250,
+    each: 500,
+    targets: 125,
     copies: 8,
     share: 0.1,
     models: 16,
