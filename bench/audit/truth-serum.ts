@@ -100,17 +100,24 @@ async function runJob(job: Job, subject: BenchSubject, runtime: Runtime): Promis
   };
 }
 
+const NAMES: Readonly<Record<SubjectName, string>> = {
+  ...{ location30: 'Location-30', sms: 'SMS', adult: 'Adult' },
+  ...{ 'cifar-linear': 'CIFAR-10, linear', 'cifar-mlp': 'CIFAR-10, MLP' },
+};
+
 /** A line a data set and number of copies: means over seeds with 95% intervals, false positives of all seeds. */
 export function truthSerumTable(lines: readonly Line[]): string {
   const names = SUBJECTS.filter((name) => lines.some(({ job }) => job.data === name));
   const rows = names.flatMap((data) =>
     POISONS.flatMap((copies) => {
       const own = lines.filter(({ job }) => job.data === data && job.copies === copies);
-      return own.length === 0 ? [] : [rowOf(data, copies, own)];
+      return own.length === 0 ? [] : [rowOf(NAMES[data], copies, own)];
     }),
   );
-  const heads = ['data', 'slice', 'copies', 'seeds', 'TPR at 0.1% FPR', 'false positives', 'TPR at 1% FPR', 'false positives']; // biome-ignore format: one row
-  return markdownTable([[...heads, 'AUC', "median d'", 'accuracy'], ...rows]);
+  const slices = names.map((data) => `${NAMES[data]}: ${lines.find(({ job }) => job.data === data)!.slice}`);
+  const heads = ['data', 'copies', 'seeds', 'TPR at 0.1% FPR', 'false positives', 'TPR at 1% FPR', 'false positives']; // biome-ignore format: one row
+  const table = markdownTable([[...heads, 'AUC', "median d'", 'accuracy'], ...rows]);
+  return `${table}\n\n${slices.join('; ')}.`;
 }
 
 function rowOf(data: string, copies: number, own: readonly Line[]): string[] {
@@ -123,7 +130,7 @@ function rowOf(data: string, copies: number, own: readonly Line[]): string[] {
   };
   const mean = (key: 'area' | 'dPrime' | 'accuracy') => overSeeds(own.map((line) => line[key])).mean;
   return [
-    ...[data, own[0]!.slice, String(copies), String(own.length), ...rate(0.001), ...rate(0.01)],
+    ...[data, String(copies), String(own.length), ...rate(0.001), ...rate(0.01)],
     ...[mean('area').toFixed(3), mean('dPrime').toFixed(2), `${percent(mean('accuracy'))}%`],
   ];
 }
