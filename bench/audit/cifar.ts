@@ -79,12 +79,12 @@ export interface CifarLine extends BenchLine<CifarJob> {
  * Targeted poisoning of a convolutional network that is trained from scratch: the same targets with and without their
  * copies, models paired.
  */
-export async function benchCifar({ seeds, out, resume }: BenchOptions): Promise<string> {
+export async function benchCifar({ seeds, ...how }: BenchOptions): Promise<string> {
   const jobs = (seeds ?? SEEDS).map((seed): CifarJob => ({ ...SETTING, seed }));
   const threads = availableParallelism();
   const runtime = await openProcessor(threads);
   try {
-    return cifarTable(await runJobs<CifarLine>(jobs, { out, resume }, (job) => runCifar(job, threads, runtime)));
+    return cifarTable(await runJobs<CifarLine>(jobs, how, (job) => runCifar(job, threads, runtime)));
   } finally {
     await runtime.close();
   }

@@ -53,7 +53,12 @@ const fileOf = (out: string | undefined, name: string, count: number): string =>
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seeds: { type: 'string' }, out: { type: 'string' }, resume: { type: 'boolean', default: false } },
+    options: {
+      seeds: { type: 'string' },
+      out: { type: 'string' },
+      resume: { type: 'boolean', default: false },
+      recorded: { type: 'boolean', default: false },
+    },
   });
   if (dataFolder() === null) {
     console.log('bench:audit skipped: set TASTER_DATA to the folder of data sets.');
@@ -70,7 +75,12 @@ async function main(): Promise<void> {
     const started = performance.now();
     const out = fileOf(values.out, name, names.length);
     mkdirSync(dirname(out), { recursive: true });
-    const table = await BENCHES[name]!(loaded[index]!, { seeds, out, resume: values.resume });
+    const table = await BENCHES[name]!(loaded[index]!, {
+      seeds,
+      out,
+      resume: values.resume,
+      recorded: values.recorded,
+    });
     console.log(`## ${name}\n\n${table}\n`);
     console.error(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s; lines in ${out}`);
   }

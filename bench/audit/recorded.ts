@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly out: string | null;
   /** Jobs that the file answers are not run again. */
   readonly resume: boolean;
+  /** What the file answers is all: nothing is run. */
+  readonly recorded?: boolean;
 }
 
 /** Lines of a file of whatever benches; none where there is no file. */
@@ -32,11 +34,12 @@ export function readLines(file: string | null): BenchLine[] {
 
 /** Runs jobs one after the other, in their order; each answer is written as soon as it is there. */
 export async function runJobs<L extends BenchLine>(
-  jobs: readonly L['job'][],
-  { out, resume }: Pick<BenchOptions, 'out' | 'resume'>,
+  asked: readonly L['job'][],
+  { out, resume, recorded = false }: Omit<BenchOptions, 'seeds'>,
   run: (job: L['job']) => Promise<L>,
 ): Promise<L[]> {
-  const known = new Map(resume ? readLines(out).map((line) => [JSON.stringify(line.job), line as L]) : []);
+  const known = new Map(resume || recorded ? readLines(out).map((line) => [JSON.stringify(line.job), line as L]) : []);
+  const jobs = recorded ? asked.filter((job) => known.has(JSON.stringify(job))) : asked;
   const lines: L[] = [];
   for (const [index, job] of jobs.entries()) {
     const key = JSON.stringify(job);

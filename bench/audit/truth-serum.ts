@@ -53,7 +53,7 @@ export interface Line extends BenchLine<Job> {
  * Targeted poisoning by the attack's own code, r copies of each of 200 random targets under one wrong label; a line a
  * data set, number of copies and seed. Equal seeds have the same targets and paired models whatever r.
  */
-export async function benchTruthSerum({ seeds, out, resume }: BenchOptions): Promise<string> {
+export async function benchTruthSerum({ seeds, ...how }: BenchOptions): Promise<string> {
   const shared = { targets: TARGETS, models: MODELS, share: SHARE } as const;
   // What is cheap comes first; each data set is opened once for all seeds.
   const jobs = POISONS.flatMap((copies) =>
@@ -65,7 +65,7 @@ export async function benchTruthSerum({ seeds, out, resume }: BenchOptions): Pro
   const runtime = await openProcessor(threads);
   let opened: { readonly name: SubjectName; readonly subject: BenchSubject } | null = null;
   try {
-    const lines = await runJobs<Line>(jobs, { out, resume }, async (job) => {
+    const lines = await runJobs<Line>(jobs, how, async (job) => {
       const at = { data: dataFolder()!, models: job.models, threads, runtime };
       if (opened?.name !== job.data) opened = { name: job.data, subject: await openSubject(job.data, at) };
       return await runJob(job, opened.subject, runtime);

@@ -27,6 +27,8 @@ test('a run that was cut off is taken up where it stopped, in the order of its j
   assert.deepEqual(lines.map(({ answer }) => answer), [30, 10, 20]); // biome-ignore format: one idea
   assert.deepEqual(asked, [3, 1, 2]);
   assert.equal(readLines(out).length, 3);
+  const told = await runJobs<Line>([...jobs, { bench: 'b', seed: 4 }], { out, resume: false, recorded: true }, run(0));
+  assert.deepEqual(told, lines, 'with --recorded nothing is run');
   await runJobs<Line>(jobs, { out, resume: false }, run(9));
   assert.deepEqual(asked, [3, 1, 2, 3, 1, 2], 'without --resume all is run again');
 });
