@@ -7,10 +7,16 @@ import { join } from 'node:path';
 export interface Environment {
   readonly folder: string;
   /** A Python that has these packages, by pip as it is configured here; null where they cannot be had. */
-  python(packages: readonly string[]): string | null;
+  python(packages: readonly (string | PythonPackage)[]): string | null;
   /** A folder whose `node_modules` has these packages; null where they cannot be had. */
   node(packages: readonly string[]): string | null;
   close(): void;
+}
+
+/** A package that is imported by another name than it is installed by. */
+export interface PythonPackage {
+  readonly pip: string;
+  readonly module: string;
 }
 
 export function makeEnvironment(): Environment {
@@ -27,13 +33,15 @@ export function makeEnvironment(): Environment {
   };
   return {
     folder,
-    python(packages) {
+    python(wanted) {
+      const packages = wanted.map((each) => (typeof each === 'string' ? { pip: each, module: each } : each));
       const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-      const isThere = () => packages.every((name) => runs(python, ['-c', `import ${name}`]));
+      const isThere = () => packages.every(({ module }) => runs(python, ['-c', `import ${module}`]));
       if (existsSync(python) && isThere()) return python;
-      console.error(`installing ${packages.join(', ')} ...`);
+      const names = packages.map(({ pip }) => pip);
+      console.error(`installing ${names.join(', ')} ...`);
       const isMade = existsSync(python) || runs('python3', ['-m', 'venv', folder]);
-      return isMade && runs(python, ['-m', 'pip', 'install', '--quiet', ...packages]) && isThere() ? python : null;
+      return isMade && runs(python, ['-m', 'pip', 'install', '--quiet', ...names]) && isThere() ? python : null;
     },
     node(packages) {
       const isThere = () => packages.every((name) => existsSync(join(folder, 'node_modules', name)));

@@ -55,7 +55,8 @@ export async function benchLoop(threads: number): Promise<LoopBench> {
   const products: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     matmuls.push(await matmulRate(threads));
-    if (slice.kind !== 'model') products.push(await productsRate(runtime, slice, recipe.batch));
+    if (slice.kind === 'mlp' || slice.kind === 'softmax')
+      products.push(await productsRate(runtime, slice, recipe.batch));
     const started = performance.now();
     await trainEnsemble({ set, slice, recipe, runtime, order: { name: 'base', models: M, inside, seed: round } });
     loops.push(ensembleFlops(slice, recipe.epochs, N, M) / (performance.now() - started) / 1e6);

@@ -32,6 +32,8 @@ const STDERR_KEPT = 8192;
 
 /** One piece of work for the engine. */
 interface Work<T> {
+  /** As the user asked for it. */
+  readonly name: 'review' | 'audit';
   readonly message: EngineRequest | AuditOrder;
   readonly scratch: string;
   parse(raw: unknown): EngineMessage<T>;
@@ -42,20 +44,20 @@ const parseAudit = parseMessageOf(auditSchema);
 
 /** Runs one review in a child process; see `runWork`. */
 export function runEngine(request: EngineRequest, options: EngineProcess): Promise<Review> {
-  return runWork({ message: request, scratch: request.folders.scratch, parse: parseReview }, options);
+  return runWork({ name: 'review', message: request, scratch: request.folders.scratch, parse: parseReview }, options);
 }
 
 /** Runs one audit in a child process; see `runWork`. */
 export function runAuditEngine(order: AuditOrder, options: EngineProcess): Promise<Audit> {
-  return runWork({ message: order, scratch: order.request.folders.scratch, parse: parseAudit }, options);
+  return runWork({ name: 'audit', message: order, scratch: order.request.folders.scratch, parse: parseAudit }, options);
 }
 
 /**
  * Has a child process do one piece of work. The promise settles only when the child is gone; an error in the child after
  * it has answered does not count. Throws a `UserError` where the child was stopped or died, and what the child threw.
  */
-async function runWork<T>({ message: order, scratch, parse }: Work<T>, options: EngineProcess): Promise<T> {
-  if (options.signal.aborted) throw interrupted();
+async function runWork<T>({ name, message: order, scratch, parse }: Work<T>, options: EngineProcess): Promise<T> {
+  if (options.signal.aborted) throw interrupted(name);
   const heap = `--max-old-space-size=${Math.max(64, Math.floor((options.limitBytes * 0.6) / MIB))}`;
   const plain = [process.execPath, heap, fileURLToPath(options.entry)];
   const [command, ...args] = (options.isolated === true ? isolatedCommand(plain) : plain) as [string, ...string[]];
@@ -74,9 +76,9 @@ async function runWork<T>({ message: order, scratch, parse }: Work<T>, options: 
     child.kill('SIGKILL');
   };
 
-  const onAbort = () => stop(interrupted());
+  const onAbort = () => stop(interrupted(name));
   options.signal.addEventListener('abort', onAbort, { once: true });
-  const clock = setTimeout(() => stop(tooSlow(options.limitSeconds)), options.limitSeconds * 1000);
+  const clock = setTimeout(() => stop(tooSlow(name, options.limitSeconds)), options.limitSeconds * 1000);
   const memory = setInterval(() => {
     if (residentBytes(child.pid) > options.limitBytes) stop(tooBig(options.limitBytes));
   }, MEMORY_POLL_MS);
@@ -166,15 +168,20 @@ function residentBytes(pid: number | undefined): number {
   }
 }
 
-function interrupted(): UserError {
-  return new UserError('interrupted', 'The review was interrupted before it had an answer.', {
+function interrupted(name: Work<unknown>['name']): UserError {
+  return new UserError('interrupted', `The ${name} was interrupted before it had an answer.`, {
     hint: 'Nothing was written.',
   });
 }
 
-function tooSlow(seconds: number): UserError {
+const FASTER = {
+  review: 'Raise the budget (`--budget`, or `shadows.budget`), or lower `shadows.max_rows`.',
+  audit: 'Raise `--budget`, name fewer attacks or `--poisons`, or lower `shadows.max_rows`.',
+} as const;
+
+function tooSlow(name: Work<unknown>['name'], seconds: number): UserError {
   return new UserError('engine-time', `The engine was stopped: no answer after ${Math.round(seconds)} seconds.`, {
-    hint: 'Raise the budget (`--budget`, or `shadows.budget`), or lower `shadows.max_rows`.',
+    hint: FASTER[name],
   });
 }
 

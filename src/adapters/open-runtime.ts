@@ -2,6 +2,7 @@ import { oneLine, UserError } from '../errors.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { withKernels } from '../onnx/with-kernels.ts';
 import { type Plan, REFERENCE_RATE } from '../training/plan.ts';
+import type { BuiltInSlice, Slice } from '../training/slice.ts';
 import { trainingGraph } from '../training/step.ts';
 import { findOnnxruntime, makeRuntime, type Provider } from './onnxruntime.ts';
 import { makeLanes } from './onnxruntime-lanes.ts';
@@ -72,11 +73,13 @@ async function attempt(
 ): Promise<Trial> {
   const lack = plan && lackingKernel(plan, provider);
   if (lack) return { serves: false, reason: lack };
-  const slice = plan?.slice.kind === 'model' ? null : (plan?.slice ?? null);
+  const slice = plan && isBuiltIn(plan.slice) ? plan.slice : null;
   const work = plan && { slice, batch: plan.recipe.batch };
   const limit = limitSeconds ?? (plan ? LIMIT_SECONDS.auto : LIMIT_SECONDS.named);
   return await tryProvider(programs.probe, { provider, lane: programs.lane.href, folder, work }, limit);
 }
+
+const isBuiltIn = (slice: Slice): slice is BuiltInSlice => slice.kind === 'mlp' || slice.kind === 'softmax';
 
 /** What the plan's training needs and the provider has no kernel for; null where it has all. */
 function lackingKernel({ slice, recipe }: NonNullable<RuntimeOrder['plan']>, provider: Device): string | null {

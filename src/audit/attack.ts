@@ -5,6 +5,7 @@ import type { Pool } from '../table/pool.ts';
 import type { Plan } from '../training/plan.ts';
 import type { TrainingSubject } from '../training/subject.ts';
 import type { AuditFigure, AuditTable } from './audit.ts';
+import type { RowAuthors } from './row-authors.ts';
 import type { ShadowOrder } from './shadows.ts';
 
 /** What the user asks of an audit. */
@@ -31,6 +32,8 @@ export interface AttackRun {
   /** Null where nothing can be trained: no label, no features, no rows. */
   readonly training: { readonly subject: TrainingSubject; readonly plan: Plan } | null;
   readonly options: AuditOptions;
+  /** Where contributors are asked about by who committed each line; null or left out: nobody asked. */
+  readonly authors?: RowAuthors | null;
   /** Keys all that the attack draws. */
   readonly seed: string;
   /** For graphs of an attack's own. */

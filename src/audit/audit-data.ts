@@ -14,6 +14,7 @@ import { type Answered, type Attack, type AttackRun, answered } from './attack.t
 import type { AttackAnswer, Audit } from './audit.ts';
 import type { AuditOrder } from './order.ts';
 import { placeRows } from './place-rows.ts';
+import { rowAuthors } from './row-authors.ts';
 import { type ShadowOrder, trainShadows } from './shadows.ts';
 
 /** Ensembles that the plan's budget is counted in; where a machine is slower than planned, the last questions are left out. */
@@ -95,6 +96,7 @@ async function attackAll(
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const first: { ensemble: Ensemble | null } = { ensemble: null };
   const answers: AttackAnswer[] = [];
+  const authors = order.authors ? await rowAuthors(order.authors, pool, data, tools.locate) : null;
   for (const [index, attack] of chosen.entries()) {
     const before = weights.slice(0, index).reduce((sum, weight) => sum + weight, 0);
     const began = tools.seconds();
@@ -105,8 +107,8 @@ async function attackAll(
     // Until its share of the time is up; what others left over is added.
     const until = session.start + (limits.budgetSeconds * (before + attack.weight)) / total / order.request.data.length;
     const run: AttackRun = {
-      ...{ pool, training, runtime, options: order.options },
-      sensitive: order.request.config.data.find(({ name }) => name === data.name)?.sensitive ?? [],
+      ...{ pool, training, runtime, options: order.options, authors },
+      sensitive: data.sensitive ?? [],
       blocks: training?.plan.slice.kind === 'model' ? null : prepared.features.blocks,
       seed: `${session.seed}/${attack.id}`,
       progress: told,

@@ -10,7 +10,10 @@ const RATES = [0.001, 0.01] as const;
 
 /** Why shadow models cannot answer about this data set; null where they can. */
 export function whyUnanswerable({ pool, training }: Pick<AttackRun, 'pool' | 'training'>): string | null {
-  if (pool.task === 'unlabelled') return 'No label column is named: there is nothing that a model could be taught.';
+  if (pool.task === 'unlabelled')
+    return pool.columns.some(({ kind }) => kind === 'label')
+      ? 'The label column tells no two classes apart: there is nothing that a model could be taught.'
+      : 'No label column is named: there is nothing that a model could be taught.';
   if (!training) return 'No shadow models can be trained: there are no labelled rows with features.';
   if (training.plan.models < FEWEST_MODELS)
     return `${training.plan.models} shadow models are too few: at least ${FEWEST_MODELS} are needed.`;

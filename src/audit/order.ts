@@ -2,12 +2,17 @@ import { z } from 'zod';
 import type { EngineRequest } from '../review/request.ts';
 import { requestSchema } from '../review/request-schema.ts';
 import type { AuditOptions } from './attack.ts';
+import type { FilesAuthors } from './row-authors.ts';
 
 /** What the parent hands to the engine for an audit: a request whose base and head are one revision, and the questions. */
 export interface AuditOrder {
   readonly request: EngineRequest;
   readonly options: AuditOptions;
+  /** Where contributors are asked about by who committed each line. */
+  readonly authors?: FilesAuthors | undefined;
 }
+
+const whole = z.number().int().min(-1).max(Number.MAX_SAFE_INTEGER);
 
 const orderSchema: z.ZodType<AuditOrder> = z.object({
   request: requestSchema,
@@ -18,6 +23,18 @@ const orderSchema: z.ZodType<AuditOrder> = z.object({
     thorough: z.boolean(),
     by: z.string().max(1000).nullable(),
   }),
+  authors: z
+    .object({
+      files: z.array(
+        z.object({
+          path: z.string().max(5000),
+          names: z.array(z.string().max(300)),
+          runs: z.array(z.tuple([whole, whole, whole])),
+        }),
+      ),
+      problem: z.string().max(2000).nullable(),
+    })
+    .optional(),
 });
 
 /** Whether a message asks for an audit; if not, it asks for a review. */

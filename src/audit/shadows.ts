@@ -80,13 +80,24 @@ export async function trainShadows(
   );
 }
 
+/** [M]: which models of an order train on a row of the subject's own, where nothing else is said of it. */
+export function drawnBits(
+  { units }: Pick<TrainingSubject, 'units'>,
+  { seed, models }: Pick<ShadowOrder, 'seed' | 'models'>,
+  row: number,
+): Uint8Array {
+  return unitBits(membershipKey(seed), units.names[units.of[row]!]!, models);
+}
+
+const membershipKey = (seed: string) => `${seed}/membership`;
+
 /** [M,N] of the subject's own rows. */
 function ownBits({ rows, units }: TrainingSubject, order: ShadowOrder): Uint8Array {
   const { models, without, always, bits } = order;
   const staying = rows.map((row): PoolRow => ({ ...row, inBase: true, inHead: true }));
   const inside = membershipBits({
     ...{ rows: staying, units, models, change: 'out' },
-    membershipKey: `${order.seed}/membership`,
+    membershipKey: membershipKey(order.seed),
   });
   rows.forEach((row, index) => {
     const trains = row.split === 'train' && row.label !== null;

@@ -21,8 +21,16 @@ export interface TargetedOrder {
   /** Features [D] of a target's copies; the target's own when left out. */
   readonly features?: (target: Target) => Float32Array;
   readonly recipe?: Recipe;
-  /** Rows and copies that a defence takes out before training; copies are counted behind the subject's rows. */
-  readonly without?: (extra: readonly ExtraRow[]) => { rows: ReadonlySet<number>; extra: ReadonlySet<number> };
+  /** What a defence takes out before training. */
+  readonly without?: (copies: readonly ExtraRow[]) => Defended | Promise<Defended>;
+}
+
+/** What is left of rows and copies behind a defence. */
+export interface Defended {
+  /** Rows of the data set that no model trains on. */
+  readonly rows: ReadonlySet<number>;
+  /** By the number of a copy: which models are trained on it after all. */
+  readonly copies: ReadonlyMap<number, ExtraRow['trained']>;
 }
 
 /** What shadow models say of targets under poison. */
@@ -79,8 +87,8 @@ export async function poisonTargets(
       const copy: ExtraRow = { copyOf: row, label: wrong, trained: 'always', ...(own ? { features: own } : {}) };
       return Array.from({ length: copies[target]! }, () => copy);
     });
-    const left = without?.(planted);
-    const extra = planted.map((row, i) => (left?.extra.has(i) ? { ...row, trained: 'never' as const } : row));
+    const left = await without?.(planted);
+    const extra = planted.map((row, i) => ({ ...row, trained: left?.copies.get(i) ?? row.trained }));
     const ensemble = await at.train({
       name: batches.length > 1 ? `${name}, ${index + 1} of ${batches.length}` : name,
       ...{ seed, models, extra },

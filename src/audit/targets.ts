@@ -40,7 +40,7 @@ export function worstTargets(at: Pick<AttackRun, 'pool' | 'options' | 'seed'>, f
 }
 
 /** The wrong label is drawn by the row's own key, the same however targets are chosen. */
-function targetOf({ pool, seed }: Pick<AttackRun, 'pool' | 'seed'>, row: number): Target {
+export function targetOf({ pool, seed }: Pick<AttackRun, 'pool' | 'seed'>, row: number): Target {
   const { id, label } = pool.rows[row]!;
   const others = classSizes(pool).large.filter((one) => one !== label);
   return { row, wrong: others[hash32(keyOf(`${seed}/wrong`), keyOf(id)) % others.length]! };

@@ -15,8 +15,14 @@ export type Need =
   /** Shadow models of base and of base with the change. */
   | 'ensembles'
   | 'screen'
+  /** Columns that the configuration calls sensitive. */
+  | 'sensitive'
   /** What a declared model itself says of the rows. */
   | 'release'
+  /** A scan of all cells for secrets. */
+  | 'secrets'
+  /** Shadow language models, asked about the secrets in the text. */
+  | 'extraction'
   /** A changed file of weights: a check that needs it is asked about no data set, and every other about no such file. */
   | 'weights';
 
@@ -46,10 +52,19 @@ export interface Check<O extends Readonly<Record<string, Option>> = Readonly<Rec
   readonly gateMetric: string | null;
   /** One sentence: what to do about it. */
   readonly remedy: string;
+  /** Why it answers nothing by these options, as the end of a sentence; null where it does: a gate on it then never judges. */
+  silent?(options: OptionValues<O>): string | null;
   experiments?(evidence: Evidence, options: OptionValues<O>): Experiment[];
   run(evidence: Evidence, options: OptionValues<O>): Finding;
-  /** Evidence with the fault planted (the check must warn or fail) and clean evidence (it must not). */
-  samples(seed: number): { readonly faulty: Evidence; readonly clean: Evidence };
+  /**
+   * Evidence with the fault planted (the check must warn or fail) and clean evidence (it must not); with the options of a
+   * check that says nothing by its defaults.
+   */
+  samples(seed: number): {
+    readonly faulty: Evidence;
+    readonly clean: Evidence;
+    readonly options?: Readonly<Record<string, number>>;
+  };
 }
 
 /** Keeps a check's option names in its types and forgets them in the list. */

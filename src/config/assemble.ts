@@ -1,4 +1,4 @@
-import type { Check } from '../checks/check.ts';
+import { type Check, defaultOptions } from '../checks/check.ts';
 import { isAboutFiles } from '../checks/ids.ts';
 import type { Config, DataConfig, Gate, ModelConfig } from './config.ts';
 import { defaultConfig } from './defaults.ts';
@@ -147,7 +147,11 @@ function gateProblems(id: string, gate: GatesFile[string], config: Config, check
   const problems: string[] = [];
   if (config.checks[id] === 'off') problems.push(`${id} is gated here, but off under "checks"; remove one of the two`);
   const limits = gate === undefined || gate === 'fail' ? {} : gate;
-  const metric = checks.find((check) => check.id === id)?.gateMetric ?? null;
+  const check = checks.find((each) => each.id === id);
+  const own = config.checks[id];
+  const silent = own === 'off' ? null : check?.silent?.({ ...defaultOptions(check.options), ...own });
+  if (silent) problems.push(`${id} is gated here, but ${silent}`);
+  const metric = check?.gateMetric ?? null;
   const aboutFiles = isAboutFiles(id);
   for (const limit of ['max', 'max_increase'] as const)
     if (limits[limit] !== undefined && metric === null)

@@ -1,4 +1,4 @@
-import { type Check, isAboutWeights } from '../checks/check.ts';
+import { type Check, defaultOptions, isAboutWeights } from '../checks/check.ts';
 import { checkFamilies } from '../checks/ids.ts';
 import { checks as builtChecks } from '../checks/index.ts';
 import { UserError } from '../errors.ts';
@@ -30,6 +30,8 @@ export function explain(id: string, checks: readonly Check[] = builtChecks): str
     lines.push(`  ${name}: ${option.default}`);
     lines.push(`      ${option.sentence} From ${option.min} to ${option.max} (${option.unit}).`);
   }
+  const silent = check.silent?.(defaultOptions(check.options));
+  if (silent) lines.push('', `By its defaults it answers nothing: ${silent}.`);
   lines.push('', 'To make the required check red:', '  gates:', `    ${check.id}: fail`);
   const limits = limitsExample(check);
   if (limits !== null) lines.push('or with limits:', `    ${check.id}: {${limits}}`);

@@ -53,7 +53,7 @@ export const options: readonly OptionSpec[] = [
     type: 'text',
     default: 'HEAD',
     commands: ['review', 'audit'],
-    sentence: 'The revision to review; WORKTREE for the files as they are on disk.',
+    sentence: 'The revision to review or audit; WORKTREE for the files as they are on disk.',
   },
   {
     ...none,
@@ -101,7 +101,8 @@ export const options: readonly OptionSpec[] = [
     type: 'duration',
     commands: ['review', 'audit'],
     input: true,
-    sentence: 'Longest time for training shadow models, such as 90s or 5m; without it, the configuration says.',
+    sentence:
+      'Longest time for training shadow models, such as 90s or 5m; without it, a review takes what the configuration says, an audit 10m (thorough: 4h).',
   },
   {
     ...none,
@@ -116,7 +117,7 @@ export const options: readonly OptionSpec[] = [
     name: 'seed',
     type: 'text',
     commands: ['review', 'audit', 'demo'],
-    sentence: 'The nonce of an earlier plan, to reproduce its review; without it, one is drawn for this run.',
+    sentence: 'The nonce of an earlier plan, to reproduce its review or audit; without it, one is drawn for this run.',
   },
   {
     ...none,
@@ -188,7 +189,7 @@ export const options: readonly OptionSpec[] = [
     type: 'text',
     commands: ['audit'],
     sentence:
-      'Column that names contributors, or `author` for who committed each line: what do the rows of each do to the others?',
+      'Column that names contributors, or `author` for who committed each line: says what the rows of each do to the others.',
   },
   {
     ...none,

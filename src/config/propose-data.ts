@@ -121,7 +121,7 @@ function proposeTable(file: FoundFile, name: string, holdout: string | undefined
   if (group) lines.push(guessed(`    group: ${word(group.name)}`, `guessed: rows of one person, ${group.distinct} of them`)); // biome-ignore format: one idea
   if (image !== null) lines.push(guessed(`    image: ${word(image)}`, 'guessed: paths of images'));
   if (text.length > 0) lines.push(guessed(`    text: ${names(text)}`, 'guessed: free text'));
-  if (sensitive.length > 0) lines.push(guessed(`    sensitive: ${names(sensitive)}`, 'by name; this version does not use it')); // biome-ignore format: one idea
+  if (sensitive.length > 0) lines.push(guessed(`    sensitive: ${names(sensitive)}`, 'by name')); // biome-ignore format: one idea
   if (holdout !== undefined)
     lines.push(guessed(`    holdout: ${word(holdout)}`, 'guessed: its name and the same columns'));
   return {

@@ -16,14 +16,15 @@ const MOST_NODES = 200_000;
  * Reverse-mode differentiation: the forward graph, continued by nodes that compute d(loss)/d(value) for each value
  * of `wrt`. Knows no operator: formulas come from the table. Input shapes must be fixed.
  * @param loss name of a scalar, or of a tensor whose elements are summed.
+ * @param prefix of the new names: told where two gradients are to stand in one graph.
  * @returns the builder that holds forward and backward nodes, and the gradients' names in the order of `wrt`.
  */
 export function backward(
   graph: Graph,
-  { loss, wrt }: { loss: string; wrt: readonly string[] },
+  { loss, wrt, prefix = 'd_' }: { loss: string; wrt: readonly string[]; prefix?: string },
 ): { build: Builder; gradients: string[] } {
   const shapes = inferShapes(graph);
-  const build = makeBuilder('d_', graph);
+  const build = makeBuilder(prefix, graph);
   const needed = dependentOn(graph, wrt);
   const gradients = new Map<string, string>();
   gradients.set(loss, build.add('Expand', [build.scalar(1), build.ints(shapes.get(loss)!)]));

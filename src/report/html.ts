@@ -1,10 +1,8 @@
 import type { Review, ReviewFinding } from '../review/review.ts';
 import { chip } from './html/chip.ts';
+import { document } from './html/document.ts';
 import { findingHtml } from './html/finding.ts';
 import { about, measures, reproduce, unseen, verdict } from './html/parts.ts';
-import { reportPolicy } from './html/policy.ts';
-import { SCRIPT } from './html/script.ts';
-import { STYLE } from './html/style.ts';
 import { words } from './html/text.ts';
 import type { Links } from './place.ts';
 import { formatCount, plural } from './quantity.ts';
@@ -33,20 +31,9 @@ export function renderHtml(review: Review, { links }: HtmlOptions): string {
   const isLoud = new Set(loud);
   const loudParts = written.parts.filter(({ finding }) => isLoud.has(finding));
   const quietParts = written.parts.slice(loudParts.length);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${reportPolicy()}">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
-<link rel="icon" href="data:,">
-<title>Taster review of ${words(review.head.sha.slice(0, 7), 7) || 'a change'}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<a class="skip" href="#main">To the findings</a>
+  return document({
+    title: `Taster review of ${words(review.head.sha.slice(0, 7), 7) || 'a change'}`,
+    body: `<a class="skip" href="#main">To the findings</a>
 <header>${verdict(review, links)}${contents(loudParts, quietParts)}</header>
 <main id="main">
 ${about(review, links)}
@@ -57,11 +44,8 @@ ${written.rest}
 ${unseen(review)}
 ${reproduce(review)}
 </main>
-<footer>Written by Taster ${words(review.tool.version, 40)}. Values of rows do not stand here: <code>taster rows review.json</code> shows them on your own machine.</footer>
-<script>${SCRIPT}</script>
-</body>
-</html>
-`;
+<footer>Written by Taster ${words(review.tool.version, 40)}. Values of rows do not stand here: <code>taster rows review.json</code> shows them on your own machine.</footer>`,
+  });
 }
 
 interface Part {

@@ -8,6 +8,9 @@ export interface Links {
   readonly repository: string;
 }
 
+/** The commits of a report, and where head's is kept. */
+export type Commits = Pick<Review, 'base' | 'head'>;
+
 /** What a row and a victim have in common. */
 export interface Place {
   readonly revision: 'base' | 'head';
@@ -29,28 +32,28 @@ export function placeText(place: Place): string {
 }
 
 /** The place as inline code that links to the file and line at its own revision. */
-export function placeLink(review: Review, place: Place, links: Links | null): string {
+export function placeLink(review: Commits, place: Place, links: Links | null): string {
   const text = code(shorten(placeText(place)));
   const url = placeUrl(review, place, links);
   return url === null ? text : `[${text}](${url})`;
 }
 
 /** The first seven signs of a commit as inline code, linked to the commit. */
-export function commitLink(review: Review, revision: 'base' | 'head', links: Links | null): string {
+export function commitLink(review: Commits, revision: 'base' | 'head', links: Links | null): string {
   const text = code(review[revision].sha.slice(0, 7));
   const url = commitUrl(review, revision, links);
   return url === null ? text : `[${text}](${url})`;
 }
 
 /** Address of the commit, or null where a part of it cannot be trusted to be one. */
-export function commitUrl(review: Review, revision: 'base' | 'head', links: Links | null): string | null {
+export function commitUrl(review: Commits, revision: 'base' | 'head', links: Links | null): string | null {
   const { sha } = review[revision];
   const repository = repositoryOf(review, revision, links);
   return links === null || repository === null || !SHA.test(sha) ? null : `${links.server}/${repository}/commit/${sha}`;
 }
 
 /** Address of the place, or null where a part of it cannot be trusted to be one. */
-export function placeUrl(review: Review, place: Place, links: Links | null): string | null {
+export function placeUrl(review: Commits, place: Place, links: Links | null): string | null {
   const { sha } = review[place.revision];
   const repository = repositoryOf(review, place.revision, links);
   const segments = place.path.split('/');
@@ -63,7 +66,7 @@ export function placeUrl(review: Review, place: Place, links: Links | null): str
 }
 
 /** Where a revision's commit can be read, or null. A fork's name comes from a file that the change could have written. */
-function repositoryOf(review: Review, revision: 'base' | 'head', links: Links | null): string | null {
+function repositoryOf(review: Commits, revision: 'base' | 'head', links: Links | null): string | null {
   if (!links || !/^https?:\/\/[\w.-]+(:\d+)?$/.test(links.server)) return null;
   const fork = revision === 'head' ? review.head.repository : null;
   const repository = fork !== null && isRepository(fork) ? fork : links.repository;

@@ -1,9 +1,8 @@
-import { oneLine } from '../errors.ts';
 import type { Review, ReviewFinding } from '../review/review.ts';
 import { keyMetrics } from './delta-table.ts';
-import { visible } from './escape.ts';
 import { namedId, pairWord } from './finding-rows.ts';
 import { limits, powerNote } from './limits.ts';
+import { logText } from './log-text.ts';
 import { type Place, placeText } from './place.ts';
 import { cost, sizes } from './provenance.ts';
 import { formatCount, formatDelta, formatEstimate, formatValue, metricLabel, plural } from './quantity.ts';
@@ -28,7 +27,7 @@ type Paint = (color: keyof typeof COLORS, text: string) => string;
 /** The review for a terminal or a log: verdict, culprits by file and line, measures, what is not known. */
 export function renderTerminal(review: Review, { color, width }: TerminalOptions): string {
   const paint: Paint = (name, text) => (color ? `\u001b[${COLORS[name]}m${text}\u001b[0m` : text);
-  const fold = (text: string, indent = ''): string => wrap(clean(text, 1200), { width, indent });
+  const fold = (text: string, indent = ''): string => wrap(logText(text, 1200), { width, indent });
   const { blocking, undecided, told, open, standing, ignored } = triage(review);
   const { word, because } = verdictLine(review);
   const power = powerNote(review);
@@ -42,10 +41,10 @@ export function renderTerminal(review: Review, { color, width }: TerminalOptions
     metricTable(review),
     power === null ? null : fold(power),
     `What this could not see:\n${limits(review)
-      .map((sentence) => fold(`- ${clean(sentence, 500)}`, '  '))
+      .map((sentence) => fold(`- ${logText(sentence, 500)}`, '  '))
       .join('\n')}`,
     // Not folded: it is there to be copied.
-    `Reproduce: ${clean(review.reproduce.command, 1000)}\n${fold(cost(review))}`,
+    `Reproduce: ${logText(review.reproduce.command, 1000)}\n${fold(cost(review))}`,
   ];
   return `${parts.filter((part) => part !== null).join('\n\n')}\n`;
 }
@@ -65,18 +64,18 @@ function findingText(
   const shown = rows.slice(0, ROWS_SHOWN);
   const rest = Math.max(finding.rowsTotal, finding.rows.length) - shown.length - repeated;
   return [
-    paint(tint, fold(`${clean(finding.check, 40)} (${state}): ${clean(finding.summary, 600)}`)),
+    paint(tint, fold(`${logText(finding.check, 40)} (${state}): ${logText(finding.summary, 600)}`)),
     ...shown.map((row) => rowText(finding, row)),
     ...(repeated > 0 ? [`  ${plural(repeated, 'row')} named above`] : []),
     ...(finding.rows.length > 0 && rest > 0 ? [`  …and ${formatCount(rest)} more`] : []),
-    ...(finding.remedy === '' ? [] : [fold(`What to do: ${clean(finding.remedy, 600)}`, '  ')]),
+    ...(finding.remedy === '' ? [] : [fold(`What to do: ${logText(finding.remedy, 600)}`, '  ')]),
   ].join('\n');
 }
 
 function rowText(finding: ReviewFinding, row: ReviewFinding['rows'][number]): string {
   const id = namedId(row);
-  const place = `  ${placeWords(row)}${id === null ? '' : ` (id ${clean(id, 60)})`}`;
-  if (row.victims.length === 0) return row.why === '' ? place : `${place}  ${clean(row.why, 160)}`;
+  const place = `  ${placeWords(row)}${id === null ? '' : ` (id ${logText(id, 60)})`}`;
+  if (row.victims.length === 0) return row.why === '' ? place : `${place}  ${logText(row.why, 160)}`;
   const verb = { exposes: 'exposes', 'may expose': 'may expose', 'other row': 'like' }[pairWord(finding)];
   const victims = row.victims
     .slice(0, VICTIMS_SHOWN)
@@ -86,7 +85,7 @@ function rowText(finding: ReviewFinding, row: ReviewFinding['rows'][number]): st
 }
 
 function placeWords(place: Place): string {
-  return `${clean(placeText(place), 300)}${place.revision === 'base' ? ' in base' : ''}`;
+  return `${logText(placeText(place), 300)}${place.revision === 'base' ? ' in base' : ''}`;
 }
 
 function list(
@@ -97,9 +96,9 @@ function list(
   if (findings.length === 0) return null;
   const lines = findings.slice(0, 20).map((finding) => {
     const why = finding.ignored
-      ? ` [${clean(finding.ignored.reason, 200)}, until ${clean(finding.ignored.until ?? 'ever', 10)}]`
+      ? ` [${logText(finding.ignored.reason, 200)}, until ${logText(finding.ignored.until ?? 'ever', 10)}]`
       : '';
-    return fold(`- ${clean(finding.check, 40)} (${finding.outcome}): ${clean(finding.summary, 300)}${why}`, '  ');
+    return fold(`- ${logText(finding.check, 40)} (${finding.outcome}): ${logText(finding.summary, 300)}${why}`, '  ');
   });
   const rest = findings.length - lines.length;
   return [`${title}:`, ...lines, ...(rest > 0 ? [`  …and ${rest} more`] : [])].join('\n');
@@ -109,16 +108,11 @@ function metricTable(review: Review): string | null {
   const measured = keyMetrics(review, 8);
   if (measured.length === 0) return null;
   const rows = measured.map(({ finding, metric }) => [
-    clean(`${finding.check}: ${metricLabel(metric)}`, 50),
-    clean(formatEstimate(metric.base, metric.unit), 40),
-    clean(formatEstimate(metric.head, metric.unit), 40),
-    clean(formatDelta(metric.delta, metric.unit), 40),
-    clean(formatValue(metric.limit, metric.unit), 20),
+    logText(`${finding.check}: ${metricLabel(metric)}`, 50),
+    logText(formatEstimate(metric.base, metric.unit), 40),
+    logText(formatEstimate(metric.head, metric.unit), 40),
+    logText(formatDelta(metric.delta, metric.unit), 40),
+    logText(formatValue(metric.limit, metric.unit), 20),
   ]);
   return columns([['measure [95% interval]', 'base', 'head', 'change', 'limit'], ...rows], '  ');
-}
-
-/** Fit for a log as well: no control characters, and nothing that a runner takes for a command. */
-function clean(text: string, limit: number): string {
-  return oneLine(visible(text, limit), limit);
 }

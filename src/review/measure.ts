@@ -4,6 +4,7 @@ import type { ExperimentResult } from '../evidence/experiment.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { ensembleFlops, type Plan } from '../training/plan.ts';
 import { predictedFlops } from '../training/predicted-flops.ts';
+import { askProbes } from '../training/probes.ts';
 import { runExperiment, trainScores } from '../training/run.ts';
 import { type TrainingSubject, trainingRows } from '../training/subject.ts';
 import { type Answer, answerAll, wantedExperiments, withResults } from './answer.ts';
@@ -78,6 +79,7 @@ export async function measure({ prepared, training, checks, context }: Order): P
     store,
     progress: (name: string, share: number) => progress(`training shadow models (${name})`, done + width * share),
   };
+  const probing = prepared.probes && askProbes(run, prepared.probes);
   const began = tools.seconds();
   const scores = await trainScores(
     {
@@ -88,13 +90,13 @@ export async function measure({ prepared, training, checks, context }: Order): P
         run.progress(name, share);
       },
     },
-    { screen: checks.some(({ needs }) => needs.includes('screen')) },
+    { screen: checks.some(({ needs }) => needs.includes('screen')), each: probing?.each },
   );
   shadowsBefore =
     [scores.base, scores.with, scores.screen].filter((one, index, all) => one && all.indexOf(one) === index).length *
     plan.models;
   const perShadow = (tools.seconds() - began) / Math.max(1, shadowsBefore);
-  let full = makeEvidence({ ...prepared.evidence, scores });
+  let full = makeEvidence({ ...prepared.evidence, scores, ...(probing ? { probes: probing.answered() } : {}) });
   done = SCORED;
   for (let round = 0; round < ROUNDS; round++) {
     const wanted = wantedExperiments(checks, full, request.config);

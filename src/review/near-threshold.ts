@@ -11,10 +11,16 @@ const CROWDED = 0.05;
  * of the ladder at which few base rows have a neighbour in base (of a new data set, few rows one among the new).
  */
 export function nearEnough(pairs: readonly NearCopy[], rows: readonly PoolRow[]): NearCopy[] {
+  const threshold = nearThreshold(pairs, rows);
+  return pairs.filter(({ similarity }) => similarity >= threshold);
+}
+
+/** The similarity from which two rows of this data set are near copies. @param pairs from `LEAST_SIMILARITY` on. */
+export function nearThreshold(pairs: readonly NearCopy[], rows: readonly PoolRow[]): number {
   const isNew = !rows.some(({ inBase, split }) => inBase && split === 'train');
   const isOwn = (index: number) => (isNew || rows[index]!.inBase) && rows[index]!.split === 'train';
   const total = rows.filter((_, index) => isOwn(index)).length;
-  const threshold = LADDER.find((step) => {
+  const lowest = LADDER.find((step) => {
     const crowd = new Set<number>();
     for (const { a, b, similarity } of pairs)
       if (similarity >= step && similarity < 1 && isOwn(a) && isOwn(b)) {
@@ -23,5 +29,5 @@ export function nearEnough(pairs: readonly NearCopy[], rows: readonly PoolRow[])
       }
     return crowd.size <= CROWDED * total;
   });
-  return pairs.filter(({ similarity }) => similarity >= (threshold ?? 1));
+  return lowest ?? 1;
 }

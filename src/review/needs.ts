@@ -11,7 +11,10 @@ const MISSING: Readonly<Record<Need, string>> = {
   shadows: 'No shadow models could be trained: there are no labelled rows.',
   ensembles: 'No shadow models could be trained: there are no labelled rows at both revisions.',
   screen: 'No labelled row arrives or leaves.',
+  sensitive: 'There is no column that the configuration calls `sensitive`.',
   release: 'No model is declared for this data set.',
+  secrets: 'Secrets were not looked for.',
+  extraction: 'No language models were trained.',
   weights: 'It is no file of weights.',
 };
 
@@ -29,7 +32,10 @@ export function unmetNeed(check: Pick<Check, 'needs'>, evidence: Evidence): stri
     shadows: bothRevisions || (scores.base === null && scores.screen !== null),
     ensembles: bothRevisions,
     screen: scores.screen !== null,
+    sensitive: (evidence.probes ?? null) !== null,
     release: evidence.release !== null,
+    secrets: evidence.secrets !== undefined,
+    extraction: evidence.extraction !== undefined,
     weights: evidence.weights !== null,
   };
   const missing = check.needs.find((need) => !met[need]);

@@ -38,9 +38,10 @@ export async function prepare(data: DataRequest, pool: Pool, context: Context): 
   // The budget is one for all data sets: what one plans to spend is not there for another.
   const budgetSeconds = request.limits.budgetSeconds / request.data.length;
   const planned = { ...request, limits: { ...request.limits, budgetSeconds } };
+  const sensitive = checks.some(({ needs }) => needs.includes('sensitive')) ? (data.sensitive ?? []) : [];
   const prepared = (declared: DeclaredModel | null) =>
-    prepareSubject(pool, data.name, data.path, planned, { nonce, declared });
-  const trained = trainedChecks(checks, pool.rows);
+    prepareSubject(pool, data.name, data.path, planned, { nonce, declared, sensitive });
+  const trained = trainedChecks(checks, pool.rows).filter(({ needs }) => !needs.includes('sensitive') || sensitive.length > 0); // biome-ignore format: one idea
   const released = checks.filter(({ needs }) => needs.includes('release'));
   let opened: Promise<Runtime> | null = null;
   const processor = () => {

@@ -103,6 +103,7 @@ const dataSchema = z.object({
     text: names,
     image: nullable(1000).optional(),
   }),
+  sensitive: names.optional(),
   model: modelSchema.nullable(),
   images: z
     .object({ column: text(1000), folder: z.boolean(), pack: file, base: file, head: file })

@@ -58,6 +58,8 @@ export interface DataRequest {
   readonly head: readonly LocalFile[] | null;
   readonly holdout: { readonly base: readonly LocalFile[] | null; readonly head: readonly LocalFile[] | null };
   readonly options: Omit<TableOptions, 'maxRows'>;
+  /** Columns for attribute inference. */
+  readonly sensitive?: readonly string[] | undefined;
   /** The model whose slice takes the place of the built-in one; null for none. */
   readonly model: ModelRequest | null;
   /** Null (or nothing) for a data set without images. */

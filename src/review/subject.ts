@@ -1,5 +1,6 @@
 import type { Check, Need } from '../checks/check.ts';
 import { type Evidence, makeEvidence } from '../evidence/evidence.ts';
+import type { PoolRow } from '../evidence/rows.ts';
 import type { Scores } from '../evidence/scores.ts';
 import { encodeFeatures, type Features } from '../features/features.ts';
 import { nearCopies } from '../features/near-copies.ts';
@@ -11,6 +12,7 @@ import { makeModelSlice } from '../training/cut-model.ts';
 import type { ModelSlice } from '../training/model-slice.ts';
 import type { DeclaredModel } from '../training/own-model.ts';
 import { makePlan, type Plan } from '../training/plan.ts';
+import { makeProbes, type ProbeSet } from '../training/probes.ts';
 import type { TrainingSubject } from '../training/subject.ts';
 import { hasLabelledBase, makeSubject, trainingRows } from '../training/subject.ts';
 import { assignUnits } from '../training/units.ts';
@@ -29,6 +31,8 @@ export interface Prepared {
   readonly features: Features;
   /** Where a model of the repository's own is cut, the subject's features are still to be replaced by its trunk's. */
   readonly training: { readonly subject: TrainingSubject; readonly plan: Plan } | null;
+  /** What shadow models are asked about sensitive columns; null where none is named, or nothing is trained. */
+  readonly probes: ProbeSet | null;
 }
 
 /** Encodes a pool, finds near copies and units, and fixes the plan: all from sizes and content, nothing from the clock. */
@@ -37,7 +41,11 @@ export function prepareSubject(
   name: string,
   path: string,
   request: EngineRequest,
-  { nonce, declared = null }: { readonly nonce: string; readonly declared?: DeclaredModel | null },
+  {
+    nonce,
+    declared = null,
+    sensitive = [],
+  }: { readonly nonce: string; readonly declared?: DeclaredModel | null; readonly sensitive?: readonly string[] },
 ): Prepared {
   const maxWidth = Math.max(64, Math.min(WIDEST, Math.floor(LARGEST_MATRIX / 4 / Math.max(1, pool.rows.length))));
   const features = encodeFeatures(pool, { maxWidth });
@@ -68,11 +76,12 @@ export function prepareSubject(
     release: null,
     experiments: [],
     weights: null,
+    ...(pool.secrets ? { secrets: pool.secrets } : {}),
     seed: keyOf(nonce),
   });
   const trained = trainingRows(rows).length;
   const trainable = hasFeatures && pool.task !== 'unlabelled' && trained > 0;
-  if (!trainable) return { evidence, features, training: null };
+  if (!trainable) return { evidence, features, training: null, probes: null };
   const plan = makePlan(
     { task: pool.task, width: features.width, classes: pool.classes.length, trainingRows: trained },
     {
@@ -84,8 +93,14 @@ export function prepareSubject(
     },
     declared && sliceChooser(declared, pool),
   );
-  return { evidence, features, training: { plan, subject: makeSubject(rows, units, features, pool.task) } };
+  const training = { plan, subject: makeSubject(rows, units, features, pool.task) };
+  if (sensitive.length === 0) return { evidence, features, training, probes: null };
+  const beside = new Set(near.flatMap(({ a, b }) => (isChange(rows[a]!) ? [b] : isChange(rows[b]!) ? [a] : [])));
+  const probes = makeProbes(training, { pool, blocks: features.blocks, near: beside }, sensitive);
+  return { evidence: makeEvidence({ ...evidence, probes: probes.probes }), features, training, probes };
 }
+
+const isChange = ({ inBase, inHead }: PoolRow) => inBase !== inHead;
 
 /** Chooses where to cut: what must be kept of every row has to fit into memory, too. */
 function sliceChooser({ own, choice }: DeclaredModel, { rows, task, classes }: Pool) {

@@ -7,11 +7,14 @@ import { type PrivateFolder, withPrivateFolder } from '../adapters/private-folde
 import { locateRuntime } from '../adapters/runtime.ts';
 import type { AuditOptions } from '../audit/attack.ts';
 import type { Audit } from '../audit/audit.ts';
+import { AUTHOR } from '../audit/contributors-of.ts';
 import { assumedData } from '../config/defaults.ts';
 import { oneLine, UserError } from '../errors.ts';
 import { type FoundDataSet, findDataSets, type Trees } from '../source/data-sets.ts';
+import { hostedAt } from '../source/hosted-at.ts';
 import { type Repository, WORKTREE } from '../source/repository.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
+import { gatherAuthors } from './gather-authors.ts';
 import { gatherData } from './gather-data.ts';
 import { imageSeconds } from './gather-images.ts';
 import { auditCommand } from './reproduce-command.ts';
@@ -57,16 +60,17 @@ async function auditIn(folder: PrivateFolder, asked: AuditRequest, signal: Abort
     ...{ revisions, trees, folder: folder.files, token: asked.token },
     ...{ configured: config.data, models: config.models, changedModels: new Set<string>() },
   });
+  const authors = asked.attack.by === AUTHOR ? await gatherAuthors(repository.root, head, data, signal) : undefined;
   const { notes, ...runtime } = await locateRuntime({
     ...{ path: asked.runtimePath, registry: asked.registry, env: asked.environment, log: asked.log },
   });
   const budgetSeconds = asked.budgetSeconds ?? (asked.attack.thorough ? BUDGET.thorough : BUDGET.usual);
   return await runAuditEngine(
     {
-      options: asked.attack,
+      ...{ options: asked.attack, authors },
       request: {
         tool: { version },
-        ...{ repository: null, pull: null, run: null },
+        ...{ repository: hostedAt(await repository.remoteUrl('origin')), pull: null, run: null },
         base: { sha: head, ref: null },
         head: { sha: head, ref: null, repository: null },
         configuration: { ...configuration.origin, proposed: false },

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { steadySeconds } from '../adapters/clock.ts';
 import { explain } from '../config/explain.ts';
 import { describeError, oneLine, UserError } from '../errors.ts';
 import { COMMENT_CHARACTERS, renderMarkdown } from '../report/markdown.ts';
-import type { EngineRequest } from '../review/request.ts';
 import { exitCode, recomputeVerdict } from '../review/verdict.ts';
 import { attackOptions } from './attack-options.ts';
 import { auditRepository } from './audit.ts';
+import { configOf, outputsOf, reviewOptions, text } from './cli-options.ts';
 import { BASE_BRANCH, CHANGE_BRANCH, makeDemoRepository } from './demo.ts';
 import { explainSlice } from './explain-slice.ts';
 import { type Initialised, initRepository } from './init.ts';
@@ -17,7 +16,7 @@ import { progressLine } from './progress.ts';
 import { exitCodeOf, type Reviewed, reviewRepository, version } from './review.ts';
 import type { ReviewOptions } from './review-options.ts';
 import { readReview, showRows } from './rows.ts';
-import { auditText, type Outputs, terminalText, writeAudit, writeOutputs } from './write-outputs.ts';
+import { auditText, terminalText, writeAudit, writeOutputs } from './write-outputs.ts';
 
 const ACTION = 'taster/taster';
 const env = process.env;
@@ -25,8 +24,6 @@ const print = (text: string) => process.stdout.write(text);
 const log = (line: string) => process.stderr.write(`${oneLine(line, 1000)}\n`);
 
 type Values = Arguments['values'];
-const text = (values: Values, name: string): string | null => (values[name] as string | undefined) ?? null;
-const whole = (values: Values, name: string): number | null => (values[name] as number | undefined) ?? null;
 
 /** Runs one command and answers the exit code. */
 async function run({ command, operands, values, given }: Arguments): Promise<number> {
@@ -72,7 +69,7 @@ async function bot(): Promise<void> {
 
 async function review(values: Values, given: ReadonlySet<string>): Promise<number> {
   const reviewed = await withProgress({
-    ...reviewOptions(values),
+    ...reviewOptions(values, { env, log }),
     repo: text(values, 'repo') ?? '.',
     base: text(values, 'base'),
     head: text(values, 'head'),
@@ -86,7 +83,7 @@ async function review(values: Values, given: ReadonlySet<string>): Promise<numbe
 
 /** 0: every attack has an answer, if only that it does not apply; 2: one could not tell, or broke. */
 async function audit(values: Values, given: ReadonlySet<string>): Promise<number> {
-  const { only: _, dryRun: __, cache: ___, ...common } = reviewOptions(values);
+  const { only: _, dryRun: __, cache: ___, ...common } = reviewOptions(values, { env, log });
   const line = progressLine(process.stderr, steadySeconds);
   const audited = await auditRepository({
     ...common,
@@ -102,21 +99,13 @@ async function audit(values: Values, given: ReadonlySet<string>): Promise<number
   return audited.answers.some(({ outcome }) => outcome === 'unknown' || outcome === 'error') ? 2 : 0;
 }
 
-/** Named on the command line, a configuration is a file of this machine; else a path in the repository. */
-function configOf(values: Values, given: ReadonlySet<string>): { configFile: string | null; configPath: string } {
-  const config = text(values, 'config') ?? '';
-  return given.has('config')
-    ? { configFile: config, configPath: '.github/taster.yml' }
-    : { configFile: null, configPath: config };
-}
-
 async function demo(values: Values): Promise<number> {
   const keep = text(values, 'keep');
   const repository = await makeDemoRepository(keep);
   try {
     log(`Reviewing ${CHANGE_BRANCH} against ${BASE_BRANCH}: 206 new messages on 3,000 labelled ones.`);
     const reviewed = await withProgress({
-      ...reviewOptions(values),
+      ...reviewOptions(values, { env, log }),
       repo: repository.path,
       base: BASE_BRANCH,
       head: CHANGE_BRANCH,
@@ -146,42 +135,6 @@ async function publish(file: string, values: Values): Promise<number> {
   await writeOutputs(trusted, outputsOf(values));
   print(renderMarkdown(trusted, { limit: COMMENT_CHARACTERS, links: null, marker: '' }));
   return exitCode(verdict);
-}
-
-function outputsOf(values: Values): Outputs {
-  return {
-    json: text(values, 'json'),
-    markdown: text(values, 'markdown'),
-    html: text(values, 'html'),
-    sarif: text(values, 'sarif'),
-  };
-}
-
-function reviewOptions(values: Values): Omit<ReviewOptions, 'onProgress'> {
-  return {
-    ...{
-      repo: '.',
-      base: null,
-      head: null,
-      tip: null,
-      configPath: '.github/taster.yml',
-      configFile: null,
-      token: null,
-    },
-    seed: text(values, 'seed'),
-    budgetSeconds: whole(values, 'budget'),
-    shadows: whole(values, 'shadows'),
-    device: (values.device as EngineRequest['limits']['device'] | undefined) ?? 'auto',
-    only: (values.only as readonly string[] | undefined) ?? null,
-    dryRun: values['dry-run'] === true,
-    memoryBytes: values.memory === undefined ? null : Number(values.memory) * 2 ** 20,
-    runtimePath: text(values, 'runtime-path'),
-    registry: text(values, 'registry'),
-    cache: join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'taster', 'ensembles'),
-    context: { repository: null, pull: null, run: null, baseRef: null, headRef: null, headRepository: null },
-    environment: env,
-    log,
-  };
 }
 
 async function withProgress(options: Omit<ReviewOptions, 'onProgress'>): Promise<Reviewed> {

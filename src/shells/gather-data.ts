@@ -73,6 +73,7 @@ async function gatherOne(
     head: null,
     holdout: { base: null, head: null },
     options: { label, classes, id, group, exclude, text, image, ...(guesses ? { guessLabel: true } : {}) },
+    sensitive: given.sensitive,
     model: null,
     problem: null,
   };

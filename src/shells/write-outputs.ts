@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Audit } from '../audit/audit.ts';
 import { UserError } from '../errors.ts';
+import { renderAuditJson } from '../report/audit/json.ts';
 import { renderAuditTerminal } from '../report/audit/terminal.ts';
 import { renderJson } from '../report/json.ts';
 import { COMMENT_CHARACTERS, renderMarkdown } from '../report/markdown.ts';
@@ -41,10 +42,10 @@ export async function writeOutputs(
 
 /** Writes an audit to the files that were asked for. Throws a UserError where a file cannot be written. */
 export async function writeAudit(audit: Audit, { json, html }: Pick<Outputs, 'json' | 'html'>): Promise<void> {
-  if (json !== null) await write(json, `${JSON.stringify(audit, null, 2)}\n`);
+  if (json !== null) await write(json, renderAuditJson(audit));
   if (html !== null) {
     const { renderAuditHtml } = await import('../report/audit/html.ts');
-    await write(html, renderAuditHtml(audit));
+    await write(html, renderAuditHtml(audit, { links: linksOf(audit) }));
   }
 }
 
@@ -62,7 +63,7 @@ function look({ isTTY, columns }: Terminal, env: Environment): TerminalOptions {
   return { color: isTTY === true && !env.NO_COLOR, width: Math.min(120, Math.max(60, columns ?? 100)) };
 }
 
-function linksOf({ repository }: Review): { server: string; repository: string } | null {
+function linksOf({ repository }: Pick<Review, 'repository'>): { server: string; repository: string } | null {
   return repository === null ? null : { server: 'https://github.com', repository };
 }
 

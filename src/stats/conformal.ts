@@ -1,3 +1,5 @@
+import { countUpTo } from './sorted-counts.ts';
+
 /**
  * Conformal p-values (Bates et al. 2023, arXiv 2104.08279, eq. 2): the share of reference scores at least as strange
  * as each new one, the new one counted in. Small scores are strange. Ties count as strange, so that the p-values are
@@ -16,15 +18,4 @@ export function referenceNeeded(tested: number, q: number): number {
 /** Smallest number of rows that must be equally strange before any of `tested` can be flagged at level `q`. */
 export function smallestVisibleGroup(reference: number, tested: number, q: number): number {
   return Math.max(1, Math.ceil(tested / (q * (reference + 1)) - 1e-9));
-}
-
-function countUpTo(sorted: Float64Array, score: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= score) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

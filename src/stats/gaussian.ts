@@ -16,6 +16,14 @@ export function normalCdf(z: number): number {
   return 0.5 * erfc(-z / Math.SQRT2);
 }
 
+/** log P(Z <= z), in the far tail too: there by Laplace's continued fraction of the ratio of Mills. */
+export function logNormalCdf(z: number): number {
+  if (z > -10) return Math.log(normalCdf(z));
+  let ratio = -z;
+  for (let k = 40; k >= 1; k--) ratio = -z + k / ratio;
+  return -0.5 * z * z - 0.5 * Math.log(2 * Math.PI) - Math.log(ratio);
+}
+
 /** z with P(Z <= z) = p; error below 1e-8 (Acklam's rational approximation and one step of Halley's method). */
 export function normalQuantile(p: number): number {
   if (p <= 0) return Number.NEGATIVE_INFINITY;

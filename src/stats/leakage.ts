@@ -46,27 +46,57 @@ export function compareLeakage(
   });
 }
 
+/** The same of scores by another attack than LiRA on one number. @param models M. */
+export function leakageBy(score: Scorer, models: number, asked: Asked): Leakage[] {
+  return leakagesBy(score, models, asked).map(({ leakage }) => leakage);
+}
+
+const leakagesOf = (ensemble: ScoredModels, asked: Asked) => leakagesBy(liraScorer(ensemble), ensemble.models, asked);
+
 /** Also the TPR with each group of models left out, then with each group of rows. */
-function leakagesOf(
-  { phi, inside, rows: width, models: count }: ScoredModels,
-  { rows, rates }: Asked,
-): { leakage: Leakage; parts: number[] }[] {
-  const scores = liraScores(phi, inside, width, { rows });
+function leakagesBy(score: Scorer, models: number, { rows, rates }: Asked): { leakage: Leakage; parts: number[] }[] {
+  const { scores, parts } = crossedBy(score, { models, rows }, (left) => rates.map((fpr) => tprAt(left, fpr).tpr));
   const area = areaUnder(scores);
-  const less = [...modelParts(count, rows), ...rowParts(count, rows)].map((part) => {
-    const left = liraScores(phi, inside, width, part);
-    return rates.map((fpr) => tprAt(left, fpr).tpr);
-  });
   return rates.map((rate, at) => {
-    const parts = less.map((tprs) => tprs[at]!);
-    return { leakage: { rate, ...tprAt(scores, rate), area, scores, error: crossedError(parts) }, parts };
+    const own = parts.map((tprs) => tprs[at]!);
+    return { leakage: { rate, ...tprAt(scores, rate), area, scores, error: crossedError(own) }, parts: own };
   });
 }
 
-const crossedError = (parts: readonly number[]) =>
+/** Scores of each of these rows under each of these models, apart by the truth; no other model and no other row is read. */
+export type Scorer = (part: Part) => LiraScores;
+
+const liraScorer =
+  ({ phi, inside, rows: width }: ScoredModels): Scorer =>
+  (part) =>
+    liraScores(phi, inside, width, part);
+
+/**
+ * LiRA's scores of rows under an ensemble, and what `read` finds in them when each group of models, then each group of
+ * rows, is left out: for `crossedError`.
+ */
+export const crossedScores = <T>(
+  ensemble: ScoredModels,
+  rows: readonly number[],
+  read: (scores: LiraScores) => T,
+): { readonly scores: LiraScores; readonly parts: readonly T[] } =>
+  crossedBy(liraScorer(ensemble), { models: ensemble.models, rows }, read);
+
+function crossedBy<T>(
+  score: Scorer,
+  { models, rows }: { readonly models: number; readonly rows: readonly number[] },
+  read: (scores: LiraScores) => T,
+): { readonly scores: LiraScores; readonly parts: readonly T[] } {
+  const left = [...modelParts(models, rows), ...rowParts(models, rows)];
+  return { scores: score({ models: range(models), rows }), parts: left.map((part) => read(score(part))) };
+}
+
+/** Standard error of a figure from what it is with each group left out, models and rows crossed. */
+export const crossedError = (parts: readonly number[]): number =>
   Math.hypot(jackknifeError(parts.slice(0, GROUPS)), jackknifeError(parts.slice(GROUPS)));
 
-interface Part {
+/** Models and rows that take part. */
+export interface Part {
   readonly models: readonly number[];
   readonly rows: readonly number[];
 }

@@ -9,22 +9,25 @@ export interface LiraScores {
   readonly others: Float64Array;
 }
 
-/** Which models and rows take part; all when left out. */
+/** Which models and rows take part; all models when left out. */
 export interface Part {
   readonly models?: readonly number[];
   readonly rows: readonly number[];
+  /** How many models the arm's median variance counts as, beside a row's own; 0: not at all. */
+  readonly prior?: number;
 }
 
 /**
  * LiRA (arXiv 2112.03570, algorithm 1), leave-one-out: each model in turn is the target, the others are the shadows.
  * Separate in and out variances, each shrunk towards the arm's median over rows by NU models.
- * @param phi [M,N], @param inside [M,N]; rows without two models in each arm are left out.
+ * @param phi [M,N], @param inside [M,N]; rows without two models in each arm are left out. A score of a row whose phi are
+ * no numbers is NaN, and stands behind all others.
  */
 export function liraScores(phi: Float32Array, inside: Uint8Array, width: number, part: Part): LiraScores {
-  const { rows } = part;
+  const { rows, prior = NU } = part;
   const models = part.models ?? Array.from({ length: phi.length / width }, (_, model) => model);
   const sums = armSums(phi, inside, width, { models, rows });
-  const [out, into] = sums.map((arm) => settle(arm)) as [Settled, Settled];
+  const [out, into] = sums.map((arm) => settle(arm, prior)) as [Settled, Settled];
   const judged = rows.flatMap((row, at) => (out.sums.n[at]! < 3 || into.sums.n[at]! < 3 ? [] : [{ row, at }]));
   const cells = judged.length * models.length;
   const members = new Float64Array(judged.reduce((sum, { at }) => sum + into.sums.n[at]!, 0));
@@ -40,6 +43,31 @@ export function liraScores(phi: Float32Array, inside: Uint8Array, width: number,
   return { members: members.sort(), others: others.sort() };
 }
 
+/**
+ * The same with models as targets that are no one's shadows: what is said of a target leans on no other target, nor on
+ * which rows trained it. Rows without two shadows in each arm are left out.
+ */
+export function heldOutLira(
+  phi: Float32Array,
+  inside: Uint8Array,
+  width: number,
+  at: { readonly rows: readonly number[]; readonly shadows: readonly number[]; readonly targets: readonly number[] },
+): LiraScores {
+  const sums = armSums(phi, inside, width, { models: at.shadows, rows: at.rows });
+  const [out, into] = sums.map((arm) => settle(arm, NU)) as [Settled, Settled];
+  const scores: [number[], number[]] = [[], []];
+  at.rows.forEach((row, index) => {
+    if (out.sums.n[index]! < 2 || into.sums.n[index]! < 2) return;
+    for (const model of at.targets) {
+      const cell = model * width + row;
+      const value = phi[cell]!;
+      scores[inside[cell] === 1 ? 1 : 0].push(density(into, index, value) - density(out, index, value));
+    }
+  });
+  const [others, members] = scores.map((arm) => Float64Array.from(arm).sort());
+  return { members: members!, others: others! };
+}
+
 /** Counts, sums and sums of squares of one arm, by row. */
 interface Sums {
   readonly n: Float64Array;
@@ -48,7 +76,12 @@ interface Sums {
 }
 
 /** Of both arms, out before in. Models outside, rows inside: phi lies in memory that way. */
-function armSums(phi: Float32Array, inside: Uint8Array, width: number, { models, rows }: Required<Part>): Sums[] {
+function armSums(
+  phi: Float32Array,
+  inside: Uint8Array,
+  width: number,
+  { models, rows }: { readonly models: readonly number[]; readonly rows: readonly number[] },
+): Sums[] {
   const zeros = () => new Float64Array(rows.length);
   const arms = [0, 1].map((): Sums => ({ n: zeros(), sum: zeros(), square: zeros() }));
   for (const model of models)
@@ -66,18 +99,21 @@ function armSums(phi: Float32Array, inside: Uint8Array, width: number, { models,
 /** An arm as it stands for a target that is not in it. */
 interface Settled {
   readonly sums: Sums;
-  /** The arm's median variance over rows: what each row's own is shrunk towards. */
-  readonly prior: number;
+  /** The arm's median variance over rows: what each row's own is shrunk towards, as if by `weight` models. */
+  readonly typical: number;
+  readonly weight: number;
   readonly means: Float64Array;
   readonly variances: Float64Array;
   readonly logs: Float64Array;
 }
 
-function settle(sums: Sums): Settled {
+function settle(sums: Sums, weight: number): Settled {
   const own = sums.n.map((n, at) => variance(n, sums.sum[at]!, sums.square[at]!));
-  const prior = median(own.filter(Number.isFinite));
+  const typical = median(own.filter(Number.isFinite));
+  const prior = { typical, weight };
   const variances = own.map((value, at) => shrunk(value, sums.n[at]!, prior));
-  return { sums, prior, variances, means: sums.sum.map((sum, at) => sum / sums.n[at]!), logs: variances.map(Math.log) };
+  const means = sums.sum.map((sum, at) => sum / sums.n[at]!);
+  return { sums, typical, weight, variances, means, logs: variances.map(Math.log) };
 }
 
 /** Log density without its constant. */
@@ -85,15 +121,17 @@ const density = ({ means, variances, logs }: Settled, at: number, value: number)
   -0.5 * (logs[at]! + (value - means[at]!) ** 2 / variances[at]!);
 
 /** The same, of an arm whose own model is the target. */
-function densityWithout({ sums, prior }: Settled, at: number, value: number): number {
+function densityWithout(arm: Settled, at: number, value: number): number {
+  const { sums } = arm;
   const n = sums.n[at]! - 1;
   const sum = sums.sum[at]! - value;
   const own = variance(n, sum, sums.square[at]! - value * value);
-  return logDensity(value, sum / n, shrunk(own, n, prior));
+  return logDensity(value, sum / n, shrunk(own, n, arm));
 }
 
 const variance = (n: number, sum: number, square: number) => Math.max(0, square - (sum * sum) / n) / (n - 1);
-const shrunk = (own: number, n: number, prior: number) => Math.max((NU * prior + (n - 1) * own) / (NU + n - 1), 1e-12);
+const shrunk = (own: number, n: number, { typical, weight }: Pick<Settled, 'typical' | 'weight'>) =>
+  Math.max((weight * typical + (n - 1) * own) / (weight + n - 1), 1e-12);
 
 /** Median of numbers; NaN for none. */
 export function median(values: Iterable<number> & ArrayLike<number>): number {

@@ -4,10 +4,11 @@ import type { Feed, Runtime } from '../onnx/runtime.ts';
 import { withKernels } from '../onnx/with-kernels.ts';
 import { batchStarts } from '../tensor/batches.ts';
 import { sizeOf } from '../tensor/shape.ts';
+import { noiseKey } from './gaussian-noise.ts';
 import { objectives, trainedAs } from './objectives.ts';
-import { epochBatches } from './order.ts';
 import { initialWeights } from './parameter.ts';
 import { cosineRate, type Recipe } from './recipe.ts';
+import { groupBatches } from './run-batches.ts';
 import { scoringGraph } from './score.ts';
 import { labelAxes, parametersOf, type Slice } from './slice.ts';
 import { trainingGraph } from './step.ts';
@@ -50,7 +51,14 @@ export async function trainGroup(
   const { set, slice, recipe, modelKeys, inside, stepsPerRun = STEPS_PER_RUN } = at;
   const runtime = runtimeOf(slice, at.runtime);
   const models = modelKeys.length;
-  const { graph, carried } = trainingGraph(slice, recipe, models);
+  const { width: batch, from: batchesFrom } = groupBatches({
+    inside,
+    rowKeys: set.rowKeys,
+    modelKeys,
+    recipe,
+    stepsPerRun,
+  });
+  const { graph, carried } = trainingGraph(slice, recipe, models, batch);
   const carry = Object.fromEntries(carried.map(({ name }) => [`${name}_end`, `${name}_start`]));
   const session = await runtime.create(encodeModel(withKernels(graph, runtime.provider)), carry);
   try {
@@ -65,10 +73,6 @@ export async function trainGroup(
       return [`${name}_start`, { type: 'float32', shape: shape as number[], data }];
     });
     const shared = { features: matrix(set), labels: trainingLabels(set, slice) };
-    const batchesFrom = (epoch: number) =>
-      epoch < recipe.epochs
-        ? runBatches({ inside, rowKeys: set.rowKeys, modelKeys, epoch, recipe, stepsPerRun })
-        : null;
     let step = 0;
     let epoch = 0;
     for (let batches = batchesFrom(0); batches; ) {
@@ -77,8 +81,8 @@ export async function trainGroup(
       const first = step;
       const feeds: Record<string, Feed> = {
         ...shared,
-        rows: { type: 'int32', shape: [steps, models, recipe.batch], data: batches.rows },
-        weights: { type: 'float32', shape: [steps, models, recipe.batch, 1], data: batches.weights },
+        rows: { type: 'int32', shape: [steps, models, batch], data: batches.rows },
+        weights: { type: 'float32', shape: [steps, models, batch, 1], data: batches.weights },
         rate: {
           type: 'float32',
           shape: [steps],
@@ -86,6 +90,7 @@ export async function trainGroup(
         },
         first_step: { type: 'float32', shape: [], data: Float32Array.of(step + 1) },
         steps: { type: 'int64', shape: [], data: BigInt64Array.of(BigInt(steps)) },
+        ...(recipe.privacy?.noise ? { noise: noiseFeed(modelKeys, first, steps) } : {}),
         ...(epoch === 0 ? Object.fromEntries(starts) : {}),
       };
       const running = session.run(feeds);
@@ -103,28 +108,13 @@ export async function trainGroup(
   }
 }
 
-/** The batches of the epochs from `epoch` on that one run holds: at least one epoch. */
-function runBatches(at: {
-  inside: Uint8Array;
-  rowKeys: Uint32Array;
-  modelKeys: readonly number[];
-  epoch: number;
-  recipe: Recipe;
-  stepsPerRun: number;
-}) {
-  const { epoch, recipe, stepsPerRun } = at;
-  const first = epochBatches({ ...at, batch: recipe.batch });
-  const epochs = Math.min(recipe.epochs - epoch, Math.max(1, Math.floor(stepsPerRun / first.steps)));
-  const cells = first.rows.length;
-  const rows = new Int32Array(epochs * cells);
-  const weights = new Float32Array(epochs * cells);
-  for (let i = 0; i < epochs; i++) {
-    const one = i === 0 ? first : epochBatches({ ...at, epoch: epoch + i, batch: recipe.batch });
-    rows.set(one.rows, i * cells);
-    weights.set(one.weights, i * cells);
-  }
-  return { rows, weights, epochs, stepsPerEpoch: first.steps, steps: epochs * first.steps };
-}
+const noiseFeed = (modelKeys: readonly number[], first: number, steps: number): Feed => ({
+  type: 'uint32',
+  shape: [steps, modelKeys.length, 1],
+  data: Uint32Array.from({ length: steps * modelKeys.length }, (_, cell) =>
+    noiseKey(modelKeys[cell % modelKeys.length]!, first + Math.floor(cell / modelKeys.length)),
+  ),
+});
 
 /** Asks the models of one group about every row; fills phi and right, both [M,N]. */
 export async function scoreGroup(

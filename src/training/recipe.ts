@@ -1,3 +1,11 @@
+/** DP-SGD (Abadi et al. 2016, arXiv 1607.00133, algorithm 1): what a row may do to a step, and what hides it. */
+export interface Privacy {
+  /** C: the norm that a row's own gradient is cut to. */
+  readonly clip: number;
+  /** Standard deviation of the noise on the sum of a batch's gradients, in units of C; 0 clips alone and promises nothing. */
+  readonly noise: number;
+}
+
 /** How a shadow model is trained: fixed in the plan, the same for every ensemble. */
 export interface Recipe {
   readonly optimizer: 'sgd' | 'adamw';
@@ -8,6 +16,8 @@ export interface Recipe {
   /** B */
   readonly batch: number;
   readonly epochs: number;
+  /** With it batches are drawn by Poisson sampling, `batch` rows on average: what its accountant assumes. */
+  readonly privacy?: Privacy;
 }
 
 /** Cosine schedule from the peak to zero (Loshchilov and Hutter 2017, eq. 5, one cycle). `step` counts from 0. */

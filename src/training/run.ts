@@ -6,6 +6,7 @@ import { type EachGroup, trainEnsemble, type WeightStore } from './ensemble.ts';
 import { gatherGradients } from './input-gradients.ts';
 import { type MembershipRequest, membershipBits } from './membership.ts';
 import type { Plan } from './plan.ts';
+import type { Privacy } from './recipe.ts';
 import { baseKey, changeUnits, experimentKey, hasLabelledBase, type TrainingSubject, withPlanted } from './subject.ts';
 
 export interface TrainingRun {
@@ -24,7 +25,14 @@ export interface TrainingRun {
  */
 export async function trainScores(
   run: TrainingRun,
-  { screen: wantsScreen }: { readonly screen: boolean },
+  {
+    screen: wantsScreen,
+    each,
+  }: {
+    readonly screen: boolean;
+    /** Told each trained group of an ensemble. */
+    readonly each?: ((name: Ensemble['name']) => EachGroup | undefined) | undefined;
+  },
 ): Promise<Scores> {
   const { rows } = run.subject;
   const hasChange = rows.some((row) => row.inBase !== row.inHead && row.split === 'train');
@@ -34,7 +42,7 @@ export async function trainScores(
       run,
       name,
       { membershipKey: plan.membershipKey, models: plan.models, change },
-      { seed: keyOf(plan.membershipKey), keptAs: name === 'base' ? () => keyOfBase(run) : null },
+      { seed: keyOf(plan.membershipKey), keptAs: name === 'base' ? () => keyOfBase(run) : null, each: each?.(name) },
     );
   const screen = () => trained('screen', { key: plan.nonce });
   if (!hasLabelledBase(rows)) return { base: null, with: null, screen: await screen() };
@@ -46,7 +54,7 @@ export async function trainScores(
 /** Runs one experiment with seeds and bits of its own. */
 export async function runExperiment(run: TrainingRun, experiment: Experiment): Promise<ExperimentResult> {
   const { subject, plan } = run;
-  const { revision, kind, plant, seed, shadows } = experiment;
+  const { revision, kind, plant, seed, shadows, privacy } = experiment;
   const key = `${revision === 'base' ? plan.membershipKey : plan.nonce}/${seed}`;
   const keptAs = revision === 'base' ? () => experimentKey(keyOfBase(run), subject, experiment) : null;
   const inside = new Set(experiment.inside);
@@ -59,13 +67,13 @@ export async function runExperiment(run: TrainingRun, experiment: Experiment): P
           { ...run, subject: withPlanted(subject, plant, seed) },
           'screen',
           { ...membership, change: { key } },
-          { seed: keyOf(key), keptAs },
+          { seed: keyOf(key), keptAs, privacy },
         )
       : await train(
           run,
           without.size > 0 ? 'without' : 'with',
           { ...membership, change: 'in' },
-          { seed: keyOf(key), keptAs, each: gathered?.each },
+          { seed: keyOf(key), keptAs, privacy, each: gathered?.each },
         );
   return { experiment, ensemble, gradients: gathered?.gradients ?? null };
 }
@@ -78,16 +86,21 @@ function train(
   name: Ensemble['name'],
   request: Omit<MembershipRequest, 'rows' | 'units'>,
   /** `seed` keys weights and batch order; `keptAs` works out the key under which the weights may be kept. */
-  how: { readonly seed: number; readonly keptAs: (() => string) | null; readonly each?: EachGroup | undefined },
+  how: {
+    readonly seed: number;
+    readonly keptAs: (() => string) | null;
+    readonly privacy?: Privacy | undefined;
+    readonly each?: EachGroup | undefined;
+  },
 ): Promise<Ensemble> {
   const inside = membershipBits({ ...request, rows: subject.rows, units: subject.units });
-  const { seed, keptAs, each } = how;
+  const { seed, keptAs, privacy, each } = how;
   const kept = store && keptAs ? { store, key: keptAs() } : undefined;
   return trainEnsemble(
     {
       set: subject.set,
       slice: plan.slice,
-      recipe: plan.recipe,
+      recipe: privacy ? { ...plan.recipe, privacy } : plan.recipe,
       order: { name, models: request.models, inside, seed },
       ...{ runtime, kept, each },
     },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { type EngineProcess, runEngine } from '../../src/adapters/engine-process.ts';
+import { type EngineProcess, runAuditEngine, runEngine } from '../../src/adapters/engine-process.ts';
 import { UserError } from '../../src/errors.ts';
 import type { EngineRequest, Progress } from '../../src/review/request.ts';
 import { aRequest, aReview } from '../fixtures/engine-messages.ts';
@@ -174,4 +174,23 @@ test('an interrupt ends the child at once', async (t) => {
   );
   await rejectsWith(run(), 'interrupted', /interrupted/);
   assert.equal(isAlive(Number(readFileSync(join(folder, 'scratch', 'pid'), 'utf8'))), false);
+});
+
+test('an audit that is stopped is called an audit, with the options that an audit has', async (t) => {
+  const stop = new AbortController();
+  const options = { attacks: null, poisons: [0], targets: 1, thorough: false, by: null };
+  const hang = `process.once('message', () => process.send({ kind: 'progress', progress: { step: 'busy', done: 0, secondsLeft: null } })); setInterval(() => {}, 1000);`;
+  const audit = (more: Partial<EngineProcess>) => {
+    const { request, options: process } = setUp(t, hang, more);
+    return runAuditEngine({ request, options }, process);
+  };
+  await rejectsWith(
+    audit({ signal: stop.signal, onProgress: () => stop.abort() }),
+    'interrupted',
+    /^The audit was interrupted before it had an answer\.$/,
+  );
+  await assert.rejects(
+    audit({ limitSeconds: 1 }),
+    (error: Error) => error instanceof UserError && error.code === 'engine-time' && /--poisons/.test(error.hint),
+  );
 });

@@ -46,6 +46,15 @@ test('a gate that could never judge is refused', () => {
     assert.match(problems(`version: 1\ngates: {membership: ${gate}}`)[0]!, /^taster\.yml:2:\d+: /, gate);
 });
 
+test('a gate on a check that its options keep silent is refused', () => {
+  const gated = 'version: 1\ngates: {privacy-audit: fail}';
+  assert.deepEqual(problems(gated), [
+    'taster.yml:2:24: privacy-audit is gated here, but no epsilon is claimed: set `epsilon` of `privacy-audit` under `checks`',
+  ]);
+  assert.match(problems(`${gated}\nchecks: {privacy-audit: {delta: 0.001}}`)[0]!, /no epsilon is claimed/);
+  assert.equal(parse(`${gated}\nchecks: {privacy-audit: {epsilon: 8}}`).gates.length, 1);
+});
+
 test('an ignore names rows by id or by an id column', () => {
   const ignore = (row: string) =>
     `version: 1\ndata: [{path: a.csv, id: row_id}]\nignore: [{check: mislabelled, reason: known, rows: ["${row}"]}]`;

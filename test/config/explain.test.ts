@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isAboutWeights } from '../../src/checks/check.ts';
+import { defaultOptions, isAboutWeights } from '../../src/checks/check.ts';
 import { checkFamilies } from '../../src/checks/ids.ts';
 import { checks } from '../../src/checks/index.ts';
 import { explain, findCheck } from '../../src/config/explain.ts';
@@ -27,8 +27,11 @@ test('what an explanation tells to write can be written', () => {
     const lines = text.split('\n').filter((line) => line.startsWith(`    ${id}: `));
     // What names no rows and has no figure has no limits.
     assert.equal(lines.length, isAboutWeights(check) && check.gateMetric === null ? 2 : 3);
+    const silent = check.silent?.(defaultOptions(check.options)) ?? null;
+    assert.equal(text.includes('By its defaults it answers nothing'), silent !== null);
+    const awake = silent === null ? '' : `checks: ${JSON.stringify({ [id]: check.samples(1).options })}\n`;
     for (const gate of lines.slice(0, -1))
-      assert.equal(parseConfig(`version: 1\ngates:\n${gate}`, { path: 'c' }).gates[0]?.check, id);
+      assert.equal(parseConfig(`version: 1\n${awake}gates:\n${gate}`, { path: 'c' }).gates[0]?.check, id);
     assert.equal(parseConfig(`version: 1\nchecks:\n${lines.at(-1)}`, { path: 'c' }).checks[id], 'off');
   }
 });

@@ -40,10 +40,10 @@ for (const check of checks)
     });
 
     test(`is right on at least ${RIGHT} of ${SEEDS} seeds of each kind`, () => {
-      const options = defaultOptions(check.options);
       const wrong = { faulty: [] as string[], clean: [] as string[] };
       for (let seed = 0; seed < SEEDS; seed++) {
         const samples = check.samples(seed);
+        const options = { ...defaultOptions(check.options), ...samples.options };
         for (const kind of ['faulty', 'clean'] as const) {
           const evidence = makeEvidence(samples[kind]);
           const finding = check.run(evidence, options);

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { renderHtml } from '../../src/report/html.ts';
 import type { Review, ReviewFigure } from '../../src/review/review.ts';
-import { AXE, violations, watchTroubles } from '../fixtures/watched-page.ts';
+import { AXE, violations } from '../fixtures/watched-page.ts';
+import { openPageReader, type PageReader, skip } from './open-page.ts';
 import { FIGURES, richReview } from './pages.ts';
 import { findingOf, flooded, LINKS, SAMPLES, sampleReview, withFinding } from './samples.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const skip = existsSync(CHROMIUM) ? false : `there is no ${CHROMIUM}`;
 const ATTACK = '"\'><script>alert(1)</script><img src="https://evil.example/x" onerror="alert(1)">';
 const REVIEWS: Readonly<Record<string, Review>> = {
   ...Object.fromEntries(SAMPLES.map((name) => [name, sampleReview(name)])),
@@ -20,38 +15,12 @@ const REVIEWS: Readonly<Record<string, Review>> = {
   'an attack in every text': flooded(richReview(), ATTACK),
 };
 
-let browser: Browser;
-const folder = mkdtempSync(join(tmpdir(), 'html-browser-'));
+let reader: PageReader;
 before(async () => {
-  // Started as root in containers, Chromium has no sandbox.
-  if (skip === false) browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  reader = await openPageReader();
 });
-after(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true });
-});
-
-interface Opened {
-  readonly page: Page;
-  /** What must not be: console errors, dialogs, requests beside the page itself. */
-  readonly troubles: string[];
-  close(): Promise<void>;
-}
-
-async function open(html: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Opened> {
-  const file = join(folder, 'page.html');
-  const address = pathToFileURL(file).href;
-  writeFileSync(file, html);
-  // The checker's own script is put in beside the page's policy; that the policy bites is a test of its own.
-  const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
-  const page = await context.newPage();
-  const troubles = watchTroubles(page);
-  page.on('request', (request) => {
-    if (request.url() !== address && request.url() !== 'data:,') troubles.push(`request: ${request.url()}`);
-  });
-  await page.goto(address);
-  return { page, troubles, close: () => context.close() };
-}
+after(() => reader.close());
+const open: PageReader['open'] = (html, options) => reader.open(html, options);
 
 const render = (review: Review) => renderHtml(review, { links: LINKS });
 const firsts = (page: Page, table: string): Promise<string[]> =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FIGURE_BYTES, renderJson } from '../../src/report/json.ts';
+import { FIGURE_BYTES } from '../../src/report/cap-figures.ts';
+import { renderJson } from '../../src/report/json.ts';
 import { parseReview } from '../../src/report/parse-review.ts';
 import type { Review, ReviewFigure } from '../../src/review/review.ts';
 import { findingOf, sampleReview, withFinding } from './samples.ts';

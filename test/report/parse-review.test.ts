@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors.ts';
-import { FIGURE_BYTES } from '../../src/report/json.ts';
+import { FIGURE_BYTES } from '../../src/report/cap-figures.ts';
 import { parseReview } from '../../src/report/parse-review.ts';
 import { sampleText } from './samples.ts';
 

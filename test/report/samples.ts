@@ -32,8 +32,8 @@ export function withFinding(review: Review, check: string, change: Partial<Revie
   return { ...review, findings };
 }
 
-/** The review with every free text replaced: what a hostile writer of `review.json` could do, beyond its limits even. */
-export function flooded(review: Review, text: string): Review {
+/** A report with every free text replaced: what a hostile writer of its file could do, beyond its limits even. */
+export function flooded<T>(report: T, text: string): T {
   const flood = (value: unknown, key: string): unknown => {
     if (Array.isArray(value)) return value.map((inner) => flood(inner, key));
     if (typeof value === 'object' && value !== null) {
@@ -42,7 +42,7 @@ export function flooded(review: Review, text: string): Review {
     }
     return typeof value === 'string' && !FIXED.has(key) ? text : value;
   };
-  return flood(review, '') as Review;
+  return flood(report, '') as T;
 }
 
 /** Enumerations: a parsed review can hold nothing else there. */

@@ -6,6 +6,7 @@ import { openDuckdb } from '../../src/adapters/duckdb.ts';
 import { fileBytes } from '../../src/adapters/file-bytes.ts';
 import { readBytes } from '../../src/adapters/files.ts';
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
+import { openSecretScanner } from '../../src/adapters/secret-scanner.ts';
 import type { Check } from '../../src/checks/check.ts';
 import type { Gate } from '../../src/config/config.ts';
 import type { DataRequest, EngineRequest } from '../../src/review/request.ts';
@@ -37,18 +38,34 @@ export function checkOf(id: string, more: Partial<Check>): Check {
   };
 }
 
-/** Reviews data sets (text at base and head, by name) with the real database and runtime; one thread, fixed nonce. */
-export async function smallReview(
+/** Text of data sets at base and head, by name. */
+export type SmallData = Readonly<Record<string, readonly [base: string, head: string]>>;
+
+interface SmallOptions {
+  checks?: readonly Check[];
+  gates?: readonly string[];
+  seconds?: Tools['seconds'];
+  only?: readonly string[];
+  budgetSeconds?: number;
+  shadows?: number;
+  epochs?: number;
+  label?: string | null;
+  id?: string;
+  secrets?: Tools['secrets'];
+}
+
+/** Reviews data sets with the real database and runtime; one thread, fixed nonce. */
+export async function smallReview(t: TestContext, data: SmallData, more: SmallOptions) {
+  const { request, tools } = await smallRequest(t, data, more);
+  return await runReview(request, tools);
+}
+
+/** A request for data sets, and what the engine stands on. */
+export async function smallRequest(
   t: TestContext,
-  data: Readonly<Record<string, readonly [base: string, head: string]>>,
-  more: {
-    checks?: readonly Check[];
-    gates?: readonly string[];
-    seconds?: Tools['seconds'];
-    only?: readonly string[];
-    budgetSeconds?: number;
-  },
-) {
+  data: SmallData,
+  more: SmallOptions,
+): Promise<{ request: EngineRequest; tools: Tools }> {
   const root = mkdtempSync(join(tmpdir(), 'taster-review-'));
   const [files, scratch] = [join(root, 'files'), join(root, 'scratch')];
   for (const folder of [files, scratch]) mkdirSync(folder);
@@ -77,17 +94,24 @@ export async function smallReview(
         base: lay(`${name}.csv`, base),
         head: lay(`${name}.csv`, head),
         holdout: { base: null, head: null },
-        options: { label: 'label', classes: null, id: null, group: null, exclude: [], text: [] },
+        options: {
+          label: more.label === undefined ? 'label' : more.label,
+          classes: null,
+          id: more.id ?? null,
+          group: null,
+          exclude: [],
+          text: [],
+        },
       }),
     ),
     limits: {
-      ...{ ...aRequest.limits, shadows: SHADOWS, epochs: 2, only: more.only ?? null },
+      ...{ ...aRequest.limits, shadows: more.shadows ?? SHADOWS, epochs: more.epochs ?? 2, only: more.only ?? null },
       ...(more.budgetSeconds ? { budgetSeconds: more.budgetSeconds } : {}),
     },
     folders: { files, scratch, cache: null },
   };
   let tick = 0;
-  return await runReview(request, {
+  const tools: Tools = {
     sql,
     runtime: async () => makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' }),
     processor: async () => makeRuntime(loadOnnxruntime(), { threads: 1, kind: 'native' }),
@@ -95,6 +119,7 @@ export async function smallReview(
     arrays: async () => null,
     tokenizer: () => Promise.reject(new Error('no tokenizer here')),
     images: () => Promise.reject(new Error('no images here')),
+    secrets: more.secrets ?? (() => openSecretScanner(new URL('../../src/adapters/secret-thread.ts', import.meta.url))),
     locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, ['label']),
     bytes: fileBytes,
     drawNonce: () => 'drawn',
@@ -102,5 +127,6 @@ export async function smallReview(
     peakBytes: () => 0,
     progress: () => {},
     ...(more.checks ? { checks: more.checks } : {}),
-  });
+  };
+  return { request, tools };
 }

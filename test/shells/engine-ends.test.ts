@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { engineOf } from './engine-of.ts';
 import { CONFIG, smallRepository, table } from './small-repository.ts';
 
 const skip = existsSync('/proc/self/stat') ? false : 'no /proc here';
 const GATED = `${CONFIG}gates: {conflicting-copies: fail}\n`;
-
-/** The engine that a command line has started, as soon as it is there. */
-async function engineOf(parent: number): Promise<number> {
-  for (let tries = 0; tries < 1000; tries++) {
-    const found = readdirSync('/proc').find((name) => {
-      try {
-        // pid (name) state parent ...
-        const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-        const ppid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-        return ppid === parent && readFileSync(`/proc/${name}/cmdline`, 'latin1').includes('engine.ts');
-      } catch {
-        return false;
-      }
-    });
-    if (found) return Number(found);
-    await sleep(10);
-  }
-  throw new Error('no engine was started');
-}
 
 function repositoryWithChange(t: Parameters<typeof smallRepository>[0]) {
   const repository = smallRepository(t);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { logDensity, normalCdf, normalQuantile } from '../../src/stats/gaussian.ts';
+import { logDensity, logNormalCdf, normalCdf, normalQuantile } from '../../src/stats/gaussian.ts';
 
 const near = (value: number, expected: number, relative: number) =>
   assert.ok(Math.abs(value - expected) <= relative * Math.abs(expected), `${value}, expected ${expected}`);
@@ -38,4 +38,13 @@ test('the quantile agrees with published values and turns the distribution round
 test('log densities differ as those of the formula do', () => {
   assert.ok(logDensity(2, 2, 1) === 0);
   near(logDensity(3, 1, 4), -0.5 * (Math.log(4) + 1), 1e-15);
+});
+
+test('the logarithm goes on where the distribution is no number any more', () => {
+  for (const [z, p] of CDF) near(logNormalCdf(z), Math.log(p), 2e-7);
+  // Abramowitz and Stegun 1964, 26.2.12: log of the asymptotic series.
+  const far = (z: number) =>
+    -0.5 * z * z - Math.log(-z * Math.sqrt(2 * Math.PI)) + Math.log1p(-1 / z ** 2 + 3 / z ** 4);
+  for (const z of [-30, -50, -1000]) near(logNormalCdf(z), far(z), 1e-7);
+  near(logNormalCdf(-10 - 1e-9), logNormalCdf(-10 + 1e-9), 1e-6);
 });

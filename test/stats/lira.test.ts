@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { armsOf, dPrime, rowTpr } from '../../src/stats/arms.ts';
 import { normalCdf } from '../../src/stats/gaussian.ts';
-import { liraScores, median } from '../../src/stats/lira.ts';
+import { heldOutLira, liraScores, median } from '../../src/stats/lira.ts';
+import { areaUnder, tprAt } from '../../src/stats/roc.ts';
 import { armOf, drawnEnsemble, mean, medianOf, variance } from './drawn-ensemble.ts';
 
 const near = (value: number, expected: number, within = 1e-4) =>
@@ -96,4 +97,41 @@ test('the median of an even and an odd number, and of none', () => {
   assert.equal(median([3, 1, 2]), 2);
   assert.equal(median([4, 1, 3, 2]), 2.5);
   assert.ok(Number.isNaN(median([])));
+});
+
+test('targets that are no shadows score as in the definition, and rows without two shadows an arm are left out', () => {
+  const ensemble = drawnEnsemble(20, 6, 9, () => 2);
+  const shadows = Array.from({ length: 12 }, (_, model) => model);
+  const targets = [15, 17, 19];
+  const rows = [0, 1, 2, 3, 4, 5];
+  const { members, others } = heldOutLira(ensemble.phi, ensemble.inside, 6, { rows, shadows, targets });
+  assert.equal(members.length + others.length, 18);
+  const half = { ...ensemble, phi: ensemble.phi.slice(0, 72), inside: ensemble.inside.slice(0, 72), models: 12 };
+  const prior = [0, 1].map((arm) => medianOf(rows.map((row) => variance(armOf(half, row, arm)))));
+  const expected = rows.flatMap((row) =>
+    targets
+      .filter((target) => ensemble.inside[target * 6 + row] === 1)
+      .map((target) => {
+        const density = (arm: number) => {
+          const values = armOf(half, row, arm);
+          const shrunk = (8 * prior[arm]! + (values.length - 1) * variance(values)) / (8 + values.length - 1);
+          return -0.5 * Math.log(shrunk) - (ensemble.phi[target * 6 + row]! - mean(values)) ** 2 / (2 * shrunk);
+        };
+        return density(1) - density(0);
+      }),
+  );
+  for (const [index, value] of expected.sort((a, b) => a - b).entries()) near(members[index]!, value, 1e-6);
+  const empty = heldOutLira(ensemble.phi, ensemble.inside, 6, { rows, shadows: [0], targets });
+  assert.deepEqual([empty.members.length, empty.others.length], [0, 0]);
+});
+
+test('what is no number stays none, and reaches every figure of the whole', () => {
+  const ensemble = drawnEnsemble(24, 4, 3);
+  ensemble.phi[5] = Number.NaN;
+  const scores = liraScores(ensemble.phi, ensemble.inside, 4, { rows: [0, 1, 2, 3] });
+  assert.ok(Number.isNaN(areaUnder(scores)) && Number.isNaN(tprAt(scores, 0.1).tpr));
+  const rest = liraScores(ensemble.phi, ensemble.inside, 4, { rows: [0, 2, 3] });
+  assert.ok(areaUnder(rest) > 0.5);
+  const one = liraScores(ensemble.phi, ensemble.inside, 4, { rows: [0, 2], models: [0] });
+  assert.deepEqual([one.members.length, one.others.length], [0, 0]);
 });

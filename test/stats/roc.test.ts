@@ -64,3 +64,16 @@ test('perfect and reversed scores', () => {
   const reversed = { members: perfect.others, others: perfect.members };
   assert.deepEqual([tprAt(reversed, 0).tpr, areaUnder(reversed)], [0, 0]);
 });
+
+test('without members, without others, or with a score that is none there is no rate', () => {
+  const none = new Float64Array(0);
+  for (const scores of [
+    { members: none, others: sorted([1]) },
+    { members: sorted([1]), others: none },
+    { members: Float64Array.of(1, Number.NaN), others: sorted([1]) },
+    { members: sorted([1]), others: Float64Array.of(1, Number.NaN) },
+  ]) {
+    assert.ok(Number.isNaN(areaUnder(scores)));
+    assert.ok(Object.values(tprAt(scores, 0.1)).every(Number.isNaN));
+  }
+});

@@ -3,7 +3,8 @@ import { type Finding, type NamedRow, plainFinding } from '../../evidence/findin
 import { armsOf, dPrime } from '../../stats/arms.ts';
 import { holm } from '../../stats/fdr.ts';
 import { median } from '../../stats/lira.ts';
-import { pairedEffect, type ScoredModels } from '../../stats/paired.ts';
+import type { ScoredModels } from '../../stats/paired.ts';
+import { pickAndJudge } from '../../stats/pick-and-judge.ts';
 import { defineCheck } from '../check.ts';
 import { sampleEnsemble } from '../sample-ensemble.ts';
 import { sampleEvidence, sampleWorld } from '../sample-evidence.ts';
@@ -75,16 +76,7 @@ function measure(evidence: Evidence, limits: { min_effect: number; min_lower: nu
   const rows = evidence.rows.flatMap((row, index) =>
     row.inBase && row.inHead && row.split === 'train' && row.label !== null ? [index] : [],
   );
-  const [picking, judging] = [0, 1].map((half) => [halfOf(base, half), halfOf(applied, half)] as const);
-  const rise = (row: number) => dPrimeOf(picking![1], row) - dPrimeOf(picking![0], row);
-  const picked = rows
-    .map((row) => ({ row, rise: rise(row) }))
-    .filter((one) => Number.isFinite(one.rise))
-    .sort((x, y) => y.rise - x.rise)
-    .slice(0, PICKED);
-  const effects = picked
-    .map(({ row }) => pairedEffect(judging![1], judging![0], row))
-    .filter((effect) => effect !== null);
+  const { picked, effects } = pickAndJudge(base, applied, rows, PICKED);
   const adjusted = holm(effects.map(({ p }) => p));
   const exposed = effects
     .map((effect, index) => ({ ...effect, q: adjusted[index]! }))
@@ -117,7 +109,7 @@ function measure(evidence: Evidence, limits: { min_effect: number; min_lower: nu
       unit: 'rows',
       limit: null,
       base: null,
-      head: { value: exposed.length, low: null, high: null, n: picked.length },
+      head: { value: exposed.length, low: null, high: null, n: picked },
       delta: null,
     },
     {
@@ -148,19 +140,3 @@ function measure(evidence: Evidence, limits: { min_effect: number; min_lower: nu
 
 const dPrimeOf = (ensemble: ScoredModels, row: number) =>
   dPrime(armsOf(ensemble.phi, ensemble.inside, { row, rows: ensemble.rows }));
-
-/** Every other model of an ensemble. */
-function halfOf({ models, rows, phi, inside }: ScoredModels, half: number): ScoredModels {
-  const own = Array.from({ length: models }, (_, model) => model).filter((model) => model % 2 === half);
-  const kept = {
-    models: own.length,
-    rows,
-    phi: new Float32Array(own.length * rows),
-    inside: new Uint8Array(own.length * rows),
-  };
-  own.forEach((model, index) => {
-    kept.phi.set(phi.subarray(model * rows, (model + 1) * rows), index * rows);
-    kept.inside.set(inside.subarray(model * rows, (model + 1) * rows), index * rows);
-  });
-  return kept;
-}

@@ -1,84 +1,122 @@
 import type { AttackAnswer, Audit, AuditTable } from '../../audit/audit.ts';
-import { visible } from '../escape.ts';
+import { logText } from '../log-text.ts';
+import { placeText } from '../place.ts';
+import { formatBytes, formatCount, formatValue, plural } from '../quantity.ts';
 import type { TerminalOptions } from '../terminal.ts';
-import { columns, wrap } from '../wrap.ts';
-import { cellText } from './cell.ts';
+import { wrap } from '../wrap.ts';
+import { isMeasure, MODEL_BASED } from './cell.ts';
+import { fitTable } from './fit-table.ts';
+import { isNamed } from './is-named.ts';
 
-const ROWS_SHOWN = 10;
-const TINT = { measured: 32, unknown: 34, 'not-applicable': 2, error: 31 } as const;
+const ROWS_SHOWN = 5;
+const CODES = { bold: 1, dim: 2, red: 31, blue: 34 } as const;
+const TINT = { measured: null, unknown: 'blue', 'not-applicable': 'dim', error: 'red' } as const;
 
-/** An audit for a terminal: each attack's sentence, its tables, the rows it names, what it cannot see. */
-export function renderAuditTerminal(audit: Audit, { color, width }: TerminalOptions): string {
-  const paint = (code: number, text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const fold = (text: string, indent = '') => wrap(visible(text, 1200), { width, indent });
-  const parts = [
-    ...audit.data.map((data) => fold(dataText(data))),
-    ...audit.answers.map((answer) => answerText(answer, paint, fold)),
-    ...(audit.cut ? [fold('The time was up before all was asked: raise --budget, or name fewer attacks.')] : []),
-    ...audit.notes.map((note) => fold(`Note: ${note}`)),
-    `Reproduce: ${visible(audit.reproduce.command, 1000)}\n${fold(costText(audit))}`,
-  ];
-  return `${parts.join('\n\n')}\n`;
+/** What every part of the text is written with. */
+interface Pen {
+  readonly width: number;
+  paint(tint: keyof typeof CODES, text: string): string;
+  fold(text: string, indent?: string): string;
 }
 
-function dataText({
-  name,
-  path,
-  rows,
-  used,
-  slice,
-  shadows,
-  epochs,
-  trainAccuracy,
-  testAccuracy,
-}: Audit['data'][number]): string {
-  const sampled = used < rows ? `, ${used.toLocaleString('en-US')} of them used` : '';
+/** An audit for a terminal: a sentence for each attack first, then the tables, what could not be seen, how to repeat it. */
+export function renderAuditTerminal(audit: Audit, { color, width }: TerminalOptions): string {
+  const pen: Pen = {
+    width,
+    paint: (tint, text) => (color ? `\u001b[${CODES[tint]}m${text}\u001b[0m` : text),
+    fold: (text, indent = '') => wrap(logText(text, 2000), { width, indent }),
+  };
+  const parts = [
+    audit.data.map((data) => pen.paint('dim', pen.fold(dataText(data)))).join('\n'),
+    audit.answers.map((answer) => headline(answer, isNamed(audit), pen)).join('\n'),
+    ...audit.answers.map((answer) => answerText(answer, pen)),
+    unseenText(audit, pen),
+    // Not folded: it is there to be copied.
+    `Reproduce: ${logText(audit.reproduce.command, 1000)}\n${pen.paint('dim', pen.fold(costText(audit)))}`,
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function dataText({ name, path, rows, used, slice, shadows, epochs, ...right }: Audit['data'][number]): string {
+  const { trainAccuracy: own, testAccuracy: others } = right;
+  const sampled = used < rows ? `, ${formatCount(used)} of them used` : '';
+  const where = path === name ? '' : ` (${path})`;
   const trained =
     slice === null
       ? 'no shadow model could be trained'
-      : `${slice}, ${shadows} shadow models an ensemble, ${epochs} epochs`;
-  const right =
-    trainAccuracy === null || testAccuracy === null
+      : `${plural(shadows, 'shadow model')} an ensemble, ${slice}, ${plural(epochs, 'epoch')}`;
+  const well =
+    own === null || others === null
       ? ''
-      : `; right on ${(100 * trainAccuracy).toFixed(0)}% of their own rows and ${(100 * testAccuracy).toFixed(0)}% of others`;
-  return `Audit of ${name} (${path}): ${rows.toLocaleString('en-US')} rows${sampled}; ${trained}${right}.`;
+      : `; right on ${formatValue(own, 'share')} of their own rows, ${formatValue(others, 'share')} of others`;
+  return `Audit of ${name.slice(0, 200)}${where}: ${formatCount(rows)} rows${sampled}; ${trained}${well}.`;
 }
 
-function answerText(
-  answer: AttackAnswer,
-  paint: (code: number, text: string) => string,
-  fold: (text: string, indent?: string) => string,
-): string {
-  const { attack, data, outcome, summary, tables, rows, blind, question, cost } = answer;
-  const shown = rows.slice(0, ROWS_SHOWN);
+/** What the reader must know, if nothing else. */
+function headline({ attack, data, outcome, summary }: AttackAnswer, named: boolean, { paint, width }: Pen): string {
+  const of = named ? ` on ${logText(data, 60)}` : '';
+  const state = outcome === 'measured' ? '' : ` (${outcome})`;
+  const who = `${logText(attack, 40)}${of}${state}:`;
+  const [first = '', ...rest] = wrap(`${who} ${logText(summary, 1000)}`, { width: width - 2, indent: '' }).split('\n');
+  const tint = TINT[outcome];
+  const lines = [first.startsWith(who) ? `${paint('bold', who)}${first.slice(who.length)}` : first, ...rest];
+  return lines.map((line, at) => (at === 0 ? `- ${tint && line === first ? paint(tint, line) : line}` : `  ${line}`)).join('\n'); // biome-ignore format: one idea
+}
+
+function answerText({ attack, data, question, tables, rows }: AttackAnswer, pen: Pen): string {
+  const parts = [...tables.map((table) => tableText(table, pen)), rowsText(rows, pen)].filter((part) => part !== '');
+  if (parts.length === 0) return '';
+  return [pen.paint('bold', pen.fold(`${attack} on ${data}: ${question}`)), ...parts].join('\n');
+}
+
+function tableText(table: AuditTable, { width, fold, paint }: Pen): string {
+  if (table.rows.length === 0) return '';
+  const { lines, leftOut } = fitTable(table, width - 2);
+  const modelled = table.rows.some((row) => row.some((cell) => isMeasure(cell) && cell.modelBased === true));
+  const notes = [
+    ...(table.note === '' ? [] : [table.note]),
+    ...falsePositives(table),
+    ...(modelled ? [MODEL_BASED] : []),
+    ...(leftOut.length === 0 ? [] : [`No room for ${leftOut.join('; ')}: --html has them.`]),
+  ];
   return [
-    paint(1, fold(`${attack} · ${data}: ${question}`)),
-    paint(TINT[outcome], fold(outcome === 'measured' ? summary : `${outcome}: ${summary}`)),
-    ...tables.map((table) => tableText(table, fold)),
-    ...(shown.length === 0
-      ? []
-      : [
-          `Rows that would be exposed most${rows.length > shown.length ? ` (${shown.length} of ${rows.length})` : ''}:\n${shown
-            .map(
-              ({ path, line, ordinal, why }) =>
-                `  ${visible(path, 200)}:${line ?? `row ${ordinal + 1}`}  ${visible(why, 200)}`,
-            )
-            .join('\n')}`,
-        ]),
-    ...(outcome === 'measured'
-      ? [fold(`Not seen: ${blind}`), fold(`${cost.shadows} shadow models, ${Math.round(cost.seconds)} s.`)]
-      : []),
+    fold(table.title),
+    ...lines.map((line) => `  ${line}`.trimEnd()),
+    ...(notes.length > 0 ? [paint('dim', fold(notes.join(' '), '  '))] : []),
   ].join('\n');
 }
 
-function tableText(
-  { title, note, columns: head, rows }: AuditTable,
-  fold: (text: string, indent?: string) => string,
-): string {
-  const table = columns([head.map((one) => visible(one, 100)), ...rows.map((row) => row.map(cellText))], '  ');
-  return `\n${fold(title)}\n${table}${note === '' ? '' : `\n${fold(note, '  ')}`}\n`;
+/** Of each column of rates, how many false positives stand behind them: mostly the same all the way down. */
+function falsePositives({ columns, rows }: AuditTable): string[] {
+  const parts = columns.flatMap((name, at) => {
+    const counts = rows.flatMap((row) => (isMeasure(row[at]) ? (row[at].falsePositives ?? []) : []));
+    if (counts.length === 0) return [];
+    const [low, high] = [Math.min(...counts), Math.max(...counts)];
+    return [`${low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`} (${name})`];
+  });
+  return parts.length === 0 ? [] : [`False positives behind the rates: ${parts.join(', ')}.`];
+}
+
+/** The rows that would be exposed most, by place. */
+function rowsText(rows: AttackAnswer['rows'], { fold }: Pen): string {
+  if (rows.length === 0) return '';
+  const shown = rows.slice(0, ROWS_SHOWN).map((row) => `${placeText({ ...row, revision: 'head' })} (${row.effect.toFixed(1)})`); // biome-ignore format: one idea
+  const more = rows.length > shown.length ? ` and ${rows.length - shown.length} more` : '';
+  return fold(`Most exposed: ${shown.join(', ')}${more}; the first: ${rows[0]!.why}.`, '  ');
+}
+
+function unseenText({ answers, cut, notes }: Audit, { fold }: Pen): string {
+  const blind = answers.filter(({ outcome, blind }) => outcome === 'measured' && blind !== '');
+  const lines = [
+    ...blind.map(({ attack, blind }) => `${attack}: ${blind}`),
+    ...(cut ? ['The time was up before all was asked: raise --budget, or name fewer attacks.'] : []),
+    ...notes,
+  ];
+  if (lines.length === 0) return '';
+  return ['What this could not see:', ...lines.map((line) => `- ${fold(line, '  ').trimStart()}`)].join('\n');
 }
 
 function costText({ cost, seed }: Audit): string {
-  return `${cost.shadows.toLocaleString('en-US')} shadow models in ${Math.round(cost.seconds)} s on ${cost.provider}, ${(cost.peak_bytes / 2 ** 20).toFixed(0)} MiB; seed ${seed}.`;
+  if (cost.shadows === 0) return `No shadow model was trained; seed ${seed}.`;
+  return `${plural(cost.shadows, 'shadow model')} in ${formatValue(cost.seconds, 'seconds')} on ${cost.provider}, peak memory ${formatBytes(cost.peak_bytes)}; seed ${seed}.`;
 }

@@ -1,11 +1,24 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { ReviewFigure } from '../../review/review.ts';
 import { visible } from '../escape.ts';
+import { dots, lines } from './draw-lines.ts';
+import {
+  COLOURS,
+  colour,
+  DASHES,
+  type Drawing,
+  dotColour,
+  extent,
+  frame,
+  type Parts,
+  type Point,
+  percent,
+  SYMBOLS,
+  shares,
+  X,
+  Y,
+} from './drawing.ts';
 import { type SvgNode, svgText } from './svg-text.ts';
-
-type Point = readonly [number, number];
-type Parts = Pick<Plot.PlotOptions, 'marks' | 'x' | 'y' | 'opacity' | 'height' | 'marginLeft'>;
 
 /** The 95% interval of a true-positive rate at one false-positive rate; `series` is the place of the line it belongs to. */
 export interface Whisker {
@@ -27,25 +40,13 @@ export interface Beside {
   readonly targets: readonly (readonly (Target | null)[])[];
 }
 
-export const COLOURS = 6;
-/** Lines tell themselves apart without colour, too. */
-export const DASHES = ['6 4', '', '2 3', '8 3 2 3', '1 4', '10 4'] as const;
-export const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star'] as const;
-/** The same in the legend. */
-export const SIGNS = ['●', '■', '▲', '◆', '✚', '★'] as const;
 export const LOWEST_RATE = 1e-5;
-const X = (point: Point): number => point[0];
-const Y = (point: Point): number => point[1];
-const colour = (index: number): string => `var(--k${index % COLOURS})`;
-/** Dots: the first series is the one to look at; lines and bars begin with the quiet base. */
-export const dotColour = (index: number): string => colour(index < 2 ? 1 - index : index);
-const frame = { labelAnchor: 'center', labelArrow: 'none' } as const;
 
 /**
  * A figure as the text of one SVG element, 480 units wide, without its outer tag's accessible name: `name` is put in
  * as attributes and first children. Series beyond those given are the caller's to cut.
  */
-export function draw(figure: ReviewFigure, beside: Beside, name: { attributes: string; inside: string }): string {
+export function draw(figure: Drawing, beside: Beside, name: { attributes: string; inside: string }): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const { height = 300, ...parts } = PARTS[figure.kind](figure, beside);
   const plot = Plot.plot({
@@ -61,15 +62,17 @@ export function draw(figure: ReviewFigure, beside: Beside, name: { attributes: s
   return `${text.slice(0, end)} ${name.attributes}>${name.inside}${text.slice(end + 1)}`;
 }
 
-const PARTS: Readonly<Record<ReviewFigure['kind'], (figure: ReviewFigure, beside: Beside) => Parts>> = {
+const PARTS: Readonly<Record<Drawing['kind'], (figure: Drawing, beside: Beside) => Parts>> = {
   roc,
   scatter,
   histogram,
   bars,
   matrix,
+  lines,
+  dots,
 };
 
-function roc({ series, x, y }: ReviewFigure, { whiskers }: Beside): Parts {
+function roc({ series, x, y }: Drawing, { whiskers }: Beside): Parts {
   const rates = series.flatMap(({ points }) => points.flat()).filter((rate) => rate >= LOWEST_RATE);
   const floor = Math.min(0.001, ...rates);
   const axis = { ...frame, type: 'log', domain: [floor, 1], tickFormat: percent, ticks: decades(floor) } as const;
@@ -80,13 +83,14 @@ function roc({ series, x, y }: ReviewFigure, { whiskers }: Beside): Parts {
     y: { ...axis, label: visible(y, 60) },
     marks: [
       Plot.line([[floor, floor], [1, 1]] as const, { x: X, y: Y, stroke: 'var(--quiet)', strokeDasharray: '1 3' }), // biome-ignore format: one idea
+      ...series.map((one, index) => Plot.areaY(band(one, floor), { x: 'x', y1: 'low', y2: 'high', curve: 'step-after', fill: colour(index), fillOpacity: 0.16 })), // biome-ignore format: one idea
       ...bars.map((one) => Plot.ruleX([one], { x: (bar: Whisker) => Math.min(1, bar.fpr * (1 + 0.06 * bar.series)), y1: 'low', y2: 'high', stroke: colour(one.series), strokeWidth: 5, strokeOpacity: 0.45 })), // biome-ignore format: one idea
       ...series.map(({ points }, index) => Plot.line(above(points, floor), { x: X, y: Y, curve: 'step-after', stroke: colour(index), strokeWidth: 2, strokeDasharray: DASHES[index % COLOURS]! })), // biome-ignore format: one idea
     ],
   };
 }
 
-function scatter({ series, x, y }: ReviewFigure, { targets }: Beside): Parts {
+function scatter({ series, x, y }: Drawing, { targets }: Beside): Parts {
   const [low, high] = extent(series.flatMap(({ points }) => points.flat()));
   const axis = { ...frame, domain: [low, high], nice: true, ticks: 6 };
   return {
@@ -109,7 +113,7 @@ function leading(targets: readonly (Target | null)[] = []) {
   };
 }
 
-function histogram({ series, x, y }: ReviewFigure): Parts {
+function histogram({ series, x, y }: Drawing): Parts {
   return {
     x: { ...frame, label: visible(x, 80), ticks: 8 },
     y: { ...frame, label: visible(y, 60), zero: true, ticks: 5, ...shares(y) },
@@ -122,7 +126,7 @@ function histogram({ series, x, y }: ReviewFigure): Parts {
 }
 
 /** Groups side by side, in the order of the series. */
-function bars({ series, x, y }: ReviewFigure): Parts {
+function bars({ series, x, y }: Drawing): Parts {
   const places = [...new Set(series.flatMap(({ points }) => points.map(X)))].sort((a, b) => a - b);
   const width = 0.8 / Math.max(1, series.length);
   const step = Math.ceil(places.length / 12);
@@ -139,7 +143,7 @@ function bars({ series, x, y }: ReviewFigure): Parts {
 }
 
 /** Every series is a row of the matrix, every point a column and its value; the darker, the larger. */
-function matrix({ series, x, y }: ReviewFigure): Parts {
+function matrix({ series, x, y }: Drawing): Parts {
   const cells = series.flatMap(({ points }, row) => points.map(([column, value]) => ({ row, column, value })));
   const [low, high] = extent(cells.map(({ value }) => value));
   const rows = [...series.keys()];
@@ -160,12 +164,6 @@ function matrix({ series, x, y }: ReviewFigure): Parts {
   };
 }
 
-const shares = (label: string) => (/\b(?:rate|share|accuracy)\b/.test(label) ? { tickFormat: percent } : {});
-
-function percent(rate: number): string {
-  return `${Number((rate * 100).toPrecision(3))}%`;
-}
-
 /** Powers of ten from the floor to 1. */
 function decades(floor: number): number[] {
   const lowest = Math.ceil(Math.log10(floor) - 1e-9);
@@ -177,10 +175,11 @@ function above(points: readonly Point[], floor: number): Point[] {
   return points.filter(([, y]) => y >= floor).map(([x, y]): Point => [Math.min(1, Math.max(floor, x)), Math.min(1, y)]);
 }
 
-/** Smallest and largest, apart even where all are alike. */
-function extent(values: readonly number[]): [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  if (!(low <= high)) return [0, 1];
-  return low === high ? [low - 0.5, high + 0.5] : [low, high];
+/** The intervals of a curve, as far as the axis reaches. */
+function band({ points, bounds = [] }: Drawing['series'][number], floor: number) {
+  return points.flatMap(([x], at) => {
+    const [low, high] = bounds[at] ?? [0, 0];
+    if (high < floor) return [];
+    return [{ x: Math.min(1, Math.max(floor, x)), low: Math.max(floor, low), high: Math.min(1, high) }];
+  });
 }

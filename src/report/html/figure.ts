@@ -1,6 +1,7 @@
-import type { ReviewFigure, ReviewFinding } from '../../review/review.ts';
 import { formatCount, plural } from '../quantity.ts';
-import { COLOURS, DASHES, dotColour, draw, LOWEST_RATE, SIGNS, type Target, type Whisker } from './draw.ts';
+import { draw, LOWEST_RATE, type Target, type Whisker } from './draw.ts';
+import { dash } from './draw-lines.ts';
+import { COLOURS, DASHES, type Drawing, dotColour, type Point, SIGNS } from './drawing.ts';
 import { words } from './text.ts';
 
 /** More lines or dots than these are no picture any more. */
@@ -9,7 +10,7 @@ const POINTS_SHOWN = 2000;
 const ROWS_OF_MATRIX = 20;
 /** Beyond this no axis keeps its letters, and no honest measure goes there. */
 const LARGEST = 1e12;
-const REFERENCE: Partial<Record<ReviewFigure['kind'], string>> = {
+const REFERENCE: Partial<Record<Drawing['kind'], string>> = {
   roc: 'Both axes are logarithmic. The dotted line is pure luck; higher on the left is worse.',
   scatter: 'On the dotted line nothing changed; above it the row became easier to recognise.',
   matrix: 'Each row is one series; the stronger the colour, the larger the value.',
@@ -18,16 +19,23 @@ const REFERENCE: Partial<Record<ReviewFigure['kind'], string>> = {
 export interface FigureOptions {
   /** Unique on the page. */
   readonly id: string;
+  /** The file that holds what is not drawn. */
+  readonly file: string;
   /** Where the page speaks of a row, by the row's id. */
-  readonly places: ReadonlyMap<string, Target>;
+  readonly places?: ReadonlyMap<string, Target>;
+  /** Intervals that stand beside the lines of a ROC, given what is drawn. */
+  readonly whiskers?: (drawn: Drawing) => Whisker[];
 }
 
 /** A figure with its legend and what was cut from it, as HTML; null where it holds no point. */
-export function figureHtml(figure: ReviewFigure, finding: ReviewFinding, { id, places }: FigureOptions): string | null {
+export function figureHtml(
+  figure: Drawing,
+  { id, file, places = new Map(), whiskers: beside = () => [] }: FigureOptions,
+): string | null {
   const limit = figure.kind === 'matrix' ? ROWS_OF_MATRIX : SERIES_SHOWN;
   const kept = keep(figure, limit);
   if (kept.series.every(({ points }) => points.length === 0)) return null;
-  const whiskers = figure.kind === 'roc' ? whiskersOf(finding, kept) : [];
+  const whiskers = figure.kind === 'roc' ? beside(kept) : [];
   const title = words(figure.title, 200) || `A ${figure.kind} without a title`;
   const targets = kept.series.map((series) => series.ids?.map((row) => places.get(row) ?? null) ?? []);
   const leads = targets.some((some) => some.some((target) => target !== null));
@@ -47,66 +55,65 @@ export function figureHtml(figure: ReviewFigure, finding: ReviewFinding, { id, p
       ? ['A rate of zero has no place on such an axis: a line begins where it rises above.']
       : []),
     ...(whiskers.length > 0 ? ['The upright bars are the 95% intervals at their false-positive rate.'] : []),
-    ...lost(figure, kept),
+    ...(kept.series.some(({ bounds }) => bounds) ? ['Bands are 95% intervals.'] : []),
+    ...lost(figure, kept, file),
   ];
   const legend = figure.kind === 'matrix' ? '' : legendOf(kept);
   return `<figure><figcaption><strong>${title}</strong>${legend}</figcaption>${svg}${notes.length > 0 ? `<p class="note">${notes.join(' ')}</p>` : ''}</figure>`;
 }
 
-function keep(figure: ReviewFigure, limit: number): ReviewFigure {
+function keep(figure: Drawing, limit: number): Drawing {
   let room = POINTS_SHOWN;
-  const series = figure.series.slice(0, limit).map(({ name, points, ids }) => {
+  const series = figure.series.slice(0, limit).map(({ name, points, ids, bounds }) => {
     const sound = [...points.keys()]
       .filter((at) => points[at]!.every((value) => Math.abs(value) <= LARGEST))
       .slice(0, room);
     room -= sound.length;
-    const kept = { name, points: sound.map((at) => points[at]!) };
-    return ids ? { ...kept, ids: sound.map((at) => ids[at] ?? '') } : kept;
+    return {
+      ...{ name, points: sound.map((at) => points[at]!) },
+      ...(ids ? { ids: sound.map((at) => ids[at] ?? '') } : {}),
+      ...(bounds ? { bounds: sound.map((at) => bounded(points[at]!, bounds[at])) } : {}),
+    };
   });
   return { ...figure, series };
 }
 
-function lost(figure: ReviewFigure, kept: ReviewFigure): string[] {
-  const count = ({ series }: ReviewFigure) => series.reduce((sum, { points }) => sum + points.length, 0);
+/** An interval that can be drawn; without one, nothing but the point. */
+function bounded([, y]: Point, bound: Point | undefined): Point {
+  return bound?.every((value) => Math.abs(value) <= LARGEST) ? bound : [y, y];
+}
+
+function lost(figure: Drawing, kept: Drawing, file: string): string[] {
+  const count = ({ series }: Drawing) => series.reduce((sum, { points }) => sum + points.length, 0);
   const points = count(figure) - count(kept);
   const series = figure.series.length - kept.series.length;
   return [
     ...(series > 0 ? [`${plural(series, 'more series', 'more series')} not drawn.`] : []),
-    ...(points > 0 ? [`${plural(points, 'point')} not drawn; review.json holds them.`] : []),
+    ...(points > 0 ? [`${plural(points, 'point')} not drawn; ${file} holds them.`] : []),
   ];
 }
 
-/** The intervals that the finding's own true-positive rates have, beside the line of their side. */
-function whiskersOf({ metrics }: ReviewFinding, { series }: ReviewFigure): Whisker[] {
-  return metrics.flatMap(({ name, at, ...sides }) =>
-    (['base', 'head'] as const).flatMap((side) => {
-      const index = series.findIndex((one) => one.name === side);
-      const { low = null, high = null } = sides[side] ?? {};
-      const fpr = at?.fpr;
-      return name !== 'tpr' || index < 0 || fpr === undefined || !(fpr > 0 && fpr <= 1) || low === null || high === null
-        ? []
-        : [{ series: index, fpr, low: Math.min(1, low), high: Math.min(1, high) }];
-    }),
-  );
-}
-
-function legendOf({ kind, series }: ReviewFigure): string {
-  const lined = kind === 'roc' || kind === 'histogram';
+function legendOf({ kind, series }: Drawing): string {
   const items = series.map(({ name, points }, index) => {
-    const dash = DASHES[index % COLOURS];
-    const mark = lined
-      ? `<line x1="0" y1="6" x2="26" y2="6" stroke="var(--k${index})" stroke-width="3"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`
-      : kind === 'scatter'
-        ? `<text x="13" y="11" text-anchor="middle" font-size="15" fill="${dotColour(index)}">${SIGNS[index]}</text>`
-        : `<rect x="7" y="0" width="12" height="12" fill="var(--k${index})"/>`;
-    const count = kind === 'scatter' ? ` (${formatCount(points.length)})` : '';
+    const mark =
+      kind === 'lines'
+        ? lineKey(dotColour(index), DASHES[dash(index)]!)
+        : kind === 'roc' || kind === 'histogram'
+          ? lineKey(`var(--k${index})`, DASHES[index % COLOURS]!)
+          : kind === 'scatter' || kind === 'dots'
+            ? `<text x="13" y="11" text-anchor="middle" font-size="15" fill="${dotColour(index)}">${SIGNS[index]}</text>`
+            : `<rect x="7" y="0" width="12" height="12" fill="var(--k${index})"/>`;
+    const count = kind === 'scatter' || kind === 'dots' ? ` (${formatCount(points.length)})` : '';
     return `<li><svg class="key" viewBox="0 0 26 12" width="26" height="12" aria-hidden="true">${mark}</svg>${words(name, 40) || `series ${index + 1}`}${count}</li>`;
   });
   return `<ul class="legend">${items.join('')}</ul>`;
 }
 
+const lineKey = (stroke: string, dashes: string): string =>
+  `<line x1="0" y1="6" x2="26" y2="6" stroke="${stroke}" stroke-width="3"${dashes === '' ? '' : ` stroke-dasharray="${dashes}"`}/>`;
+
 /** For those who cannot see it: axes, and how far each series goes. */
-function describe({ kind, x, y, series }: ReviewFigure): string {
+function describe({ kind, x, y, series }: Drawing): string {
   const parts = series.map(({ name, points }) => {
     const tops = points.map((point) => point[1]);
     const top = tops.reduce((best, value) => Math.max(best, value), Number.NEGATIVE_INFINITY);

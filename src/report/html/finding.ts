@@ -8,6 +8,7 @@ import { metricsTable } from './metrics.ts';
 import { namedPlaces, namedRows } from './named-rows.ts';
 import { type Cell, table } from './table.ts';
 import { mono, sentence, ticked, words } from './text.ts';
+import { whiskers } from './whiskers.ts';
 
 const ABSENT = '–';
 
@@ -24,7 +25,14 @@ export function findingHtml(review: Review, finding: ReviewFinding, options: Fin
   const places = namedPlaces(finding, id);
   const figures = finding.figures
     .slice(0, 10)
-    .map((figure, at) => figureHtml(figure, finding, { id: `${id}-f${at}`, places }))
+    .map((figure, at) =>
+      figureHtml(figure, {
+        id: `${id}-f${at}`,
+        file: 'review.json',
+        places,
+        whiskers: (drawn) => whiskers(finding, drawn),
+      }),
+    )
     .filter((figure) => figure !== null);
   const facts = [
     `on ${mono(subjectName(finding), 120)}`,

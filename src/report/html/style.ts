@@ -60,6 +60,10 @@ details>summary{cursor:pointer;font-weight:600;padding:.5rem 0}
 pre{white-space:pre-wrap;background:var(--page);border:1px solid var(--line);border-radius:8px;padding:.7rem .9rem;margin:.4rem 0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1.2rem;margin:.6rem 0}
 dt{color:var(--quiet)}dd{margin:0;min-width:0}
+.box>.measured:first-child .scroll{margin-top:0}.measured thead th{white-space:normal;vertical-align:bottom}.measured td small{display:block;font-size:.78rem}
+.gauge{display:block;width:100%;max-width:7.5rem;height:.5rem;margin:.2rem 0 0 auto}.gauge .track{fill:var(--line)}.gauge .span{fill:var(--k1);fill-opacity:.4}.gauge circle{fill:var(--k1)}
+.verdict.audit{color:var(--k1)}.said{list-style:none;margin:.9rem 0 1.1rem;padding:0}.said li{padding:.55rem 0;border-top:1px solid var(--line);font-size:1.12rem;line-height:1.45}
+.who{display:block;font-size:.875rem;font-weight:600}.figures>dl{align-content:start;align-self:start;font-size:.92rem;margin:0}.said b,.told b{color:var(--k1);font-weight:700}.told{font-size:1.08rem}
 footer{color:var(--quiet);font-size:.875rem;padding-top:1.5rem;padding-bottom:3rem}
 @media (max-width:36rem){header,main,footer{padding:0 .8rem}.finding,.box{padding:1rem}.verdict{padding:1.1rem 1.1rem}h1{font-size:1.25rem}table{min-width:36rem}nav a{font-size:.85rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}figure>svg{font-size:15px}}
 @media print{:root{color-scheme:light}body{background:#fff;font-size:11pt}.filter,nav,.skip{display:none}.finding,.box,.verdict{border-radius:0;break-inside:auto}figure,tr{break-inside:avoid}.scroll{overflow:visible}thead button::after{content:""}h2,h3,h4{break-after:avoid}table{font-size:9pt}th,td{padding:.25rem .4rem}td.n,thead th{white-space:normal}[data-sort] td:nth-child(2):not(.n){min-width:0}}
