@@ -25,6 +25,7 @@ const PROGRAMS = {
   probe: 'adapters/probe',
   decoder: 'adapters/decoder',
   'tokenizer-thread': 'adapters/tokenizer-thread',
+  'secret-thread': 'adapters/secret-thread',
   bot: 'shells/run-bot',
   'bot-worker': 'shells/bot-worker',
   'report-thread': 'shells/report-thread',

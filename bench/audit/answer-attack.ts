@@ -15,7 +15,8 @@ import { poolOf } from '../detection/change.ts';
 import { dataFolder, readDataSet } from '../detection/data-sets.ts';
 import { openProcessor } from '../performance/processor.ts';
 
-const DATA = ['location30', 'sms', 'adult'] as const;
+/** Data sets, in this order. */
+export const DATA = ['location30', 'sms', 'adult'] as const;
 /** What `taster audit` plans with: ten minutes, counted in 16 ensembles. */
 const BUDGET_SECONDS = (600 * ENSEMBLES) / 16;
 
@@ -24,6 +25,8 @@ export interface AttackBench {
   readonly seeds: readonly number[] | null;
   /** File that lines are appended to as they come, and whose answers are not asked for again; null for none. */
   readonly out: string | null;
+  /** Those of `DATA` that are attacked; all where left out. */
+  readonly data?: readonly string[] | undefined;
 }
 
 interface Line {
@@ -36,7 +39,12 @@ interface Line {
 /** Runs an attack as an audit would, on each data set with each seed, and gives its tables over the seeds as markdown. */
 export async function benchAttack(
   attack: Attack,
-  { seeds, out, models }: { readonly seeds: readonly number[]; readonly out: string | null; readonly models: number },
+  {
+    seeds,
+    out,
+    data: asked = DATA,
+    models,
+  }: AttackBench & { readonly seeds: readonly number[]; readonly models: number },
   options: AuditOptions,
 ): Promise<string> {
   const folder = dataFolder();
@@ -47,7 +55,7 @@ export async function benchAttack(
   const lines: Line[] = [];
   try {
     for (const seed of seeds)
-      for (const data of DATA) {
+      for (const data of asked) {
         const job = { bench: attack.id, data, seed, models };
         const line = known.get(JSON.stringify(job)) ?? (await runOne(attack, job, { folder, runtime, options }));
         lines.push(line);
@@ -61,7 +69,7 @@ export async function benchAttack(
     await runtime.close();
   }
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`;
-  return [machine, ...DATA.map((data) => overSeeds(data, lines.filter(({ job }) => job.data === data)))].join('\n\n'); // biome-ignore format: one list
+  return [machine, ...asked.map((data) => overSeeds(data, lines.filter(({ job }) => job.data === data)))].join('\n\n'); // biome-ignore format: one list
 }
 
 const linesOf = (file: string | null): Line[] =>

@@ -23,6 +23,8 @@ export async function blameFile(
   const why = (problem: string, hint: string) => new UserError('authors-unknown', problem, { hint });
   if (revision === WORKTREE)
     throw why('Lines that are not committed have no author.', 'Commit them, or name a column by --by.');
+  const late = () => why(`Who wrote ${oneLine(path, 200)} could not be told in time.`, 'Name a column by --by.');
+  if (signal.aborted) throw late();
   const shallow = await runGit(root, ['rev-parse', '--is-shallow-repository'], { signal });
   if (shallow.output.toString().trim() !== 'false')
     throw why(
@@ -31,13 +33,9 @@ export async function blameFile(
     );
   const args = ['blame', '--incremental', '--no-textconv', '--root', revision, '--', path];
   const found = await runGit(root, [...SAFE, ...args], { signal });
+  if (signal.aborted) throw late();
   if (found.code !== 0)
-    throw why(
-      signal.aborted
-        ? `Who wrote ${oneLine(path, 200)} could not be told in time.`
-        : `The history of ${oneLine(path, 200)} does not tell who wrote it.`,
-      'Name a column by --by.',
-    );
+    throw why(`The history of ${oneLine(path, 200)} does not tell who wrote it.`, 'Name a column by --by.');
   return { path, ...parseBlame(found.output.toString()) };
 }
 

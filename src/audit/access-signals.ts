@@ -57,7 +57,7 @@ export async function gatherSignals(
     );
     const ensemble = await at.train({
       name: batches.length > 1 ? `${name}, ${index + 1} of ${batches.length}` : name,
-      ...{ seed: at.seed, models, extra },
+      ...{ seed: at.seed, models, ...(copies > 0 ? { extra } : {}) },
       async each(weights, { first, models: size }) {
         const inside = await lookInside({ slice, runtime: at.runtime, weights, models: size }, asked);
         read(signals, inside, { first, size, batch, labels: asked.labels, anchors: anchors.length });

@@ -123,7 +123,7 @@ async function attackAll(
         trained++;
         count.shadows += wanted.models;
         count.flops += flopsOf(training!, wanted.models);
-        if (!wanted.extra && !wanted.relabelled && !wanted.without && !wanted.recipe) first.ensemble ??= ensemble;
+        if (isPlain(wanted)) first.ensemble ??= ensemble;
         return ensemble;
       },
     };
@@ -137,6 +137,11 @@ async function attackAll(
     });
   }
   return { answers, notes: [], summary: summaryOf(data, pool, { prepared, training, refused: [] }, first.ensemble) };
+}
+
+/** Whether an order is of the data set as it is, trained as planned: what its accuracy is told from. */
+function isPlain({ extra = [], relabelled, without, always, bits, slice, recipe }: ShadowOrder): boolean {
+  return extra.length === 0 && ![relabelled, without, always, bits, slice, recipe].some(Boolean);
 }
 
 /** An attack that breaks is an error of its own; a bug is told in full to who reads the log. */

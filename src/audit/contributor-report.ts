@@ -27,11 +27,14 @@ export function contributorSummary(effects: readonly ContributorEffect[], exposu
   });
   const whole =
     sure.length === 0 ? '' : ` Recognition of others as a whole is clearly raised by ${sure.slice(0, 3).join(', ')}.`;
+  if (effects.every(({ judgedEffects }) => judgedEffects.length === 0))
+    return `Too few shadow models to tell whether anybody's rows expose single rows of others.${whole} ${asked}`;
   if (exposures.length === 0) return `Nobody's rows clearly expose single rows of others.${whole} ${asked}`;
-  const by = [...new Set(exposures.map(({ by: one }) => one))].map((one) => {
-    const count = exposures.filter((exposure) => exposure.by === one).length;
-    return `rows of "${one.name}" expose ${rowsWord(count)} of others`;
-  });
+  const counts = new Map<Contributor, number>();
+  for (const { by: one } of exposures) counts.set(one, (counts.get(one) ?? 0) + 1);
+  const by = [...counts]
+    .sort(([, x], [, y]) => y - x)
+    .map(([one, count]) => `rows of "${one.name}" expose ${rowsWord(count)} of others`);
   const more = by.length > 3 ? `; so do ${by.length - 3} more` : '';
   return `Whose rows expose whom: ${by.slice(0, 3).join('; ')}${more}. The worst rises by ${exposures[0]!.effect.difference.toFixed(1)} d'.${whole} ${asked}`;
 }

@@ -3,7 +3,7 @@ import { type Answered, type Attack, type AttackRun, answered } from './attack.t
 import { type ContributorEffect, exposuresOf, FEWEST_TO_NAME, weighContributor } from './contributor-effects.ts';
 import { contributorFigure, contributorSummary, contributorTable, exposureTable } from './contributor-report.ts';
 import { type Contributor, contributorsOf } from './contributors-of.ts';
-import { carriedRates, smallClasses, whyUnanswerable } from './enough.ts';
+import { carriedRates, smallClasses, whyNoWrongLabels, whyUnanswerable } from './enough.ts';
 
 /** Contributors that are asked about, those with the most rows. */
 const MOST = { usual: 10, thorough: 50 } as const;
@@ -28,7 +28,7 @@ export const contributors: Attack = {
 async function weighAll(at: AttackRun): Promise<Answered> {
   if (at.options.by === null)
     return answered('not-applicable', 'Nobody says who contributed what: name a column by --by.');
-  const why = whyUnanswerable(at);
+  const why = at.pool.task === 'classification' ? whyNoWrongLabels(at) : whyUnanswerable(at);
   if (why !== null) return answered('unknown', why);
   const all = contributorsOf(at);
   if (typeof all === 'string') return answered('unknown', all);

@@ -6,7 +6,7 @@ import type { Runtime } from '../onnx/runtime.ts';
 import { withKernels } from '../onnx/with-kernels.ts';
 import { batchStarts } from '../tensor/batches.ts';
 import { parameterFeeds, type Weights } from '../training/group.ts';
-import { type BuiltInSlice, forward, parameterValues, type Slice } from '../training/slice.ts';
+import { type BuiltInSlice, forward, isAffine, parameterValues, type Slice } from '../training/slice.ts';
 
 const ROWS_AT_ONCE = 512;
 
@@ -68,7 +68,7 @@ export async function lookInside(
 function insideGraph(slice: Slice, models: number, rows: number): { graph: Graph; widths: Record<string, number> } {
   const build = makeBuilder('a_');
   const widths: Record<string, number> = { logits: slice.outputs };
-  if (slice.kind === 'model' || slice.kind === 'language') {
+  if (!isAffine(slice)) {
     const logits = forward(build, slice, { x: 'features', models, batch: rows, isStacked: false });
     put(build, 'logits', logits);
   } else {
@@ -83,7 +83,7 @@ function insideGraph(slice: Slice, models: number, rows: number): { graph: Graph
   }
   const inputs: Value[] = [
     { name: 'features', type: 'float32', shape: [rows, slice.width] },
-    ...(slice.kind === 'model' ? [] : [{ name: 'labels', type: 'int64', shape: [rows] } as const]),
+    ...(isAffine(slice) ? [{ name: 'labels', type: 'int64', shape: [rows] } as const] : []),
     ...parameterValues(slice, models),
   ];
   const outputs = Object.entries(widths).map(([name, width]): Value => {

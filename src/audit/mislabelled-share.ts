@@ -25,7 +25,7 @@ export function divideRows(at: Pick<AttackRun, 'pool' | 'seed'>, share: number):
   const { large } = classSizes(at.pool);
   const after = (label: number) => large[(large.indexOf(label) + 1) % large.length]!;
   const order = [...permutation(keyOf(`${at.seed}/owned`), rows.length)].map((index) => rows[index]!);
-  const count = Math.round(share * rows.length);
+  const count = Math.max(1, Math.round(share * rows.length));
   const owned = new Map(order.slice(0, count).map((row) => [row, after(at.pool.rows[row]!.label!)]));
   // From the other end: those who are judged are the same at every share, as far as they are not the attacker's.
   const others = order.slice(count).reverse().slice(0, MOST_JUDGED);

@@ -19,6 +19,10 @@ export type Need =
   | 'sensitive'
   /** What a declared model itself says of the rows. */
   | 'release'
+  /** A scan of all cells for secrets. */
+  | 'secrets'
+  /** Shadow language models, asked about the secrets in the text. */
+  | 'extraction'
   /** A changed file of weights: a check that needs it is asked about no data set, and every other about no such file. */
   | 'weights';
 

@@ -4,10 +4,12 @@ import { duplicates } from './data/duplicates.ts';
 import { labelShift } from './data/label-shift.ts';
 import { rowDiff } from './data/row-diff.ts';
 import { schemaChange } from './data/schema-change.ts';
+import { secrets } from './data/secrets.ts';
 import { targetLeak } from './data/target-leak.ts';
 import { amplification } from './leakage/amplification.ts';
 import { attributeInference } from './leakage/attribute-inference.ts';
 import { exposedRows } from './leakage/exposed-rows.ts';
+import { extraction } from './leakage/extraction.ts';
 import { membership } from './leakage/membership.ts';
 import { privacyAudit } from './leakage/privacy-audit.ts';
 import { releaseMembership } from './leakage/release-membership.ts';
@@ -26,11 +28,13 @@ export const checks: readonly Check[] = [
   duplicates,
   contamination,
   targetLeak,
+  secrets,
   conflictingCopies,
   mislabelled,
   membership,
   exposedRows,
   amplification,
+  extraction,
   releaseMembership,
   attributeInference,
   privacyAudit,

@@ -1,9 +1,11 @@
 import type { ColumnSummary } from './column.ts';
 import type { ExperimentResult } from './experiment.ts';
+import { checkExtraction, type Extraction } from './extraction.ts';
 import { checkProbes, type Probes } from './probes.ts';
 import type { Release } from './release.ts';
 import type { NearCopy, PoolRow } from './rows.ts';
 import type { Scores } from './scores.ts';
+import { checkSecrets, type Secrets } from './secrets.ts';
 import { checkWeights, type WeightFacts } from './weights.ts';
 
 export type Task = 'classification' | 'regression' | 'unlabelled';
@@ -55,6 +57,10 @@ export interface Evidence {
   readonly experiments: readonly ExperimentResult[];
   /** A changed file of weights; null where the subject is a data set, whose fields are empty where this is not. */
   readonly weights: WeightFacts | null;
+  /** What a scan of all cells found; absent where none was asked for. */
+  readonly secrets?: Secrets;
+  /** What language models say of the secrets in the text; absent where none were asked for. */
+  readonly extraction?: Extraction;
   /** Seed of the plan (its nonce): checks that draw random numbers key them with it. */
   readonly seed: number;
 }
@@ -64,6 +70,8 @@ export function makeEvidence(evidence: Evidence): Evidence {
   const rows = evidence.rows.length;
   if (evidence.weights && (evidence.subject.data !== null || rows > 0)) throw new Error('weights of a data set');
   if (evidence.weights) checkWeights(evidence.weights);
+  if (evidence.secrets) checkSecrets(evidence.secrets, rows);
+  if (evidence.extraction) checkExtraction(evidence.extraction, rows);
   for (const ensemble of [evidence.scores.base, evidence.scores.with, evidence.scores.screen]) {
     if (!ensemble) continue;
     const cells = ensemble.models * ensemble.rows;

@@ -20,6 +20,8 @@ export interface Experiment {
   readonly inside: readonly number[];
   readonly without: readonly number[];
   readonly plant: readonly PlantedRow[];
+  /** Trained by DP-SGD: the norm that a row's gradient is cut to, and the noise in units of it. Absent: without noise. */
+  readonly privacy?: { readonly clip: number; readonly noise: number };
   readonly seed: number;
   readonly shadows: number;
 }

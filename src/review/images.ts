@@ -92,7 +92,7 @@ export function readPairs(pairs: readonly NearCopy[], { columns }: Pool): readon
 }
 
 /** Told from the table alone, whether an image can be read or not. */
-const FROM_TABLE: readonly string[] = ['row-diff', 'schema-change'];
+const FROM_TABLE: readonly string[] = ['row-diff', 'schema-change', 'secrets', 'extraction'];
 
 /**
  * Answers about a change of which some rows could not be looked at: nothing was found is then not a pass, so that no

@@ -13,6 +13,8 @@ const MISSING: Readonly<Record<Need, string>> = {
   screen: 'No labelled row arrives or leaves.',
   sensitive: 'There is no column that the configuration calls `sensitive`.',
   release: 'No model is declared for this data set.',
+  secrets: 'Secrets were not looked for.',
+  extraction: 'No language models were trained.',
   weights: 'It is no file of weights.',
 };
 
@@ -32,6 +34,8 @@ export function unmetNeed(check: Pick<Check, 'needs'>, evidence: Evidence): stri
     screen: scores.screen !== null,
     sensitive: (evidence.probes ?? null) !== null,
     release: evidence.release !== null,
+    secrets: evidence.secrets !== undefined,
+    extraction: evidence.extraction !== undefined,
     weights: evidence.weights !== null,
   };
   const missing = check.needs.find((need) => !met[need]);

@@ -1,10 +1,13 @@
 import { type Check, isAboutWeights } from '../checks/check.ts';
 import { checks as builtChecks } from '../checks/index.ts';
 import { oneLine } from '../errors.ts';
-import { loadPool } from '../table/load-pool.ts';
+import { loadPool, type PoolFiles } from '../table/load-pool.ts';
+import type { Pool } from '../table/pool.ts';
 import { costOf, type DataReview, modelsOf, notesOf, planOf } from './account.ts';
 import { brokenFinding, chosenChecks } from './answer.ts';
 import { capFindings } from './cap-findings.ts';
+import { withExtraction } from './extraction/with-extraction.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { withImages, withUnseen } from './images.ts';
 import type { Unjudged } from './judged.ts';
 import { measure } from './measure.ts';
@@ -84,21 +87,24 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
     if (data.problem) return unreadable(data, checks, data.problem);
     progress('reading rows', 0.01);
     const options = { ...data.options, maxRows: request.limits.maxRows };
-    const table = await loadPool(tools.sql, { ...data, options, arrays: tools.arrays });
+    const table = await readTable({ ...data, options }, context);
     const before = tools.seconds();
     const decoding = (share: number) => progress('reading images', 0.01 + 0.03 * share);
     const pool = data.images ? await withImages(table, data.images, tools, decoding) : table;
     // The budget is for training alone: what it took to read images is not taken from it.
     const start = data.images ? context.start + tools.seconds() - before : context.start;
     progress('encoding', 0.04);
-    const { prepared, training, refused } = await prepare(data, pool, context);
+    const ready = await prepare(data, pool, context);
+    const { training } = ready;
     const summary = {
       name: data.name,
       path: data.path,
       rows: pool.counts,
-      columns: prepared.features.description.slice(0, 200).map((sentence) => oneLine(sentence, 300)),
+      columns: ready.prepared.features.description.slice(0, 200).map((sentence) => oneLine(sentence, 300)),
     };
-    if (request.limits.dryRun) return { answers: [], findings: [], summary, prepared, measured: null };
+    if (request.limits.dryRun) return { answers: [], findings: [], summary, prepared: ready.prepared, measured: null };
+    const { prepared, refused: broken } = await withExtraction(pool, ready.prepared, context);
+    const refused = [...ready.refused, ...broken];
     const open = checks.filter(({ id }) => !refused.some(({ check }) => check.id === id));
     const measured = await measure({ prepared, training, checks: open, context: { ...context, start } });
     const given = [...measured.answers, ...refused];
@@ -109,6 +115,20 @@ async function reviewData(data: DataRequest, context: Context): Promise<DataRevi
   } catch (error) {
     const { finding, infrastructure } = brokenFinding(error);
     return unreadable(data, checks, { message: `${finding.summary} ${finding.remedy}`, infrastructure });
+  }
+}
+
+/** Reads a data set, and looks for secrets in it where a check asks for that. */
+async function readTable(
+  data: DataRequest & Pick<PoolFiles, 'options'>,
+  { request, tools, checks }: Pick<Context, 'request' | 'tools' | 'checks'>,
+): Promise<Pool> {
+  const isAsked = !request.limits.dryRun && checks.some(({ needs }) => needs.includes('secrets'));
+  const scanner = isAsked ? tools.secrets() : null;
+  try {
+    return hideSecrets(await loadPool(tools.sql, { ...data, arrays: tools.arrays, secrets: scanner?.scan }));
+  } finally {
+    await scanner?.close();
   }
 }
 

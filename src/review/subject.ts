@@ -76,6 +76,7 @@ export function prepareSubject(
     release: null,
     experiments: [],
     weights: null,
+    ...(pool.secrets ? { secrets: pool.secrets } : {}),
     seed: keyOf(nonce),
   });
   const trained = trainingRows(rows).length;

@@ -4,6 +4,7 @@ import type { Tokenizer } from '../features/tokens.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { ReadArrays } from '../table/arrays/array-files.ts';
 import type { ImageFiles } from '../table/image-column.ts';
+import type { ScanTexts } from '../table/secrets/find-secrets.ts';
 import type { LocalFile, Sql } from '../table/sql.ts';
 import type { WeightStore } from '../training/ensemble.ts';
 import type { Plan } from '../training/plan.ts';
@@ -24,6 +25,8 @@ export interface Tools {
   readonly arrays: ReadArrays;
   /** Reads a tokenizer's file; closed by who asked. Throws a UserError for one that cannot be used. */
   tokenizer(file: LocalFile): Promise<Tokenizer & { close(): Promise<void> }>;
+  /** Opens a scanner of texts for secrets; closed by who asked. */
+  secrets(): { readonly scan: ScanTexts; close(): Promise<void> };
   readonly locate: Locate;
   /** The bytes of a materialised file. */
   bytes(file: LocalFile): ByteSource;

@@ -8,6 +8,7 @@ import { readBytes } from '../adapters/files.ts';
 import { openImageStore } from '../adapters/image-store.ts';
 import { openRuntime, type RuntimeOrder } from '../adapters/open-runtime.ts';
 import { readArrays } from '../adapters/read-arrays.ts';
+import { openSecretScanner } from '../adapters/secret-scanner.ts';
 import { openTokenizer } from '../adapters/tokenizer.ts';
 import { openWeightStore } from '../adapters/weight-store.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -24,7 +25,7 @@ import { declaredColumns } from '../table/pool.ts';
 
 const DUCKDB_MOST = 2 ** 31;
 const PROGRESS_EVERY_SECONDS = 0.2;
-/** The programs of threads that train, decode images or make tokens, and of the child that tries a device. */
+/** The programs of threads that train, decode images, make tokens or look for secrets, and of the child that tries a device. */
 const programOf = (name: string) =>
   new URL(import.meta.url.endsWith('.ts') ? `../adapters/${name}.ts` : `./${name}.js`, import.meta.url);
 
@@ -76,6 +77,7 @@ async function withTools<T>(request: EngineRequest, work: (tools: Tools) => Prom
       images: (files) => openImageStore(files, openDecoders(programOf('decoder'), limits.threads)),
       arrays: readArrays,
       tokenizer: (file) => openTokenizer(file, programOf('tokenizer-thread')),
+      secrets: () => openSecretScanner(programOf('secret-thread')),
       locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, declared.get(file.localPath) ?? []),
       bytes: fileBytes,
       drawNonce: () => randomBytes(8).toString('hex'),

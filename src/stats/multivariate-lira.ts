@@ -43,13 +43,13 @@ export function multivariateScores(vectors: Vectors, { models, rows }: Part): Li
       const vector = own[target]!;
       const [from, to] = [bit === 0 ? without(out, vector) : out, bit === 1 ? without(into, vector) : into];
       const direction = differenceOf(from, to).map((value, d) => trust * value + (1 - trust) * usual[d]!);
-      const arms = [new Line(), new Line()] as const;
+      const arms: [number[], number[]] = [[], []];
       bits.forEach((other, index) => {
-        if (index !== target) arms[other].add(dot(direction, own[index]!));
+        if (index !== target) arms[other].push(dot(direction, own[index]!));
       });
       const common = dot(direction, direction);
       const value = dot(direction, vector);
-      const [stranger, member] = arms.map((arm) => logDensity(value, arm.mean, arm.shrunk(common)));
+      const [stranger, member] = arms.map((numbers) => densityAlong(numbers, value, common));
       (bit === 1 ? members : others).push(member! - stranger!);
     });
   return { members: Float64Array.from(members).sort(), others: Float64Array.from(others).sort() };
@@ -85,19 +85,12 @@ function directionsOf(all: readonly { readonly out: Sum; readonly into: Sum }[],
   return { usual, trust: spread > chance ? 1 - chance / spread : 0 };
 }
 
-/** Mean and variance of numbers one after another (Welford 1962). */
-class Line {
-  n = 0;
-  mean = 0;
-  #squares = 0;
-  add(value: number): void {
-    const before = value - this.mean;
-    this.mean += before / ++this.n;
-    this.#squares += before * (value - this.mean);
-  }
-  shrunk(common: number): number {
-    return Math.max((NU * common + this.#squares) / (NU + this.n - 1), 1e-12);
-  }
+/** Log density of a value where numbers lie along a line; `common` is what their variance is shrunk to. */
+function densityAlong(numbers: readonly number[], value: number, common: number): number {
+  const n = numbers.length;
+  const mean = numbers.reduce((sum, one) => sum + one, 0) / n;
+  const squares = numbers.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+  return logDensity(value, mean, Math.max((NU * common + squares) / (NU + n - 1), 1e-12));
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -20,8 +20,8 @@ export function isWide(cells: readonly unknown[]): boolean {
   return cells.length > WIDE;
 }
 
-/** SQL source in long form: one row (`c`, the column's index; `v`, its text) per row of `source` and column. */
+/** SQL source in long form: one row (`r`, its rowid; `c`, the column's index; `v`, its text) per row of `source` and column. */
 export function longSql(source: string, columns: readonly number[]): string {
   const values = columns.map((at) => `c${at}`).join(', ');
-  return `(SELECT unnest([${columns.join(', ')}]) AS c, unnest([${values}]) AS v FROM ${source})`;
+  return `(SELECT rowid AS r, unnest([${columns.join(', ')}]) AS c, unnest([${values}]) AS v FROM ${source})`;
 }

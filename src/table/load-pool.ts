@@ -4,12 +4,15 @@ import { type ColumnPlan, planColumns } from './columns.ts';
 import { diffSides } from './diff.ts';
 import { planGuessed } from './guess-label.ts';
 import { addContents, type ImageFiles } from './image-column.ts';
+import { joinPool } from './join-pool.ts';
 import { type Labels, readLabels } from './labels.ts';
 import { loadSide, type Side } from './load.ts';
 import { numberRemarks } from './number-remarks.ts';
 import { type Picked, pickRows } from './pick.ts';
 import { declaredColumns, type Pool, type TableOptions } from './pool.ts';
 import { schemaRemarks } from './schema-remarks.ts';
+import type { ScanTexts } from './secrets/find-secrets.ts';
+import { secretsOfPool } from './secrets/secrets-of-pool.ts';
 import type { LocalFile, Sql } from './sql.ts';
 import { summariseSides } from './summarise-sides.ts';
 
@@ -22,6 +25,8 @@ export interface PoolFiles {
   readonly images?: ImageFiles | null | undefined;
   /** Reads files of arrays; without it there are none. */
   readonly arrays?: ReadArrays | null | undefined;
+  /** Looks for secrets in texts; without it none are looked for. */
+  readonly secrets?: ScanTexts | null | undefined;
 }
 
 interface Sides {
@@ -94,9 +99,13 @@ export async function loadPool(sql: Sql, files: PoolFiles): Promise<Pool> {
     ...(await numberRemarks(sql, train.base, firstPlans)),
     ...(await numberRemarks(sql, train.head, [...firstPlans, ...late])),
   ];
+  const secrets =
+    files.secrets &&
+    (await secretsOfPool(sql, { train, holdout, picked, held }, [...plans.values(), ...late], files.secrets));
   await dropTables(sql);
   return {
     ...joinPool(picked, held, used, labels, options),
+    ...(secrets ? { secrets } : {}),
     summaries,
     counts: diff.counts,
     sampled: picked.sampled || (held?.sampled ?? false),
@@ -171,25 +180,4 @@ async function findLabels(
     )[0]!.map(String);
   };
   return readLabels(plan, await distinct(first), train.head === first ? [] : await distinct(train.head), options);
-}
-
-function joinPool(
-  picked: Picked,
-  held: Picked | null,
-  plans: readonly ColumnPlan[],
-  labels: Labels,
-  options: TableOptions,
-) {
-  const values = plans.map((_, at) => [...picked.values[at]!, ...(held?.values[at] ?? [])]);
-  const columnOf = (name: string | null) => values[plans.findIndex((plan) => plan.name === name)];
-  const given = columnOf(options.label);
-  const groups = columnOf(options.group);
-  const all = [...picked.rows, ...(held?.rows ?? [])];
-  return {
-    rows: all.map((row, unit) => ({ ...row, unit, label: labels.read(given?.[unit] ?? null) })),
-    groups: all.map((_, at) => groups?.[at] ?? null),
-    task: labels.task,
-    classes: labels.classes,
-    columns: plans.map(({ name, kind }, at) => ({ name, kind, values: values[at]! })),
-  };
 }

@@ -11,7 +11,21 @@ export interface Picked {
   readonly rows: readonly Omit<PoolRow, 'label' | 'unit'>[];
   /** Per plan: [rows] text values, missing as null. */
   readonly values: readonly (readonly (string | null)[])[];
+  /** Per row where it stands in the sides' own tables; null where it does not. */
+  readonly rowids: readonly Rowids[];
   readonly sampled: boolean;
+}
+
+interface Rowids {
+  readonly base: number | null;
+  readonly head: number | null;
+}
+
+/** What `pull` adds to. */
+interface Pulled {
+  readonly rows: Omit<PoolRow, 'label' | 'unit'>[];
+  readonly values: (string | null)[][];
+  readonly rowids: Rowids[];
 }
 
 export interface PickOptions {
@@ -49,10 +63,7 @@ export async function pickRows(
   );
   if (diff.moved)
     await sql.run(`UPDATE ${pick} SET change = 'moved' WHERE b IN (SELECT b FROM ${diff.moved}) AND change = 'same'`);
-  const result: { rows: Omit<PoolRow, 'label' | 'unit'>[]; values: (string | null)[][] } = {
-    rows: [],
-    values: plans.map(() => []),
-  };
+  const result: Pulled = { rows: [], values: plans.map(() => []), rowids: [] };
   const both = options.preferBase ? 'base' : 'head';
   if (sides.base) await pull(sql, pick, sides, 'base', both, plans, options.split, result);
   if (sides.head) await pull(sql, pick, sides, 'head', both, plans, options.split, result);
@@ -71,7 +82,7 @@ async function pull(
   both: 'base' | 'head',
   plans: readonly ColumnPlan[],
   split: 'train' | 'holdout',
-  into: { rows: Omit<PoolRow, 'label' | 'unit'>[]; values: (string | null)[][] },
+  into: Pulled,
 ): Promise<void> {
   const side = sides[from]!;
   const key = from === 'base' ? 'b' : 'h';
@@ -103,6 +114,7 @@ async function pull(
     const inHead = h[at] !== null && !old;
     const place = inHead ? placeOf(sides.head!, Number(h[at])) : placeOf(sides.base!, Number(b[at]));
     const inBase = b[at] !== null && !(kind === 'changed' && from === 'head');
+    into.rowids.push({ base: inBase ? Number(b[at]) : null, head: inHead ? Number(h[at]) : null });
     into.rows.push({
       id: shortId(String(k[at])),
       ...place,

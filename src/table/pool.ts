@@ -1,6 +1,7 @@
 import type { ColumnKind, ColumnSummary } from '../evidence/column.ts';
 import type { RowCounts, Task } from '../evidence/evidence.ts';
 import type { PoolRow } from '../evidence/rows.ts';
+import type { Secrets } from '../evidence/secrets.ts';
 
 /** How the columns of a data set are to be read. */
 export interface TableOptions {
@@ -55,6 +56,8 @@ export interface Pool {
   readonly counts: RowCounts;
   readonly sampled: boolean;
   readonly remarks: readonly string[];
+  /** What a scan of all cells found; absent where none was asked for. */
+  readonly secrets?: Secrets;
 }
 
 /** Columns that the options name: a file whose first record holds one has a header. */

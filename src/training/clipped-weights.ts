@@ -1,7 +1,7 @@
 import type { Graph } from '../onnx/graph.ts';
 import { affineNorms } from './affine-norms.ts';
 import type { Privacy } from './recipe.ts';
-import type { Slice } from './slice.ts';
+import { isAffine, type Slice } from './slice.ts';
 import { unrolledNorms } from './unrolled-norms.ts';
 
 /**
@@ -15,8 +15,7 @@ export function clippedWeights(
   { clip }: Privacy,
   at: { readonly models: number; readonly batch: number; readonly scale: number },
 ): Graph {
-  if (slice.kind === 'language') throw new Error('no clipped gradients of a language model are built');
-  const { build, norms } = slice.kind === 'model' ? unrolledNorms(slice, at) : affineNorms(slice, at);
+  const { build, norms } = isAffine(slice) ? affineNorms(slice, at) : unrolledNorms(slice, at);
   // A gradient of zero gives C / 0, which is infinite, and keeps the weight of one.
   const share = build.add('Min', [build.add('Div', [build.scalar(clip), norms]), build.scalar(1)]);
   const kept = build.add('Mul', [share, build.scalar(at.scale)]);

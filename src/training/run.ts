@@ -6,6 +6,7 @@ import { type EachGroup, trainEnsemble, type WeightStore } from './ensemble.ts';
 import { gatherGradients } from './input-gradients.ts';
 import { type MembershipRequest, membershipBits } from './membership.ts';
 import type { Plan } from './plan.ts';
+import type { Privacy } from './recipe.ts';
 import { baseKey, changeUnits, experimentKey, hasLabelledBase, type TrainingSubject, withPlanted } from './subject.ts';
 
 export interface TrainingRun {
@@ -53,7 +54,7 @@ export async function trainScores(
 /** Runs one experiment with seeds and bits of its own. */
 export async function runExperiment(run: TrainingRun, experiment: Experiment): Promise<ExperimentResult> {
   const { subject, plan } = run;
-  const { revision, kind, plant, seed, shadows } = experiment;
+  const { revision, kind, plant, seed, shadows, privacy } = experiment;
   const key = `${revision === 'base' ? plan.membershipKey : plan.nonce}/${seed}`;
   const keptAs = revision === 'base' ? () => experimentKey(keyOfBase(run), subject, experiment) : null;
   const inside = new Set(experiment.inside);
@@ -66,13 +67,13 @@ export async function runExperiment(run: TrainingRun, experiment: Experiment): P
           { ...run, subject: withPlanted(subject, plant, seed) },
           'screen',
           { ...membership, change: { key } },
-          { seed: keyOf(key), keptAs },
+          { seed: keyOf(key), keptAs, privacy },
         )
       : await train(
           run,
           without.size > 0 ? 'without' : 'with',
           { ...membership, change: 'in' },
-          { seed: keyOf(key), keptAs, each: gathered?.each },
+          { seed: keyOf(key), keptAs, privacy, each: gathered?.each },
         );
   return { experiment, ensemble, gradients: gathered?.gradients ?? null };
 }
@@ -85,16 +86,21 @@ function train(
   name: Ensemble['name'],
   request: Omit<MembershipRequest, 'rows' | 'units'>,
   /** `seed` keys weights and batch order; `keptAs` works out the key under which the weights may be kept. */
-  how: { readonly seed: number; readonly keptAs: (() => string) | null; readonly each?: EachGroup | undefined },
+  how: {
+    readonly seed: number;
+    readonly keptAs: (() => string) | null;
+    readonly privacy?: Privacy | undefined;
+    readonly each?: EachGroup | undefined;
+  },
 ): Promise<Ensemble> {
   const inside = membershipBits({ ...request, rows: subject.rows, units: subject.units });
-  const { seed, keptAs, each } = how;
+  const { seed, keptAs, privacy, each } = how;
   const kept = store && keptAs ? { store, key: keptAs() } : undefined;
   return trainEnsemble(
     {
       set: subject.set,
       slice: plan.slice,
-      recipe: plan.recipe,
+      recipe: privacy ? { ...plan.recipe, privacy } : plan.recipe,
       order: { name, models: request.models, inside, seed },
       ...{ runtime, kept, each },
     },

@@ -61,9 +61,13 @@ export function forward(
   slice: Slice,
   at: { readonly x: string; readonly models: number; readonly batch: number; readonly isStacked: boolean },
 ): string {
+  if (slice.kind === 'model') return forwardModel(build, slice, at);
   if (slice.kind === 'language') return forwardLanguage(build, slice, at);
-  return slice.kind === 'model' ? forwardModel(build, slice, at) : affineLayers(build, slice, at.x).at(-1)!.output;
+  return affineLayers(build, slice, at.x).at(-1)!.output;
 }
+
+/** Whether a slice is affine maps with a relu between: what has closed forms. */
+export const isAffine = (slice: Slice): slice is BuiltInSlice => slice.kind === 'softmax' || slice.kind === 'mlp';
 
 /** The same, layer by layer: what each affine map takes in and gives, [M,B, ...]. The last one gives the logits. */
 export function affineLayers(build: Builder, slice: BuiltInSlice, x: string): { input: string; output: string }[] {

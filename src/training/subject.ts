@@ -99,10 +99,10 @@ export function changeUnits({ rows, units }: TrainingSubject): number[] {
 
 /** Content key of an experiment at base: the base's own key, and what is done to it. */
 export function experimentKey(base: string, { set, units }: TrainingSubject, experiment: Experiment): string {
-  const { kind, inside, without, plant, seed, shadows } = experiment;
+  const { kind, inside, without, plant, seed, shadows, privacy } = experiment;
   const names = (list: readonly number[]) => list.map((unit) => units.names[unit]);
   const planted = plant.map(({ copyOf, label }) => [set.rowKeys[copyOf], label]);
-  const done = { kind, inside: names(inside), without: names(without), planted, seed, shadows };
+  const done = { kind, inside: names(inside), without: names(without), planted, seed, shadows, privacy };
   return createHash('sha256')
     .update(`${base}\n${JSON.stringify(done)}`)
     .digest('hex');

@@ -5,9 +5,8 @@ import { float32, type Graph, type Value } from '../onnx/graph.ts';
 import { refusingNodes } from '../onnx/node-error.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { RowNorms } from './affine-norms.ts';
-import type { ModelSlice } from './model-slice.ts';
 import { objectives } from './objectives.ts';
-import { forward, parameterValues, sizesOf } from './slice.ts';
+import { forward, parametersOf, parameterValues, type Slice, sizesOf } from './slice.ts';
 
 /** Weights that all rows of all models of a batch may have between them: a gradient of each is in memory at once. */
 const MOST_WEIGHTS = 2 ** 26;
@@ -17,9 +16,9 @@ const MOST_WEIGHTS = 2 ** 26;
  * M B of them side by side. Reads batch_features [M,B,D], batch_targets [M,B, ...] and the parameters.
  * Throws a UserError (`private-slice`) where that takes too much memory.
  */
-export function unrolledNorms(slice: ModelSlice, { models, batch }: { models: number; batch: number }): RowNorms {
+export function unrolledNorms(slice: Slice, { models, batch }: { models: number; batch: number }): RowNorms {
   const rows = models * batch;
-  const weights = slice.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const weights = parametersOf(slice).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   if (rows * weights > MOST_WEIGHTS)
     throw new UserError(
       'private-slice',
@@ -40,7 +39,7 @@ export function unrolledNorms(slice: ModelSlice, { models, batch }: { models: nu
     ...parameterValues(slice, rows),
   ];
   const asked = build.graph('rows', inputs, []);
-  const wrt = slice.parameters.map(({ name }) => name);
+  const wrt = parametersOf(slice).map(({ name }) => name);
   const { build: full, gradients } = refusingNodes(() => backward(asked, { loss, wrt, prefix: 'e_' }));
   const squares = gradients.map((gradient) =>
     full.add('ReduceSumSquare', [full.add('Reshape', [gradient, full.ints([models, batch, -1])]), full.ints([-1])], {
@@ -56,7 +55,7 @@ export function unrolledNorms(slice: ModelSlice, { models, batch }: { models: nu
     lead.put({ op, domain: '', inputs: from, outputs: [`own/${name}`], attributes: {} });
   put('Reshape', ['batch_features', lead.ints([rows, 1, slice.width])], 'own_features');
   put('Reshape', ['batch_targets', lead.ints([rows, 1, ...targets])], 'own_targets');
-  for (const { name, shape } of slice.parameters) {
+  for (const { name, shape } of parametersOf(slice)) {
     const each = lead.add('Unsqueeze', [name, lead.ints([1])]);
     const repeated = lead.add('Expand', [each, lead.ints([models, batch, ...shape])]);
     put('Reshape', [repeated, lead.ints([rows, ...shape])], name);

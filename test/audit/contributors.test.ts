@@ -4,6 +4,7 @@ import type { AuditOptions } from '../../src/audit/attack.ts';
 import { auditSchema, type Measure } from '../../src/audit/audit.ts';
 import { contributors } from '../../src/audit/contributors.ts';
 import { contributorsOf } from '../../src/audit/contributors-of.ts';
+import { rowAuthors } from '../../src/audit/row-authors.ts';
 import { runAudit } from '../../src/audit/run-audit.ts';
 import type { Pool } from '../../src/table/pool.ts';
 import { normalAt, uniformAt } from '../../src/tensor/random.ts';
@@ -69,7 +70,7 @@ test("who brings wrong-label copies of others' rows is found, and whose rows the
   const mallory = table!.rows.at(-2)!;
   const [rise, chance] = ["rise of d', 99%", '99% by chance'].map((name) => mallory[column(name)] as Measure);
   assert.ok(rise!.value! > 2 * chance!.value!, `${rise!.value} and ${chance!.value}`);
-  assert.match(answer.summary, /^Whose rows expose whom: rows of "@mallory `x`" expose \d+ rows of others\./);
+  assert.match(answer.summary, /^Whose rows expose whom: rows of "@mallory `x`" expose \d+ rows of others[.;]/);
 });
 
 test('honest contributors expose hardly anybody, and the others no more than so many random rows', async (t) => {
@@ -89,6 +90,7 @@ test('few models name no rows; where time is up, those who are left are counted'
   const few = await auditBy(t, owned(120, 'mallory'), { shadows: 16, epochs: 2 });
   assert.equal(few.outcome, 'measured');
   assert.equal(few.rows.length, 0);
+  assert.match(few.summary, /^Too few shadow models to tell/);
   assert.match(few.tables[0]!.note, /16 models are too few to name exposed rows/);
   assert.equal(
     few.tables[0]!.rows[0]![few.tables[0]!.columns.indexOf('rows exposed')],
@@ -110,6 +112,8 @@ test('nobody to tell apart: unknown, with the reason', async (t) => {
     await outcomeOf(t, text, { by: null, attacks: ['contributors'] }),
     /^not-applicable: Nobody says who contributed what/,
   );
+  const oneClass = text.replaceAll(/,c\d,/g, ',c1,');
+  assert.match(await outcomeOf(t, oneClass, {}), /^unknown: .*no two classes/);
   const alone = text.replaceAll(/,(bob|cid)\n/g, ',ann\n');
   assert.match(await outcomeOf(t, alone, {}), /^unknown: All rows that name a contributor are of one/);
 });
@@ -124,4 +128,29 @@ test("contributors by their rows: long and hostile names are cut to a line, rows
   assert.ok(typeof found !== 'string');
   assert.deepEqual(found.map((one) => one.rows), [[0, 2], [1, 4]]); // biome-ignore format: one list
   assert.ok(found[1]!.name.length <= 60 && !found[1]!.name.includes('\n'));
+});
+
+test('by author: of the lines, where no column has the name; what the history cannot tell is a reason', async () => {
+  const rows = Array.from({ length: 5 }, (_, ordinal) => poolRow(`${ordinal}`, { ordinal }));
+  const options = { ...aQuestion, by: 'author' };
+  const pool = { rows, columns: [] } as unknown as Pool;
+  const data = { head: [{ repoPath: 'train.csv', localPath: '/x', bytes: 1 }] };
+  const files = [{ path: 'train.csv', names: ['ann', 'bob'], runs: [[1, 3, 0], [4, 2, 1], [6, 1, -1]] as const }]; // biome-ignore format: one list
+  const locate = async (_: unknown, ordinals: readonly number[]) => ordinals.map((ordinal) => ordinal + 2);
+  const authors = await rowAuthors({ files, problem: null }, pool, data, locate);
+  assert.deepEqual(authors, ['ann', 'ann', 'bob', 'bob', null]);
+  const found = contributorsOf({ pool, options, authors });
+  assert.ok(typeof found !== 'string');
+  assert.deepEqual(found.map(({ name, rows: own }) => [name, own]), [['ann', [0, 1]], ['bob', [2, 3]]]); // biome-ignore format: one idea
+  const column = { name: 'author', kind: 'category', values: ['x', 'x', 'y', 'y', 'y'] };
+  const named = contributorsOf({ pool: { ...pool, columns: [column] } as unknown as Pool, options, authors });
+  assert.ok(typeof named !== 'string' && named[0]!.name === 'y', 'a column of this name comes first');
+  assert.match(contributorsOf({ pool, options }) as string, /There is no column "author"/);
+  assert.equal(await rowAuthors({ files: [], problem: 'Shallow.' }, pool, data, locate), 'Shallow.');
+  const pointer = [{ ...files[0]!, runs: [[1, 3, 0]] as const }];
+  for (const odd of [
+    rowAuthors({ files: pointer, problem: null }, pool, data, locate),
+    rowAuthors({ files, problem: null }, pool, data, async (_, ordinals) => ordinals.map(() => null)),
+  ])
+    assert.match((await odd) as string, /^The rows are not lines of a committed file/);
 });

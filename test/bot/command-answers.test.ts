@@ -68,7 +68,7 @@ test('every check is explained from the list of checks, and what it found', () =
   assert.match(explainAnswer(`${path}:${line}`, failing), /is named by .*\n\n- `amplification` \(fail\)/s);
   const victim = finding.rows.flatMap(({ victims }) => victims)[0]!;
   assert.match(explainAnswer(`${victim.path}:${victim.line}`, failing), /Touched by/);
-  assert.match(explainAnswer('extraction', failing), /not in this version/);
+  assert.match(explainAnswer('drift', failing), /not in this version/);
   assert.match(explainAnswer('no/such.csv:1', failing), /no finding names/);
 });
 

@@ -31,7 +31,7 @@ test('says line, column and the word that was meant', () => {
     failure('version: 1\ndata:\n  - path: a.csv\n    lable: x'),
     /^\.github\/taster\.yml:4:5: unknown key "lable"; did you mean "label"\?$/,
   );
-  assert.match(failure('version: 1\ngates: {secrets: fail}'), /:2:18: .*secrets is not in this version/);
+  assert.match(failure('version: 1\ngates: {import-diff: fail}'), /:2:22: .*import-diff is not in this version/);
   assert.match(failure('version: 2'), /:1:10: .*expected 1/);
 });
 

@@ -24,7 +24,7 @@ const POOR: Readonly<Record<string, { text: string; label?: string | null; shado
 for (const attack of attacks)
   for (const [name, { text, why, ...more }] of Object.entries(POOR))
     test(`${attack.id} on ${name}: no figure, and the reason`, async (t) => {
-      const { answers } = await smallAudit(t, { train: text }, { attacks: [attack], epochs: 2, ...more });
+      const { answers } = await smallAudit(t, { train: text }, { attacks: [attack], options: { attacks: [attack.id] }, epochs: 2, ...more }); // biome-ignore format: one call
       assert.equal(answers.length, 1);
       const [{ outcome, summary, tables }] = answers as [(typeof answers)[0]];
       assert.ok(outcome === 'unknown' || outcome === 'not-applicable', `${outcome}: ${summary}`);

@@ -6,6 +6,7 @@ import { openDuckdb } from '../../src/adapters/duckdb.ts';
 import { fileBytes } from '../../src/adapters/file-bytes.ts';
 import { readBytes } from '../../src/adapters/files.ts';
 import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts';
+import { openSecretScanner } from '../../src/adapters/secret-scanner.ts';
 import type { Check } from '../../src/checks/check.ts';
 import type { Gate } from '../../src/config/config.ts';
 import type { DataRequest, EngineRequest } from '../../src/review/request.ts';
@@ -49,6 +50,8 @@ interface SmallOptions {
   shadows?: number;
   epochs?: number;
   label?: string | null;
+  id?: string;
+  secrets?: Tools['secrets'];
 }
 
 /** Reviews data sets with the real database and runtime; one thread, fixed nonce. */
@@ -94,7 +97,7 @@ export async function smallRequest(
         options: {
           label: more.label === undefined ? 'label' : more.label,
           classes: null,
-          id: null,
+          id: more.id ?? null,
           group: null,
           exclude: [],
           text: [],
@@ -116,6 +119,7 @@ export async function smallRequest(
     arrays: async () => null,
     tokenizer: () => Promise.reject(new Error('no tokenizer here')),
     images: () => Promise.reject(new Error('no images here')),
+    secrets: more.secrets ?? (() => openSecretScanner(new URL('../../src/adapters/secret-thread.ts', import.meta.url))),
     locate: (file, ordinals) => locateLines(sql, readBytes, file, ordinals, ['label']),
     bytes: fileBytes,
     drawNonce: () => 'drawn',

@@ -229,3 +229,12 @@ test('regression targets are in units of their spread on base, clipped', () => {
   const flat = makeSubject(constant, assignUnits(constant, [null, null], []), { values: new Float32Array(2), width: 1 }, 'regression'); // biome-ignore format: one call
   assert.deepEqual(Array.from(flat.set.labels), [0, 0]);
 });
+
+test('an experiment with privacy trains by DP-SGD: noise hides who was in', async () => {
+  const at = run(changed);
+  const plain = (await runExperiment(at, retrain({ kind: 'retrain', shadows: 8 }))).ensemble!;
+  const noisy = (await runExperiment(at, retrain({ kind: 'retrain', shadows: 8, privacy: { clip: 1, noise: 5 } })))
+    .ensemble!;
+  assert.deepEqual(noisy.inside, plain.inside);
+  assert.notDeepEqual(noisy.phi, plain.phi);
+});

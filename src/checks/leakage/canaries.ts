@@ -30,7 +30,10 @@ export function mislabelledRows({ rows, classes }: Pick<Evidence, 'rows' | 'clas
  * Mislabelled canaries (Aerni, Zhang and Tramèr 2024, arXiv 2404.17399) in a replicate of their own: each takes the place
  * of its original, which no model trains on, and is in or out of each model by a fair coin. Null without two classes.
  */
-export function canaryExperiment(evidence: Evidence, shadows: number): Experiment | null {
+export function canaryExperiment(
+  evidence: Evidence,
+  { shadows, privacy }: Pick<Experiment, 'shadows' | 'privacy'>,
+): Experiment | null {
   const able = mislabelledRows(evidence);
   if (able.classes.length < 2) return null;
   const { rows, seed } = evidence;
@@ -49,6 +52,7 @@ export function canaryExperiment(evidence: Evidence, shadows: number): Experimen
     }),
     seed: hash32(seed, 0xca4a7),
     shadows,
+    ...(privacy ? { privacy } : {}),
   };
 }
 

@@ -11,7 +11,7 @@ import { counted, tenths } from '../words.ts';
 import { canaryExperiment, plantedCanaries } from './canaries.ts';
 
 const REMEDY =
-  'This review trains without noise: put such canaries into the training that the claim speaks of, or withdraw the claim.';
+  'Say by `noise` and `clip` how your training hides rows, put such canaries into that training itself, or withdraw the claim.';
 const CONFIDENCE = 0.95;
 /** Fewer tell members from others by luck. */
 const [FEWEST_MODELS, FEWEST_CANARIES] = [8, 10];
@@ -28,7 +28,18 @@ const options = {
     sentence: 'Epsilon that the training is claimed to keep; 0: none is claimed, and no models are trained for it.',
   },
   delta: { default: 1e-5, min: 0, max: 0.5, unit: 'rate', sentence: 'Delta of that claim.' },
+  noise: {
+    default: 0,
+    min: 0,
+    max: 1000,
+    unit: 'clip norms',
+    sentence:
+      'Noise of your DP-SGD, as its library takes it: the models of this check are trained with it; 0: without.',
+  },
+  clip: { default: 1, min: 1e-6, max: 1e6, unit: 'norm', sentence: "Norm that your DP-SGD cuts a row's gradient to." },
 } as const;
+
+type Claim = { readonly epsilon: number; readonly delta: number; readonly noise: number; readonly clip: number };
 
 /** The worst case against a claim of differential privacy (Aerni, Zhang and Tramèr 2024, arXiv 2404.17399). */
 export const privacyAudit = defineCheck({
@@ -42,16 +53,20 @@ export const privacyAudit = defineCheck({
   remedy: REMEDY,
   silent: ({ epsilon }) =>
     epsilon > 0 ? null : 'no epsilon is claimed: set `epsilon` of `privacy-audit` under `checks`',
-  experiments(evidence, { epsilon }) {
-    const wanted = epsilon > 0 && whyUnknown(evidence) === null && experimentOf(evidence);
+  experiments(evidence, claim) {
+    const wanted = claim.epsilon > 0 && whyUnknown(evidence) === null && experimentOf(evidence, claim);
     return wanted ? [wanted] : [];
   },
   run: judge,
-  samples: (seed) => ({ ...sampleCanaries(seed, experimentOf), options: { epsilon: 1 } }),
+  samples: (seed) => ({ ...sampleCanaries(seed, (evidence) => experimentOf(evidence)), options: { epsilon: 1 } }),
 });
 
 const modelsOf = ({ scores }: Evidence) => ownEnsemble(scores)?.models ?? 0;
-const experimentOf = (evidence: Evidence) => canaryExperiment(evidence, modelsOf(evidence));
+
+function experimentOf(evidence: Evidence, { noise, clip }: Pick<Claim, 'noise' | 'clip'> = { noise: 0, clip: 1 }) {
+  const shadows = modelsOf(evidence);
+  return canaryExperiment(evidence, noise > 0 ? { shadows, privacy: { noise, clip } } : { shadows });
+}
 
 /** Why canaries could not tell, whatever came of them; null where they can. */
 function whyUnknown(evidence: Evidence): Pick<Finding, 'summary' | 'remedy'> | null {
@@ -75,7 +90,7 @@ function whyUnknown(evidence: Evidence): Pick<Finding, 'summary' | 'remedy'> | n
   };
 }
 
-function judge(evidence: Evidence, { epsilon: claim, delta }: { epsilon: number; delta: number }): Finding {
+function judge(evidence: Evidence, { epsilon: claim, delta, noise, clip }: Claim): Finding {
   if (claim === 0) return plainFinding('not-applicable', 'No epsilon is claimed (option `epsilon`).');
   const why = whyUnknown(evidence);
   if (why) return plainFinding('unknown', why.summary, why);
@@ -104,7 +119,7 @@ function judge(evidence: Evidence, { epsilon: claim, delta }: { epsilon: number;
       { ...told, remedy: 'Use more shadow models (`shadows.models`).' },
     );
   const outcome = above === 2 ? 'fail' : above === 1 ? 'warn' : 'pass';
-  const summary = `${seenOf(audit)}A training like this review's keeps no epsilon below ${Math.min(...bounds).toFixed(2)} (95%, delta ${delta}): for it the claim of ${claim} ${VERDICT[outcome]}.`;
+  const summary = `${seenOf(audit)}A training like this review's, ${noise > 0 ? `with noise ${noise} and clip norm ${clip}` : 'without noise'}, keeps no epsilon below ${Math.min(...bounds).toFixed(2)} (95%, delta ${delta}): for it the claim of ${claim} ${VERDICT[outcome]}.`;
   return plainFinding(outcome, summary, { ...told, remedy: outcome === 'pass' ? '' : REMEDY });
 }
 

@@ -41,7 +41,7 @@ ${isBeside ? '' : about}
 
 /** Our sentence with its figures set off, for a reader who only glances at it. */
 export function emphasised(text: string): string {
-  return words(text, 1000).replace(/(?<![\w.&#;])\d[\d,.]*(?:%(?! FPR)|×| times\b)/g, '<b>$&</b>');
+  return words(text, 1000).replace(/(?<![\w.&#;(])\d[\d,.]*(?:%(?! FPR)|×| times\b)/g, '<b>$&</b>');
 }
 
 /** A scatter of an audit compares two unlike quantities. */

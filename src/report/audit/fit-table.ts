@@ -23,24 +23,36 @@ interface Cut {
   readonly columns: number;
   /** Longest line of a cell of words. */
   readonly words: number;
+  /** Longest line of a heading, where its cells are no longer. */
+  readonly headings: number;
 }
 
 /**
- * A table of at most `width` characters a line. Where it is wider, in this order: a first column that repeats itself
- * becomes headings, intervals go from the right, words are folded, columns go from the right; what went is told.
+ * A table of at most `width` characters a line. Where it is wider, in this order: headings are folded, a first column
+ * that repeats itself becomes headings of groups, intervals go from the right, words are folded, columns go from the right; what went is told.
  */
 export function fitTable(table: AuditTable, width: number): FittedTable {
   const bounded = boundedColumns(table);
   const canGroup = table.columns.length > 1 && repeats(table);
-  const whole: Cut = { grouped: false, intervals: bounded.length, columns: table.columns.length, words: 40 };
-  const folded = { ...whole, grouped: canGroup };
+  const whole: Cut = {
+    grouped: false,
+    intervals: bounded.length,
+    columns: table.columns.length,
+    words: 40,
+    headings: 16,
+  };
+  const grouped = { ...whole, grouped: canGroup };
+  const folded = { ...grouped, headings: 9 };
   const bare = { ...folded, intervals: Math.min(1, bounded.length) };
   const least = Math.min(table.columns.length, 2);
   const narrow = { ...bare, words: NARROWEST_WORDS };
   const cuts: Cut[] = [
     whole,
+    { ...whole, headings: 9 },
+    grouped,
     folded,
     ...downTo(bounded.length - 1, 1).map((intervals) => ({ ...folded, intervals })),
+    ...[30, 20].map((words) => ({ ...bare, words })),
     narrow,
     ...downTo(table.columns.length - 1, least).map((columns) => ({ ...narrow, columns })),
     { ...narrow, columns: least, intervals: 0, words: Math.max(8, Math.floor(width / 3)) },
@@ -84,7 +96,7 @@ function leftOut({ columns }: AuditTable, bounded: readonly number[], cut: Cut):
 function linesOf(table: AuditTable, cut: Cut): string[] {
   const shown = table.columns.map((_, at) => at).slice(cut.grouped ? 1 : 0, cut.columns);
   const kept = new Set(boundedColumns(table).slice(0, cut.intervals));
-  const columns = shown.map((at) => columnOf(table, at, { interval: kept.has(at), words: cut.words }));
+  const columns = shown.map((at) => columnOf(table, at, { ...cut, interval: kept.has(at) }));
   const indent = cut.grouped ? '  ' : '';
   const line = (row: number) => joined(columns, (column) => column.cells[row]!, indent);
   const head = joined(columns, ({ heading }) => heading, indent);
@@ -108,7 +120,7 @@ const foldTo = (text: string, width: number): string[] => wrap(text, { width, in
 function columnOf(
   { columns, rows }: AuditTable,
   at: number,
-  { interval, words }: { readonly interval: boolean; readonly words: number },
+  { interval, words, headings }: Pick<Cut, 'words' | 'headings'> & { readonly interval: boolean },
 ): Column {
   const own = rows.map((row) => row[at]);
   const right = own.some(isMeasure);
@@ -124,7 +136,12 @@ function columnOf(
   });
   const name = logText(columns[at]!, 100);
   const widest = Math.max(...cells.flat().map(letters), ...name.split(' ').map(letters), 1);
-  return { width: widest, right, cells, heading: foldTo(name, Math.max(widest, Math.min(words, letters(name), 9))) };
+  return {
+    width: widest,
+    right,
+    cells,
+    heading: foldTo(name, Math.max(widest, Math.min(words, letters(name), headings))),
+  };
 }
 
 /** Cells beside each other, each as many lines as it has. */

@@ -8,6 +8,8 @@ import { isNamed } from './is-named.ts';
 import { outcomeChip } from './outcome-chip.ts';
 
 const SAID = 30;
+const HEART =
+  '<p class="note">Shadow models that are right on their own rows far more often than on others have learned them by heart: that is what an attacker recognises.</p>';
 
 /** One sentence for each attack: what an attacker would gain. `ids` are the answers' on the page; null where one was cut. */
 export function headlines(audit: Audit, ids: readonly (string | null)[], links: Links | null): string {
@@ -40,8 +42,9 @@ export function attacked({ data }: Audit): string {
     formatValue(one.trainAccuracy, 'share'),
     formatValue(one.testAccuracy, 'share'),
   ]);
+  const isMeasured = data.some(({ trainAccuracy }) => trainAccuracy !== null);
   const heading = ['data', '#rows', 'label', 'model', '#shadow models', '#epochs', '#right on own rows', '#right on others']; // biome-ignore format: one idea
-  return `<section aria-labelledby="attacked"><h2 id="attacked">What was attacked</h2><div class="box"><div class="measured">${table({ caption: 'Data and shadow models', heading, rows })}</div><p class="note">Shadow models that are right on their own rows far more often than on others have learned them by heart: that is what an attacker recognises.</p></div></section>`;
+  return `<section aria-labelledby="attacked"><h2 id="attacked">What was attacked</h2><div class="box"><div class="measured">${table({ caption: 'Data and shadow models', heading, rows })}</div>${isMeasured ? HEART : ''}</div></section>`;
 }
 
 /** What no attack of this audit could see, and what was left out. */

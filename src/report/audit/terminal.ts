@@ -10,7 +10,7 @@ import { isNamed } from './is-named.ts';
 
 const ROWS_SHOWN = 5;
 const CODES = { bold: 1, dim: 2, red: 31, blue: 34 } as const;
-const TINT = { measured: null, unknown: 'blue', 'not-applicable': 'dim', error: 'red' } as const;
+const TINT = { measured: 'bold', unknown: 'blue', 'not-applicable': 'dim', error: 'red' } as const;
 
 /** What every part of the text is written with. */
 interface Pen {
@@ -58,15 +58,15 @@ function headline({ attack, data, outcome, summary }: AttackAnswer, named: boole
   const state = outcome === 'measured' ? '' : ` (${outcome})`;
   const who = `${logText(attack, 40)}${of}${state}:`;
   const [first = '', ...rest] = wrap(`${who} ${logText(summary, 1000)}`, { width: width - 2, indent: '' }).split('\n');
-  const tint = TINT[outcome];
-  const lines = [first.startsWith(who) ? `${paint('bold', who)}${first.slice(who.length)}` : first, ...rest];
-  return lines.map((line, at) => (at === 0 ? `- ${tint && line === first ? paint(tint, line) : line}` : `  ${line}`)).join('\n'); // biome-ignore format: one idea
+  // A word that is broken over lines cannot be found again: it stays plain.
+  const shown = first.startsWith(who) ? `${paint(TINT[outcome], who)}${first.slice(who.length)}` : first;
+  return [`- ${shown}`, ...rest.map((line) => `  ${line}`)].join('\n');
 }
 
 function answerText({ attack, data, question, tables, rows }: AttackAnswer, pen: Pen): string {
   const parts = [...tables.map((table) => tableText(table, pen)), rowsText(rows, pen)].filter((part) => part !== '');
   if (parts.length === 0) return '';
-  return [pen.paint('bold', pen.fold(`${attack} on ${data}: ${question}`)), ...parts].join('\n');
+  return `${pen.paint('bold', pen.fold(`${attack} on ${data}: ${question}`))}\n${parts.join('\n\n')}`;
 }
 
 function tableText(table: AuditTable, { width, fold, paint }: Pen): string {

@@ -1,15 +1,16 @@
 import * as Plot from '@observablehq/plot';
 import { visible } from '../escape.ts';
 import {
-  COLOURS,
   DASHES,
   type Drawing,
   dotColour,
   extent,
   frame,
+  loudFirst,
   type Parts,
   SYMBOLS,
   shares,
+  signOf,
   X,
   Y,
 } from './drawing.ts';
@@ -21,9 +22,7 @@ const MOST_TICKS = 12;
 /** Curves over what was varied, each with its band of 95% intervals; every point is marked, for it alone was measured. */
 export function lines({ series, x, y }: Drawing): Parts {
   const places = [...new Set(series.flatMap(({ points }) => points.map(X)))].sort((a, b) => a - b);
-  const bands = series.map(({ points, bounds = [] }) =>
-    points.flatMap((point, at) => (bounds[at] ? [{ x: point[0], low: bounds[at][0], high: bounds[at][1] }] : [])),
-  );
+  const bands = series.map((one) => boundsOf(one));
   const heights = [
     ...series.flatMap(({ points }) => points.map(Y)),
     ...bands.flat().flatMap(({ low, high }) => [low, high]),
@@ -39,13 +38,13 @@ export function lines({ series, x, y }: Drawing): Parts {
       ...bands.map((band, index) => Plot.areaY(band, { x: 'x', y1: 'low', y2: 'high', fill: dotColour(index), fillOpacity: 0.16 })), // biome-ignore format: one idea
       ...series.map(({ points }, index) => Plot.line(points, { x: X, y: Y, stroke: dotColour(index), strokeWidth: 2, strokeDasharray: DASHES[dash(index)]! })), // biome-ignore format: one idea
       ...bands.map((band, index) => Plot.ruleX(band, { x: 'x', y1: 'low', y2: 'high', stroke: dotColour(index), strokeWidth: 1.5, strokeOpacity: 0.6 })), // biome-ignore format: one idea
-      ...series.map(({ points }, index) => Plot.dot(points, { x: X, y: Y, r: 3.5, symbol: SYMBOLS[index % COLOURS]!, fill: dotColour(index) })), // biome-ignore format: one idea
+      ...series.map(({ points }, index) => Plot.dot(points, { x: X, y: Y, r: 3.5, symbol: SYMBOLS[signOf(index)]!, fill: dotColour(index) })), // biome-ignore format: one idea
     ],
   };
 }
 
 /** The dash that belongs to a curve's colour. */
-export const dash = (index: number): number => (index < 2 ? 1 - index : index) % COLOURS;
+export const dash = (index: number): number => signOf(loudFirst(index));
 
 /** Where few values were tried, each has its tick. */
 function stepped(places: readonly number[]): Pick<Plot.ScaleOptions, 'type'> & { ticks: number[] | number } {
@@ -59,10 +58,19 @@ function stepped(places: readonly number[]): Pick<Plot.ScaleOptions, 'type'> & {
 export function dots({ series, x, y }: Drawing): Parts {
   const axis = (values: number[]) => ({ ...frame, domain: extent(values), nice: true, ticks: 6 });
   const points = series.flatMap((one) => one.points);
+  const bars = series.map((one) => boundsOf(one));
+  const heights = [...points.map(Y), ...bars.flat().flatMap(({ low, high }) => [low, high])];
   return {
     height: 380,
     x: { ...axis(points.map(X)), label: visible(x, 80), ...shares(x) },
-    y: { ...axis(points.map(Y)), label: visible(y, 60), ...shares(y) },
-    marks: series.map((one, index) => Plot.dot(one.points, { x: X, y: Y, r: 4.5, symbol: SYMBOLS[index % COLOURS]!, fill: dotColour(index), fillOpacity: 0.75, stroke: 'var(--card)', strokeWidth: 0.75 })), // biome-ignore format: one idea
+    y: { ...axis(heights), label: visible(y, 60), ...shares(y) },
+    marks: [
+      ...bars.map((bar, index) => Plot.ruleX(bar, { x: 'x', y1: 'low', y2: 'high', stroke: dotColour(index), strokeWidth: 1.5, strokeOpacity: 0.6 })), // biome-ignore format: one idea
+      ...series.map((one, index) => Plot.dot(one.points, { x: X, y: Y, r: 4.5, symbol: SYMBOLS[signOf(index)]!, fill: dotColour(index), fillOpacity: 0.75, stroke: 'var(--card)', strokeWidth: 0.75 })), // biome-ignore format: one idea
+    ],
   };
 }
+
+/** The intervals of a series, each at its point. */
+const boundsOf = ({ points, bounds = [] }: Drawing['series'][number]) =>
+  points.flatMap(([x], at) => (bounds[at] ? [{ x, low: bounds[at][0], high: bounds[at][1] }] : []));

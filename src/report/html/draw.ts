@@ -15,6 +15,7 @@ import {
   percent,
   SYMBOLS,
   shares,
+  signOf,
   X,
   Y,
 } from './drawing.ts';
@@ -85,7 +86,7 @@ function roc({ series, x, y }: Drawing, { whiskers }: Beside): Parts {
       Plot.line([[floor, floor], [1, 1]] as const, { x: X, y: Y, stroke: 'var(--quiet)', strokeDasharray: '1 3' }), // biome-ignore format: one idea
       ...series.map((one, index) => Plot.areaY(band(one, floor), { x: 'x', y1: 'low', y2: 'high', curve: 'step-after', fill: colour(index), fillOpacity: 0.16 })), // biome-ignore format: one idea
       ...bars.map((one) => Plot.ruleX([one], { x: (bar: Whisker) => Math.min(1, bar.fpr * (1 + 0.06 * bar.series)), y1: 'low', y2: 'high', stroke: colour(one.series), strokeWidth: 5, strokeOpacity: 0.45 })), // biome-ignore format: one idea
-      ...series.map(({ points }, index) => Plot.line(above(points, floor), { x: X, y: Y, curve: 'step-after', stroke: colour(index), strokeWidth: 2, strokeDasharray: DASHES[index % COLOURS]! })), // biome-ignore format: one idea
+      ...series.map(({ points }, index) => Plot.line(above(points, floor), { x: X, y: Y, curve: 'step-after', stroke: colour(index), strokeWidth: 2, strokeDasharray: DASHES[signOf(index)]! })), // biome-ignore format: one idea
     ],
   };
 }

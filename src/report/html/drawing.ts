@@ -31,7 +31,11 @@ export const X = (point: Point): number => point[0];
 export const Y = (point: Point): number => point[1];
 export const colour = (index: number): string => `var(--k${index % COLOURS})`;
 /** Dots and curves: the first series is the one to look at; pairs of lines and bars begin with the quiet base. */
-export const dotColour = (index: number): string => colour(index < 2 ? 1 - index : index);
+export const dotColour = (index: number): string => colour(loudFirst(index));
+/** Place of a series whose first is to be the loud one, in each turn of the colours. */
+export const loudFirst = (index: number): number => (index % COLOURS < 2 ? index + 1 - 2 * (index % COLOURS) : index);
+/** What tells a series apart beside its colour; beyond six, colours come again with other signs. */
+export const signOf = (index: number): number => (index + Math.floor(index / COLOURS)) % COLOURS;
 export const frame = { labelAnchor: 'center', labelArrow: 'none' } as const;
 
 /** Ticks in percent where an axis shows rates or shares. */

@@ -1,13 +1,15 @@
 import { formatCount, plural } from '../quantity.ts';
 import { draw, LOWEST_RATE, type Target, type Whisker } from './draw.ts';
 import { dash } from './draw-lines.ts';
-import { COLOURS, DASHES, type Drawing, dotColour, type Point, SIGNS } from './drawing.ts';
+import { COLOURS, colour, DASHES, type Drawing, dotColour, type Point, SIGNS, signOf } from './drawing.ts';
 import { words } from './text.ts';
 
 /** More lines or dots than these are no picture any more. */
 const SERIES_SHOWN = COLOURS;
 const POINTS_SHOWN = 2000;
 const ROWS_OF_MATRIX = 20;
+/** Of kinds whose series have signs as well as colours, twice as many tell themselves apart. */
+const SIGNED: ReadonlySet<Drawing['kind']> = new Set(['lines', 'dots', 'roc']);
 /** Beyond this no axis keeps its letters, and no honest measure goes there. */
 const LARGEST = 1e12;
 const REFERENCE: Partial<Record<Drawing['kind'], string>> = {
@@ -32,7 +34,7 @@ export function figureHtml(
   figure: Drawing,
   { id, file, places = new Map(), whiskers: beside = () => [] }: FigureOptions,
 ): string | null {
-  const limit = figure.kind === 'matrix' ? ROWS_OF_MATRIX : SERIES_SHOWN;
+  const limit = figure.kind === 'matrix' ? ROWS_OF_MATRIX : SIGNED.has(figure.kind) ? 2 * SERIES_SHOWN : SERIES_SHOWN;
   const kept = keep(figure, limit);
   if (kept.series.every(({ points }) => points.length === 0)) return null;
   const whiskers = figure.kind === 'roc' ? beside(kept) : [];
@@ -55,7 +57,9 @@ export function figureHtml(
       ? ['A rate of zero has no place on such an axis: a line begins where it rises above.']
       : []),
     ...(whiskers.length > 0 ? ['The upright bars are the 95% intervals at their false-positive rate.'] : []),
-    ...(kept.series.some(({ bounds }) => bounds) ? ['Bands are 95% intervals.'] : []),
+    ...(kept.series.some(({ bounds }) => bounds)
+      ? [`${figure.kind === 'dots' ? 'Upright bars' : 'Bands'} are 95% intervals.`]
+      : []),
     ...lost(figure, kept, file),
   ];
   const legend = figure.kind === 'matrix' ? '' : legendOf(kept);
@@ -99,12 +103,13 @@ function legendOf({ kind, series }: Drawing): string {
       kind === 'lines'
         ? lineKey(dotColour(index), DASHES[dash(index)]!)
         : kind === 'roc' || kind === 'histogram'
-          ? lineKey(`var(--k${index})`, DASHES[index % COLOURS]!)
+          ? lineKey(colour(index), DASHES[signOf(index)]!)
           : kind === 'scatter' || kind === 'dots'
-            ? `<text x="13" y="11" text-anchor="middle" font-size="15" fill="${dotColour(index)}">${SIGNS[index]}</text>`
+            ? `<text x="13" y="11" text-anchor="middle" font-size="15" fill="${dotColour(index)}">${SIGNS[signOf(index)]}</text>`
             : `<rect x="7" y="0" width="12" height="12" fill="var(--k${index})"/>`;
-    const count = kind === 'scatter' || kind === 'dots' ? ` (${formatCount(points.length)})` : '';
-    return `<li><svg class="key" viewBox="0 0 26 12" width="26" height="12" aria-hidden="true">${mark}</svg>${words(name, 40) || `series ${index + 1}`}${count}</li>`;
+    const count =
+      (kind === 'scatter' || kind === 'dots') && points.length !== 1 ? ` (${formatCount(points.length)})` : '';
+    return `<li><svg class="key" viewBox="0 0 26 12" width="26" height="12" aria-hidden="true">${mark}</svg>${words(name, 60) || `series ${index + 1}`}${count}</li>`;
   });
   return `<ul class="legend">${items.join('')}</ul>`;
 }

@@ -38,6 +38,15 @@ test('canaries are a tenth of the units of head, each under a wrong label in the
   assert.notDeepEqual(wantedOf({ ...evidence, seed: 99 })[0]!.plant, plant);
 });
 
+test('the models of a training with noise are trained with it, and the finding says so', () => {
+  const { faulty } = privacyAudit.samples(1);
+  const noisy = { ...claiming(1), noise: 1.1, clip: 2 };
+  assert.deepEqual(privacyAudit.experiments!(faulty, noisy)[0]!.privacy, { noise: 1.1, clip: 2 });
+  assert.equal(wantedOf(faulty)[0]!.privacy, undefined);
+  assert.match(privacyAudit.run(faulty, noisy).summary, /with noise 1\.1 and clip norm 2/);
+  assert.match(privacyAudit.run(faulty, claiming(1)).summary, /without noise/);
+});
+
 test('the bound is held against the claim: below it fails, above it passes, beyond what can be shown is unknown', () => {
   const { faulty, clean } = privacyAudit.samples(2);
   const failed = privacyAudit.run(faulty, claiming(1));
