@@ -3,6 +3,7 @@ import { attribute } from './attribute.ts';
 import { byAccess } from './by-access.ts';
 import { contributors } from './contributors.ts';
 import { defences } from './defences.ts';
+import { extraction } from './extraction.ts';
 import { privacyAudit } from './privacy-audit.ts';
 import { truthSerum } from './truth-serum.ts';
 import { untargeted } from './untargeted.ts';
@@ -14,6 +15,7 @@ export const attacks: readonly Attack[] = [
   attribute,
   byAccess,
   contributors,
+  extraction,
   privacyAudit,
   defences,
 ];

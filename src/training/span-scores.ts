@@ -32,7 +32,6 @@ export async function spanScores(
   const { values, next, starts } = windowsOf(
     asked.map(({ all }) => all),
     k,
-    { ends: false },
   );
   const places = asked.flatMap(({ before, all }, text) =>
     Array.from({ length: all.length - before }, (_, at) => starts[text]! + before + at),

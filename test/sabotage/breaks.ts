@@ -370,4 +370,18 @@ export const breaks: readonly Break[] = [
     replace: '.filter((row) => arrives(rows[row]!))',
     tests: ['test/review/extraction/targets.test.ts'],
   },
+  {
+    name: 'canaries are calibrated by models that saw them',
+    file: 'src/audit/guesses.ts',
+    search: 'bits[model] === 0)',
+    replace: 'bits[model] === 1)',
+    tests: ['test/audit/extraction.test.ts'],
+  },
+  {
+    name: 'the digits of a secret enter the model at the wrong places',
+    file: 'src/training/suffixes.ts',
+    search: 'cut(build, weight, 0, near - seen, 1)',
+    replace: 'cut(build, weight, seen, near, 1)',
+    tests: ['test/training/suffixes.test.ts'],
+  },
 ];
