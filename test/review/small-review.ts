@@ -50,12 +50,9 @@ interface SmallOptions {
   shadows?: number;
   epochs?: number;
   label?: string | null;
-<<<<<<< HEAD
   sensitive?: readonly string[];
-=======
   id?: string;
   secrets?: Tools['secrets'];
->>>>>>> main
 }
 
 /** Reviews data sets with the real database and runtime; one thread, fixed nonce. */
