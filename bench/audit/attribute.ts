@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { markdownTable } from 'markdown-table';
@@ -15,7 +15,7 @@ import { poolOf } from '../detection/change.ts';
 import { dataFolder, readDataSet } from '../detection/data-sets.ts';
 
 const SENSITIVE = ['sex', 'race', 'relationship'] as const;
-const POISONS = [0, 8, 16] as const;
+const POISONS = [0, 8, 16];
 const MODELS = 64;
 /** Seconds at the reference rate that an audit's plan may cost: fixes the slice. */
 const BUDGET = 400;
@@ -47,7 +47,7 @@ export interface AttributeResult {
  * @param targets of each column; large enough for the interval, small enough that 16 copies of each value fit a few ensembles.
  */
 export async function benchAttribute(
-  { seeds, out, targets = 60 }: { readonly seeds: readonly number[]; readonly out: string | null; readonly targets?: number }, // biome-ignore format: one idea
+  { seeds, out, targets = 40, poisons = POISONS }: { readonly seeds: readonly number[]; readonly out: string | null; readonly targets?: number; readonly poisons?: readonly number[] }, // biome-ignore format: one idea
 ): Promise<AttributeResult[]> {
   const data = readDataSet('adult', dataFolder()!);
   const values = data.columns.map((column) => column.values);
@@ -69,7 +69,7 @@ export async function benchAttribute(
       const at: AttackRun = {
         ...{ pool, sensitive: SENSITIVE, blocks: features.blocks, runtime, seed: `bench ${seed}` },
         training: { subject: training!.subject, plan },
-        options: { attacks: null, poisons: POISONS, targets, thorough: true, by: null },
+        options: { attacks: null, poisons, targets, thorough: true, by: null },
         train: async (order) => {
           const ensemble = await trainShadows({ subject: training!.subject, plan, runtime }, order);
           if (count.shadows === 0) count.accuracy = ensemble.testAccuracy;
@@ -119,13 +119,20 @@ export function attributeTables(results: readonly AttributeResult[]): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { seeds: { type: 'string' }, out: { type: 'string' }, targets: { type: 'string' } } }); // biome-ignore format: one idea
-  if (dataFolder() === null) {
+  const option = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { seeds: option, out: option, targets: option, poisons: option, tables: { ...option, multiple: true } } }); // biome-ignore format: one idea
+  const numbers = (list: string) => list.split(',').map(Number);
+  const recorded = (file: string) => readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as AttributeResult); // biome-ignore format: one idea
+  if (!values.tables && dataFolder() === null) {
     console.log('bench:audit attribute skipped: set TASTER_DATA to the folder of data sets.');
   } else {
-    const seeds = (values.seeds ?? '901,902,903').split(',').map(Number);
-    if (values.out) writeFileSync(values.out, '');
-    const results = await benchAttribute({ seeds, out: values.out ?? null, ...(values.targets ? { targets: Number(values.targets) } : {}) }); // biome-ignore format: one idea
+    const results = values.tables
+      ? values.tables.flatMap(recorded)
+      : await benchAttribute({
+          ...{ seeds: numbers(values.seeds ?? '901,902,903'), out: values.out ?? null },
+          ...(values.targets ? { targets: Number(values.targets) } : {}),
+          ...(values.poisons ? { poisons: numbers(values.poisons) } : {}),
+        });
     for (const { model, seed, accuracy, shadows, seconds, summary } of results)
       console.log(`${model}, seed ${seed}: ${shadows} shadow models, accuracy ${percents(accuracy)}%, ${seconds.toFixed(0)} s. ${summary}`); // biome-ignore format: one idea
     console.log(attributeTables(results));

@@ -13,7 +13,7 @@ export interface Untouched {
 }
 
 /** How targets are poisoned, for a line of the table. */
-export interface Poisoning extends Pick<TargetedOrder, 'copies' | 'features' | 'recipe' | 'without'> {
+export interface Poisoning extends Pick<TargetedOrder, 'copies' | 'features' | 'recipe' | 'share' | 'without'> {
   /** In words, such as `4 copies`. */
   readonly name: string;
 }

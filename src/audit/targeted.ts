@@ -16,6 +16,8 @@ export interface TargetedOrder {
   readonly copies: readonly number[];
   /** Keys bits, weights and batch order; equal seeds are paired. */
   readonly seed: string;
+  /** Share of the data set that copies in one ensemble may be; `LARGEST_SHARE` when left out. */
+  readonly share?: number;
   /** Features [D] of a target's copies; the target's own when left out. */
   readonly features?: (target: Target) => Float32Array;
   readonly recipe?: Recipe;
@@ -42,9 +44,9 @@ export interface Targeted {
 }
 
 /** The largest number of copies that one ensemble is given. */
-export function mostCopies({ pool }: Pick<AttackRun, 'pool'>): number {
+export function mostCopies({ pool }: Pick<AttackRun, 'pool'>, share = LARGEST_SHARE): number {
   const rows = pool.rows.filter(({ split, label }) => split === 'train' && label !== null).length;
-  return Math.max(1, Math.floor(LARGEST_SHARE * rows));
+  return Math.max(1, Math.floor(share * rows));
 }
 
 /** Targets in batches whose copies fit one ensemble. */
@@ -70,14 +72,14 @@ export function batchesOf(targets: readonly Target[], copies: readonly number[],
 export async function poisonTargets(
   at: AttackRun,
   targets: readonly Target[],
-  { name, copies, seed, features, recipe, without }: TargetedOrder,
+  { name, copies, seed, features, recipe, without, share }: TargetedOrder,
 ): Promise<Targeted> {
   const { models } = at.training!.plan;
   const K = targets.length;
   const phi = new Float32Array(models * K);
   const inside = new Uint8Array(models * K);
   const accuracies: number[] = [];
-  const batches = batchesOf(targets, copies, mostCopies(at));
+  const batches = batchesOf(targets, copies, mostCopies(at, share));
   for (const [index, batch] of batches.entries()) {
     const planted = batch.flatMap((target): ExtraRow[] => {
       const { row, wrong } = targets[target]!;

@@ -109,6 +109,6 @@ function exposedFirst(best: Compared): Answered['rows'] {
     .map(({ row, effect }) => ({
       row,
       effect,
-      why: `d' ${effect.toFixed(1)} with ${best.poisoning.name} of it under a wrong label`,
+      why: `d' ${effect.toFixed(1)} ${best.poisoning.copies[0] === 0 ? 'without poison' : `with ${best.poisoning.name} of it under a wrong label`}`,
     }));
 }

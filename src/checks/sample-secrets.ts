@@ -55,6 +55,6 @@ export function sampleExtraction(
       without: isHit ? bitsOf(secret, 2, 5) : null,
     };
   });
-  const measured = { models: 16, candidates: 1000, texts: 90, bytes: 9000, left: 0, slice: 'built-in language model' };
+  const measured = { models: 16, candidates: 1000, texts: 90, left: 0, slice: 'built-in language model' };
   return { secrets: sampleSecrets(rows, seed, 0), extraction: { kind: 'measured', secrets, ...measured } };
 }

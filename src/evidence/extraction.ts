@@ -31,9 +31,8 @@ export type Extraction =
       /** Shadow models of each revision, and random candidates of each secret. */
       readonly models: number;
       readonly candidates: number;
-      /** Texts and bytes that each model trains on at most, secrets included; the rest of the data is left out. */
+      /** Texts that models train on, secrets included; the rest of the data is left out. */
       readonly texts: number;
-      readonly bytes: number;
       /** Secrets of the text that were not measured: too many, or too short to tell from a guess. */
       readonly left: number;
       readonly slice: string;

@@ -12,7 +12,7 @@ const DATA = 'data/messages.csv';
 export const BASE_BRANCH = 'main';
 export const CHANGE_BRANCH = 'more-messages';
 
-/** The copy checks are off: what finds the poison is retraining alone. */
+/** The copy checks are off: what finds the poison is retraining alone. Real messages hold real phone numbers: not today's matter. */
 const CONFIG = `version: 1
 data:
   - name: messages
@@ -23,6 +23,8 @@ shadows: {models: 32, epochs: 20, budget: 80s}
 checks:
   conflicting-copies: off
   duplicates: off
+  secrets: off
+  extraction: off
 gates:
   amplification: fail
 `;

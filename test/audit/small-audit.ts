@@ -26,6 +26,7 @@ interface Asked {
   readonly shadows?: number;
   readonly epochs?: number;
   readonly label?: string | null;
+  readonly sensitive?: readonly string[];
   readonly seconds?: () => number;
 }
 

@@ -50,6 +50,7 @@ interface SmallOptions {
   shadows?: number;
   epochs?: number;
   label?: string | null;
+  sensitive?: readonly string[];
   id?: string;
   secrets?: Tools['secrets'];
 }
@@ -91,6 +92,7 @@ export async function smallRequest(
     data: Object.entries(data).map(
       ([name, [base, head]]): DataRequest => ({
         ...{ name, path: `${name}.csv`, previousPath: null, model: null, problem: null },
+        ...(more.sensitive ? { sensitive: more.sensitive } : {}),
         base: lay(`${name}.csv`, base),
         head: lay(`${name}.csv`, head),
         holdout: { base: null, head: null },

@@ -315,6 +315,27 @@ export const breaks: readonly Break[] = [
     tests: ['test/audit/contributors.test.ts'],
   },
   {
+    name: 'imputation is trained on the rows whose value it guesses',
+    file: 'src/audit/imputation.ts',
+    search: 'values.of[row]! >= 0 && !isTarget.has(row) ?',
+    replace: 'values.of[row]! >= 0 && isTarget.size > 0 ?',
+    tests: ['test/audit/attribute.test.ts'],
+  },
+  {
+    name: 'models that trained on a row are counted as models without it',
+    file: 'src/stats/attribute-figures.ts',
+    search: "const column = state < 0 ? 'out' : 'inside';",
+    replace: "const column = model % 2 === 0 ? 'out' : 'inside';",
+    tests: ['test/stats/attribute.test.ts'],
+  },
+  {
+    name: 'values that the data tell are called leakage of the row',
+    file: 'src/stats/attribute-peak.ts',
+    search: 'heights[value] = (contrast - sum / n) / Math.sqrt(variance);',
+    replace: 'heights[value] = bit === 1 ? contrast : (contrast - sum / n) / Math.sqrt(variance);',
+    tests: ['test/stats/attribute-peak.test.ts'],
+  },
+  {
     name: 'DP-SGD adds no noise',
     file: 'src/training/step.ts',
     search: 'if (!privacy || privacy.noise === 0) return',

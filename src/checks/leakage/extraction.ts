@@ -25,7 +25,7 @@ export const extraction = defineCheck({
   needs: ['head', 'secrets', 'extraction'],
   options: {
     rise: {
-      default: 3,
+      default: 2,
       min: 0.5,
       max: 100,
       unit: 'bits',
@@ -115,15 +115,18 @@ function judge(
   { rise: least, exposed, alpha }: { rise: number; exposed: number; alpha: number },
 ): Judged[] {
   const tested = secrets.flatMap((secret) => {
-    const rise = secret.head && meanTest(difference(secret.head, secret.base));
-    return rise ? [{ secret, rise, proof: secret.without && meanTest(difference(secret.head!, secret.without)) }] : [];
+    const { base, head, without } = secret;
+    const rise = head && meanTest(difference(head, base));
+    return rise ? [{ secret, rise, proof: without && meanTest(difference(head, without)) }] : [];
   });
+  const proven = tested.filter(({ proof }) => proof !== null);
   const rises = holm(tested.map(({ rise }) => rise.p));
-  const proofs = holm(tested.map(({ proof }) => proof?.p ?? 1));
-  return tested.map(({ secret, rise, proof }, at) => {
+  const proofs = holm(proven.map(({ proof }) => proof!.p));
+  return tested.map((one, at) => {
+    const { secret, rise, proof } = one;
     const limit = secret.base ? least : exposed;
     const isRising = rise.mean >= limit && rises[at]! <= alpha;
-    const isVerified = isRising && secret.suspects.length > 0 && (proof?.mean ?? 0) >= limit && proofs[at]! <= alpha;
+    const isVerified = isRising && proof !== null && proof.mean >= limit && proofs[proven.indexOf(one)]! <= alpha;
     return { secret, rise, isRising, isVerified, isSeen: SEEN * rise.error <= limit };
   });
 }

@@ -62,6 +62,17 @@ test('an honest change raises nothing; without a change of the text both revisio
   );
 });
 
+test('a new data set has no base to train on: its secrets are told at head alone', async (t) => {
+  const found = await measure(await textPool(t, null, BASE), { shadows: 8 });
+  assert.ok(found.kind === 'measured');
+  assert.deepEqual(
+    found.secrets.map(({ base, head, suspects }) => [base, head!.length, suspects.length]),
+    found.secrets.map(() => [null, 4, 0]),
+  );
+  const gone = await measure(await textPool(t, BASE, null), { shadows: 8 });
+  assert.ok(gone.kind === 'measured' && gone.secrets.every(({ head }) => head === null));
+});
+
 test('there is an answer without training: no text, no secret, too little of anything', async (t) => {
   const without = { runtime: never };
   const plain = BASE.filter(([, text]) => !text.includes('+44'));

@@ -8,11 +8,13 @@ import type { Pool } from '../../../src/table/pool.ts';
 import { personalData } from '../../../src/table/secrets/personal-data.ts';
 import { uniformAt } from '../../../src/tensor/random.ts';
 
+type Rows = readonly (readonly [id: string, text: string])[];
+
 /** The pool of a table of ids, texts and labels at two revisions; personal data are found, credentials are not. */
 export async function textPool(
   t: TestContext,
-  base: readonly (readonly [id: string, text: string])[],
-  head: readonly (readonly [id: string, text: string])[],
+  base: Rows | null,
+  head: Rows | null,
   { id = 'id' }: { readonly id?: string | null } = {},
 ): Promise<Pool> {
   const root = mkdtempSync(join(tmpdir(), 'taster-text-'));
@@ -23,7 +25,8 @@ export async function textPool(
     sql.close();
     rmSync(root, { recursive: true });
   });
-  const lay = (name: string, rows: typeof base) => {
+  const lay = (name: string, rows: Rows | null) => {
+    if (rows === null) return null;
     const localPath = join(folder, name);
     writeFileSync(localPath, `id,text\n${rows.map(([key, text]) => `${key},"${text}"\n`).join('')}`);
     return [{ repoPath: 'data/train.csv', localPath, bytes: statSync(localPath).size }];
