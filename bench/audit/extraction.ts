@@ -22,13 +22,21 @@ interface Line {
   readonly after: Planted;
 }
 
+/** Looked at once, after everything was fixed. */
+const SEEDS = [201, 202, 203, 204, 205, 206, 207, 208, 209, 210];
+
 /** Secrets of six digits planted once in WikiText-2, with and without 64 lines of an attacker: a table in markdown. */
 export async function benchExtraction(at: {
-  seeds: readonly number[];
+  /** Its own where left out. */
+  seeds: readonly number[] | null;
   /** A file of one line of JSON a seed. */
   out: string | null;
+  /** What the file answers is not run again. */
   resume?: boolean;
+  /** What the file answers is all: nothing is run. */
+  recorded?: boolean;
 }): Promise<string> {
+  const seeds = at.seeds ?? SEEDS;
   const folder = dataFolder();
   if (folder === null) return 'extraction skipped: set TASTER_DATA to the folder of data sets.';
   const texts = readFileSync(join(folder, 'wikitext-2/valid.txt'), 'utf8')
@@ -36,14 +44,14 @@ export async function benchExtraction(at: {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const settings = JSON.stringify({ CANARIES, MODELS, POISONS, TAUGHT, ...LANGUAGE_PLAN, ...LANGUAGE_RECIPE });
-  const lines = at.resume ? readLines(at.out).filter((line) => line.settings === settings) : [];
+  const lines = at.resume || at.recorded ? readLines(at.out).filter((line) => line.settings === settings) : [];
   const runtime = makeLanes(
     new URL('../../src/adapters/lane.ts', import.meta.url),
     { folder: null, provider: 'cpu' },
     2,
   );
   try {
-    for (const seed of at.seeds) {
+    for (const seed of at.recorded ? [] : seeds) {
       if (lines.some((line) => line.seed === seed)) continue;
       const started = performance.now();
       const planted = { count: CANARIES, digits: DIGITS, poisons: POISONS, characters: TAUGHT, seed };
@@ -61,7 +69,8 @@ export async function benchExtraction(at: {
   } finally {
     await runtime.close();
   }
-  const done = lines.filter(({ seed }) => at.seeds.includes(seed));
+  const done = lines.filter(({ seed }) => seeds.includes(seed));
+  if (done.length === 0) return 'extraction: no seed is recorded with these settings.';
   const pair = { before: done.map(({ before }) => before), after: done.map(({ after }) => after) };
   const { columns, rows, note } = guessTable(pair, 10 ** DIGITS);
   const seconds = done.reduce((sum, line) => sum + line.seconds, 0);
@@ -86,11 +95,13 @@ function wordsOf(cell: Cell): string {
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {
-      seeds: { type: 'string', default: '201,202,203,204,205,206,207,208,209,210' },
+      seeds: { type: 'string' },
       out: { type: 'string' },
       resume: { type: 'boolean', default: false },
+      recorded: { type: 'boolean', default: false },
     },
   });
-  const seeds = values.seeds.split(',').map(Number);
-  console.log(await benchExtraction({ seeds, out: values.out ?? null, resume: values.resume }));
+  const { out = null, resume, recorded } = values;
+  const seeds = values.seeds?.split(',').map(Number) ?? null;
+  console.log(await benchExtraction({ seeds, out, resume, recorded }));
 }

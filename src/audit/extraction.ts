@@ -1,6 +1,7 @@
 import { keyOf } from '../tensor/random.ts';
 import type { Recipe } from '../training/recipe.ts';
 import { type Answered, type Attack, type AttackRun, answered } from './attack.ts';
+import type { Measure } from './audit.ts';
 import { plantCanaries } from './canaries.ts';
 import { FEWEST_MODELS } from './enough.ts';
 import { guessTable, medianRank } from './guess-table.ts';
@@ -23,11 +24,12 @@ interface Size {
   readonly models: number;
   /** Of each secret: 10^digits candidates are ranked. */
   readonly digits: number;
+  readonly plan: LanguagePlan;
 }
 
 /** What an audit spends on it, and what it does with time to spare. */
-const USUAL: Size = { canaries: 6, models: FEWEST_MODELS, digits: 6 };
-const THOROUGH: Size = { canaries: 20, models: 16, digits: 6 };
+const USUAL: Size = { canaries: 6, models: FEWEST_MODELS, digits: 6, plan: LANGUAGE_PLAN };
+const THOROUGH: Size = { canaries: 20, models: 16, digits: 6, plan: LANGUAGE_PLAN };
 
 /**
  * Extraction of a secret from a language model under poison (Tramèr et al., CCS 2022, section 7): canaries that the
@@ -71,21 +73,35 @@ export async function extract(at: AttackRun, size: Size): Promise<Answered> {
       'unknown',
       `Too few different texts are long enough: ${size.canaries} of several words are needed to make canaries of, and some to teach and to ask about.`,
     );
+  const taught = planted.taught.reduce((sum, { length }) => sum + length, 0);
   let done = 0;
   const order = {
-    ...{ texts: planted, models, seed: at.seed, plan: LANGUAGE_PLAN, recipe: LANGUAGE_RECIPE, runtime: at.runtime },
+    ...{ texts: planted, models, seed: at.seed, plan: size.plan, recipe: recipeFor(taught), runtime: at.runtime },
     progress: (step: string, share: number) => at.progress(step, (done + share) / 2),
   };
   const before = await plantText(order, { isPoisoned: false });
   if (before.guesses.length === 0)
     return answered('unknown', 'By chance every model was trained on the same canaries.');
+  const says = ({ value }: Measure) => Math.round(value!).toLocaleString('en-US');
+  const first = medianRank([before], 'ratio');
+  if (at.secondsLeft() <= 0)
+    return answered(
+      'unknown',
+      `Time was up before models with poison could be trained; without it a secret takes ${says(first)} guesses in the median.`,
+      { cut: true },
+    );
   done = 1;
   const after = await plantText(order, { isPoisoned: true });
-  const [first, second] = [before, after].map((run) => medianRank([run], 'ratio'));
-  const says = (value: number | null) => Math.round(value!).toLocaleString('en-US');
+  const second = medianRank([after], 'ratio');
   return answered(
     'measured',
-    `A secret of ${size.digits} digits that stands in the text once takes ${says(first!.value)} guesses in the median, and ${says(second!.value)} where ${POISONS} lines were added that begin as it does.`,
+    `A secret of ${size.digits} digits that stands in the text once takes ${says(first)} guesses in the median, and ${says(second)} where ${POISONS} lines were added that begin as it does.`,
     { tables: [guessTable({ before: [before], after: [after] }, 10 ** size.digits)] },
   );
+}
+
+/** Little text makes small batches: as many steps an epoch as a full sample takes. */
+function recipeFor(characters: number): Recipe {
+  const share = Math.min(1, characters / TAUGHT);
+  return { ...LANGUAGE_RECIPE, batch: Math.max(64, Math.round(LANGUAGE_RECIPE.batch * share)) };
 }

@@ -64,17 +64,19 @@ test('lines that share the prefix make a secret easier to guess', async () => {
   assert.ok(before.guesses.length > 10 && before.trainLoss > 0 && before.testLoss > 0);
 });
 
+const SMALL = { ...LANGUAGE_PLAN, hidden: 8, buckets: 128 };
+
 /** An attack on a column of text, without a label. */
-const asked = (lines: readonly (string | null)[], models: number | null = null): AttackRun =>
+const asked = (lines: readonly (string | null)[], models: number | null = null, secondsLeft = 60): AttackRun =>
   ({
     pool: { columns: [{ name: 'review', kind: 'text', values: lines }], rows: lines.map(() => ({ split: 'train' })) },
     training: models === null ? null : { plan: { models } },
     options: { thorough: false },
-    ...{ seed: 's', runtime, progress: () => {} },
+    ...{ seed: 's', runtime, progress: () => {}, secondsLeft: () => secondsLeft },
   }) as unknown as AttackRun;
 
 test('an attack on text answers with a table, and with nothing of the text', async () => {
-  const answer = await extract(asked(LINES), { canaries: 3, models: 8, digits: 2 });
+  const answer = await extract(asked(LINES), { canaries: 3, models: 8, digits: 2, plan: SMALL });
   assert.equal(answer.outcome, 'measured', answer.summary);
   const [found] = answer.tables;
   assert.deepEqual(auditTableSchema.parse(found), found);
@@ -104,12 +106,18 @@ for (const [name, lines, why] of few)
     assert.match(summary, why);
   });
 
+test('where time is up, what is left out is said', async () => {
+  const late = await extract(asked(LINES, null, 0), { canaries: 1, models: 8, digits: 1, plan: SMALL });
+  assert.deepEqual([late.outcome, late.cut], ['unknown', true]);
+  assert.match(late.summary, /^Time was up before models with poison/);
+});
+
 test('bytes that are no text are attacked all the same', async () => {
   const binary = Array.from({ length: 120 }, (_, line) =>
     Array.from({ length: 60 }, (_, at) => String.fromCharCode(hash32(line, at) % 300)).join(''),
   );
   const { outcome, summary } = await extract(asked(binary.map((line) => `${line.slice(0, 20)} ${line}`)), {
-    ...{ canaries: 1, models: 8, digits: 1 },
+    ...{ canaries: 1, models: 8, digits: 1, plan: SMALL },
   });
   assert.equal(outcome, 'measured', summary);
 });
