@@ -30,7 +30,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   extraction: whole('benchExtraction'),
   defences: async (exports, { seeds, out, recorded }) => {
     if (!recorded) await called(exports, 'benchDefences')({ seeds: seeds ?? [1, 2, 3], out });
-    return called(exports, 'defencesMarkdown')(readLines(out)) as string;
+    const lines = readLines(out) as readonly unknown[] as readonly { readonly data: string }[];
+    const tableOf = (data: string) => called(exports, 'defencesMarkdown')(lines.filter((line) => line.data === data));
+    return [...new Set(lines.map(({ data }) => data))].map((data) => `### ${data}\n\n${tableOf(data)}`).join('\n');
   },
 };
 
