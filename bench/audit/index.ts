@@ -28,11 +28,16 @@ const BENCHES: Readonly<Record<string, Bench>> = {
       'attributeTables',
     )(await called(exports, 'benchAttribute')({ seeds: seeds ?? [901, 902, 903], out })) as string,
   extraction: whole('benchExtraction'),
-  defences: async (exports, { seeds, out }) => {
-    await called(exports, 'benchDefences')({ seeds: seeds ?? [1, 2, 3], out });
-    return called(exports, 'defencesMarkdown')(readLines(out)) as string;
+  defences: async (exports, { seeds, out, recorded }) => {
+    if (!recorded) await called(exports, 'benchDefences')({ seeds: seeds ?? [1, 2, 3], out });
+    const lines = readLines(out) as readonly unknown[] as readonly { readonly data: string }[];
+    const tableOf = (data: string) => called(exports, 'defencesMarkdown')(lines.filter((line) => line.data === data));
+    return [...new Set(lines.map(({ data }) => data))].map((data) => `### ${data}\n\n${tableOf(data)}`).join('\n');
   },
 };
+
+/** Benches that can tell what a file holds without running anything. */
+const TELLING: readonly string[] = ['truth-serum', 'cifar', 'defences'];
 
 function called(exports: Exports, name: string) {
   const found = exports[name];
@@ -67,6 +72,8 @@ async function main(): Promise<void> {
   const seeds = values.seeds?.split(',').map(Number) ?? null;
   if (seeds?.some((seed) => !Number.isSafeInteger(seed))) throw new Error(`--seeds ${values.seeds}: expected integers`);
   const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+  const mute = names.filter((name) => values.recorded && !TELLING.includes(name));
+  if (mute.length > 0) throw new Error(`--recorded: ${mute.join(', ')} would run; expected ${TELLING.join(', ')}`);
   // All are there before the first has run for minutes.
   const loaded = await Promise.all(names.map(load));
   const processor = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores`;
