@@ -10,12 +10,12 @@ const withLabels = (label: (row: number) => string) =>
 
 /** Data that carry no answer. Every attack that asks shadow models about labels must say so, in its own words. */
 const POOR: Readonly<Record<string, { text: string; label?: string | null; shadows?: number; why: RegExp }>> = {
-  'seven shadow models': { text: TABLE, shadows: 7, why: /7 shadow models|fewer than 8|no .*column|not .*given|--by/ },
-  'no label': { text: TABLE, label: null, why: /label|no .*column|not .*given|--by/ },
-  'one class': { text: withLabels(() => 'c1'), why: /class|no .*column|not .*given|--by/ },
+  'seven shadow models': { text: TABLE, shadows: 7, why: /7 shadow models|fewer than 8|column|--by/i },
+  'no label': { text: TABLE, label: null, why: /label|column|--by/i },
+  'one class': { text: withLabels(() => 'c1'), why: /class|column|--by/i },
   'no class with four rows but one': {
     text: withLabels((row) => (row < 3 ? 'c0' : 'c1')),
-    why: /class|no .*column|not .*given|--by/,
+    why: /class|column|--by/i,
   },
   'only a header': { text: `${lines[0]}\n`, why: /./ },
   'one row': { text: `${lines.slice(0, 2).join('\n')}\n`, why: /./ },
