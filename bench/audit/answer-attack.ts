@@ -99,6 +99,7 @@ async function runOne(
     ...{ pool, training, options, runtime, sensitive: [], blocks: features.blocks, seed: `bench/${job.seed}` },
     train: (order) => trainShadows({ ...training!, runtime }, order),
     expect() {},
+    count() {},
     progress() {},
     secondsLeft: () => Number.POSITIVE_INFINITY,
   };

@@ -29,6 +29,7 @@ export function attackRun(
         if (process.stderr.isTTY) process.stderr.write(`\r${order.name} ${(100 * share).toFixed(0)}% `);
       }),
     expect() {},
+    count() {},
     progress() {},
     secondsLeft: () => Number.POSITIVE_INFINITY,
   };

@@ -76,7 +76,7 @@ export async function benchAttribute(
           count.shadows += order.models;
           return ensemble;
         },
-        ...{ expect: () => {}, progress: () => {}, secondsLeft: () => Number.POSITIVE_INFINITY },
+        ...{ expect: () => {}, count: () => {}, progress: () => {}, secondsLeft: () => Number.POSITIVE_INFINITY },
       } as AttackRun;
       const found: Answered = await attribute.run(at);
       const [table] = found.tables;

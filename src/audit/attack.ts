@@ -42,6 +42,8 @@ export interface AttackRun {
   train(order: ShadowOrder): Promise<Ensemble>;
   /** Ensembles that the attack will train, for the progress line. */
   expect(ensembles: number): void;
+  /** Shadow models that the attack trained by itself, for the account of what it cost. */
+  count(models: number): void;
   /** Tells how far a work of the attack's own is, in [0,1]. */
   progress(step: string, share: number): void;
   /** Seconds until the audit's time is up; an attack may then leave out its last questions, and say so. */

@@ -8,7 +8,6 @@ import type { Tools } from '../review/tools.ts';
 import { loadPool } from '../table/load-pool.ts';
 import type { Pool } from '../table/pool.ts';
 import { ensembleFlops, ENSEMBLES as REVIEWED } from '../training/plan.ts';
-import { describeSlice } from '../training/slice.ts';
 import { trainingRows } from '../training/subject.ts';
 import { type Answered, type Attack, type AttackRun, answered } from './attack.ts';
 import type { AttackAnswer, Audit } from './audit.ts';
@@ -16,6 +15,7 @@ import type { AuditOrder } from './order.ts';
 import { placeRows } from './place-rows.ts';
 import { rowAuthors } from './row-authors.ts';
 import { type ShadowOrder, trainShadows } from './shadows.ts';
+import { summariseData } from './summarise-data.ts';
 
 /** Ensembles that the plan's budget is counted in; where a machine is slower than planned, the last questions are left out. */
 const ENSEMBLES = 16;
@@ -115,6 +115,9 @@ async function attackAll(
       expect(ensembles: number) {
         expected = ensembles;
       },
+      count(models: number) {
+        count.shadows += models;
+      },
       secondsLeft: () => until - tools.seconds(),
       async train(wanted: ShadowOrder) {
         const ensemble = await trainShadows({ ...training!, runtime }, wanted, (share) =>
@@ -136,7 +139,11 @@ async function attackAll(
       cost: { seconds: tools.seconds() - began, shadows: count.shadows - shadowsBefore },
     });
   }
-  return { answers, notes: [], summary: summaryOf(data, pool, { prepared, training, refused: [] }, first.ensemble) };
+  return {
+    answers,
+    notes: [],
+    summary: summariseData(data, pool, { prepared, training, refused: [] }, first.ensemble),
+  };
 }
 
 /** Whether an order is of the data set as it is, trained as planned: what its accuracy is told from. */
@@ -169,27 +176,6 @@ function answerOf(
     figures: [...figures],
     rows: [],
     cost: { seconds: 0, shadows: 0 },
-  };
-}
-
-function summaryOf(
-  data: DataRequest,
-  pool: Pool,
-  { prepared, training }: Ready,
-  first: Ensemble | null,
-): Audit['data'][number] {
-  return {
-    name: data.name,
-    path: data.path,
-    rows: pool.counts.head,
-    used: pool.rows.filter(({ split }) => split === 'train').length,
-    label: pool.columns.find(({ kind }) => kind === 'label')?.name.slice(0, 1000) ?? data.options.label,
-    slice: training ? describeSlice(training.plan.slice).slice(0, 300) : null,
-    shadows: training?.plan.models ?? 0,
-    epochs: training?.plan.recipe.epochs ?? 0,
-    trainAccuracy: first?.trainAccuracy ?? null,
-    testAccuracy: first?.testAccuracy ?? null,
-    columns: prepared.features.description.slice(0, 200).map((sentence) => oneLine(sentence, 300)),
   };
 }
 

@@ -80,6 +80,7 @@ export async function extract(at: AttackRun, size: Size): Promise<Answered> {
     progress: (step: string, share: number) => at.progress(step, (done + share) / 2),
   };
   const before = await plantText(order, { isPoisoned: false });
+  at.count(models);
   if (before.guesses.length === 0)
     return answered('unknown', 'By chance every model was trained on the same canaries.');
   const says = ({ value }: Measure) => Math.round(value!).toLocaleString('en-US');
@@ -92,6 +93,7 @@ export async function extract(at: AttackRun, size: Size): Promise<Answered> {
     );
   done = 1;
   const after = await plantText(order, { isPoisoned: true });
+  at.count(models);
   const second = medianRank([after], 'ratio');
   return answered(
     'measured',
