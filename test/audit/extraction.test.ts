@@ -72,7 +72,7 @@ const asked = (lines: readonly (string | null)[], models: number | null = null, 
     pool: { columns: [{ name: 'review', kind: 'text', values: lines }], rows: lines.map(() => ({ split: 'train' })) },
     training: models === null ? null : { plan: { models } },
     options: { thorough: false },
-    ...{ seed: 's', runtime, progress: () => {}, secondsLeft: () => secondsLeft },
+    ...{ seed: 's', runtime, progress: () => {}, count: () => {}, secondsLeft: () => secondsLeft },
   }) as unknown as AttackRun;
 
 test('an attack on text answers with a table, and with nothing of the text', async () => {
