@@ -37,7 +37,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 };
 
 /** Benches that can tell what a file holds without running anything. */
-const TELLING: readonly string[] = ['truth-serum', 'cifar', 'defences'];
+const TELLING: readonly string[] = ['truth-serum', 'cifar', 'extraction', 'defences'];
 
 function called(exports: Exports, name: string) {
   const found = exports[name];
