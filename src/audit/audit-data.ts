@@ -130,7 +130,7 @@ async function attackAll(
         return ensemble;
       },
     };
-    const found = await runOne(attack, run);
+    const found = asNamed(await runOne(attack, run), order.options.attacks !== null);
     if (found.cut) session.cut = true;
     answers.push({
       ...answerOf(attack, data, found),
@@ -149,6 +149,11 @@ async function attackAll(
 /** Whether an order is of the data set as it is, trained as planned: what its accuracy is told from. */
 function isPlain({ extra = [], relabelled, without, always, bits, slice, recipe }: ShadowOrder): boolean {
   return extra.length === 0 && ![relabelled, without, always, bits, slice, recipe].some(Boolean);
+}
+
+/** Whoever names an attack wants its answer: that it does not apply is then no answer, and no success. */
+function asNamed<F extends { readonly outcome: AttackAnswer['outcome'] }>(found: F, isNamed: boolean): F {
+  return isNamed && found.outcome === 'not-applicable' ? { ...found, outcome: 'unknown' } : found;
 }
 
 /** An attack that breaks is an error of its own; a bug is told in full to who reads the log. */

@@ -32,9 +32,15 @@ export function optionsOf(check: Check, config: Pick<Config, 'checks'>): Record<
 export function answerAll(checks: readonly Check[], evidence: Evidence, config: Pick<Config, 'checks'>): Answer[] {
   return checks.map((check) => {
     const unmet = unmetNeed(check, evidence);
-    if (unmet !== null) return { check, finding: plainFinding('not-applicable', unmet), infrastructure: false };
+    const options = optionsOf(check, config);
+    // One that is silent by its defaults was asked for: what it cannot answer it does not know.
+    const isAsked = check.silent?.(options) === null;
+    if (unmet !== null) {
+      const outcome = isAsked ? 'unknown' : 'not-applicable';
+      return { check, finding: plainFinding(outcome, unmet), infrastructure: false };
+    }
     try {
-      return { check, finding: check.run(evidence, optionsOf(check, config)), infrastructure: false };
+      return { check, finding: check.run(evidence, options), infrastructure: false };
     } catch (error) {
       return { check, ...brokenFinding(error) };
     }

@@ -39,6 +39,13 @@ test('only the attacks that are named are run; without a name, the default ones'
   assert.deepEqual(await ran({ by: 'who' }), ['fine', 'rare']);
 });
 
+test('an attack that does not apply is no answer where it was named', async (t) => {
+  const beside = attackOf('beside', async () => answered('not-applicable', 'There is no text.'));
+  const outcome = async (attacks: readonly string[] | null) =>
+    (await smallAudit(t, { train: TABLE }, { attacks: [beside], options: { attacks } })).answers[0]!.outcome;
+  assert.deepEqual([await outcome(null), await outcome(['beside'])], ['not-applicable', 'unknown']);
+});
+
 test('rows that an attack names are placed by file and line; shadow models are counted', async (t) => {
   const naming = attackOf('naming', async (at: AttackRun) => {
     await at.train({ name: 'one', seed: at.seed, models: 8 });

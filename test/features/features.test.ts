@@ -109,7 +109,27 @@ test('all-missing and constant columns, empty pools and pools without columns ar
   for (const kind of ['numeric', 'category', 'boolean', 'date', 'text', 'constant'] as const)
     for (const base of [empty, ['5', '5', '5'], []])
       assert.ok(allFinite(encodeFeatures(smallPool({ x: { kind, base } }), limit)), kind);
-  assert.deepEqual(encodeFeatures(smallPool({}), limit), { values: new Float32Array(0), width: 0, description: [] });
+  assert.deepEqual(encodeFeatures(smallPool({}), limit), {
+    values: new Float32Array(0),
+    width: 0,
+    description: [],
+    blocks: [],
+  });
+});
+
+test('each column says which features it became', () => {
+  const features = encodeFeatures(
+    smallPool({
+      c: { kind: 'category', base: ['a', 'b', 'a'] },
+      left: { kind: 'excluded', base: ['1', '2', '3'] },
+      x: { kind: 'numeric', base: ['1', '2', '4'] },
+    }),
+    limit,
+  );
+  assert.deepEqual(features.blocks.map(({ column }) => column), ['c', 'left', 'x']); // biome-ignore format: one idea
+  const [c, left, x] = features.blocks;
+  assert.deepEqual([c!.offset, left!.width, x!.offset], [0, 0, c!.width]);
+  assert.equal(x!.offset + x!.width, features.width);
 });
 
 test('label, id, group and excluded columns are no features', () => {

@@ -6,6 +6,7 @@ import { answerExperiments } from '../../../src/checks/sample-ensemble.ts';
 import { sampleEvidence, sampleWorld } from '../../../src/checks/sample-evidence.ts';
 import type { Evidence } from '../../../src/evidence/evidence.ts';
 import type { ExperimentResult } from '../../../src/evidence/experiment.ts';
+import { answerAll } from '../../../src/review/answer.ts';
 import { memorable } from '../../audit/small-audit.ts';
 import { checkOf, smallReview } from '../../review/small-review.ts';
 
@@ -19,6 +20,16 @@ test('without a claim nothing is trained and nothing is said', () => {
   const finding = privacyAudit.run(faulty, options);
   assert.deepEqual([finding.outcome, finding.metrics], ['not-applicable', []]);
   assert.match(finding.summary, /No epsilon is claimed/);
+});
+
+test('where labels are missing a claim is not answered: unknown; without a claim it does not apply', () => {
+  const evidence: Evidence = { ...privacyAudit.samples(1).faulty, task: 'unlabelled', classes: [] };
+  const answer = (checks: Parameters<typeof answerAll>[2]['checks']) => {
+    const [{ finding }] = answerAll([privacyAudit], evidence, { checks }) as [ReturnType<typeof answerAll>[0]];
+    return [finding.outcome, finding.summary];
+  };
+  assert.deepEqual(answer({ 'privacy-audit': { epsilon: 1 } }), ['unknown', 'The labels are no classes.']);
+  assert.equal(answer({})[0], 'not-applicable');
 });
 
 test('canaries are a tenth of the units of head, each under a wrong label in the place of its original', () => {
