@@ -110,7 +110,7 @@ test('nobody to tell apart: unknown, with the reason', async (t) => {
   assert.match(await outcomeOf(t, text, { shadows: 4 }), /^unknown: 4 shadow models are too few/);
   assert.match(
     await outcomeOf(t, text, { by: null, attacks: ['contributors'] }),
-    /^not-applicable: Nobody says who contributed what/,
+    /^unknown: Nobody says who contributed what/,
   );
   const oneClass = text.replaceAll(/,c\d,/g, ',c1,');
   assert.match(await outcomeOf(t, oneClass, {}), /^unknown: .*no two classes/);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { optionsOf } from '../../src/config/options.ts';
 import { UserError } from '../../src/errors.ts';
+import { attackOptions } from '../../src/shells/attack-options.ts';
 import { parseArguments } from '../../src/shells/parse-arguments.ts';
 
 const parse = (line: string, env: Record<string, string> = {}) =>
@@ -65,6 +66,27 @@ test('wrong use is told in one line', () => {
 });
 
 test('what is not built yet says so', () => {
-  for (const line of ['audit', 'merge a b', 'review --plan=x', 'review --shard 1/2'])
+  for (const line of ['merge a b', 'review --plan=x', 'review --shard 1/2'])
     fails(line, 'not-built', /not in this version/);
+});
+
+test('an audit says what it is asked, and refuses what it cannot be asked', () => {
+  const plain = parse('audit');
+  assert.equal(plain?.command, 'audit');
+  assert.equal(attackOptions(plain.values).attacks, null);
+  const asked = parse('audit --attack truth-serum,extraction --poisons 8,1,8 --targets 40 --by owner');
+  assert.deepEqual(attackOptions(asked?.values ?? {}), {
+    attacks: ['truth-serum', 'extraction'],
+    poisons: [0, 1, 8],
+    targets: 40,
+    thorough: false,
+    by: 'owner',
+  });
+  for (const line of ['audit --attack magic', 'audit --poisons -1', 'audit --poisons 1.5', 'audit --poisons 1,many'])
+    assert.throws(
+      () => attackOptions(parse(line)?.values ?? {}),
+      (error: unknown) => error instanceof UserError && error.code === 'option-invalid' && error.hint !== undefined,
+      line,
+    );
+  fails('audit --base main', 'usage', /unknown option '--base'/);
 });
