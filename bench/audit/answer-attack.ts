@@ -1,36 +1,22 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
-import { dirname } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { markdownTable } from 'markdown-table';
-import type { Attack, AttackRun, AuditOptions } from '../../src/audit/attack.ts';
+import type { Attack, AuditOptions } from '../../src/audit/attack.ts';
 import type { AuditTable, Cell } from '../../src/audit/audit.ts';
-import { trainShadows } from '../../src/audit/shadows.ts';
-import { defaultConfig } from '../../src/config/defaults.ts';
-import type { Runtime } from '../../src/onnx/runtime.ts';
-import type { EngineRequest } from '../../src/review/request.ts';
-import { prepareSubject } from '../../src/review/subject.ts';
-import { ENSEMBLES } from '../../src/training/plan.ts';
 import { describeSlice } from '../../src/training/slice.ts';
-import { poolOf } from '../detection/change.ts';
-import { dataFolder, readDataSet } from '../detection/data-sets.ts';
+import { dataFolder } from '../detection/data-sets.ts';
 import { openProcessor } from '../performance/processor.ts';
+import { attackRun } from './attack-run.ts';
+import { type BenchLine, type BenchOptions, runJobs } from './recorded.ts';
+import { openSubject, TABLES, type TableName } from './subjects.ts';
 
-/** Data sets, in this order. */
-export const DATA = ['location30', 'sms', 'adult'] as const;
-/** What `taster audit` plans with: ten minutes, counted in 16 ensembles. */
-const BUDGET_SECONDS = (600 * ENSEMBLES) / 16;
-
-/** How a bench of an attack is run. */
-export interface AttackBench {
-  readonly seeds: readonly number[] | null;
-  /** File that lines are appended to as they come, and whose answers are not asked for again; null for none. */
-  readonly out: string | null;
-  /** Those of `DATA` that are attacked; all where left out. */
-  readonly data?: readonly string[] | undefined;
+interface Job {
+  readonly bench: string;
+  readonly data: TableName;
+  readonly seed: number;
+  readonly models: number;
 }
 
-interface Line {
-  readonly job: { readonly bench: string; readonly data: string; readonly seed: number; readonly models: number };
+interface Line extends BenchLine<Job> {
   readonly slice: string;
   readonly tables: readonly AuditTable[];
   readonly seconds: number;
@@ -39,78 +25,30 @@ interface Line {
 /** Runs an attack as an audit would, on each data set with each seed, and gives its tables over the seeds as markdown. */
 export async function benchAttack(
   attack: Attack,
-  {
-    seeds,
-    out,
-    data: asked = DATA,
-    models,
-  }: AttackBench & { readonly seeds: readonly number[]; readonly models: number },
-  options: AuditOptions,
+  { seeds, data, ...how }: BenchOptions & { readonly seeds: readonly number[] },
+  { models, options }: { readonly models: number; readonly options: Partial<AuditOptions> },
 ): Promise<string> {
-  const folder = dataFolder();
-  if (folder === null) return `bench of ${attack.id} skipped: set TASTER_DATA to the folder of data sets.`;
-  const known = new Map(linesOf(out).map((line) => [JSON.stringify(line.job), line]));
+  const asked = TABLES.filter((name) => data?.includes(name) ?? true);
+  const jobs = seeds.flatMap((seed) => asked.map((data): Job => ({ bench: attack.id, data, seed, models })));
   const threads = availableParallelism();
   const runtime = await openProcessor(threads);
-  const lines: Line[] = [];
   try {
-    for (const seed of seeds)
-      for (const data of asked) {
-        const job = { bench: attack.id, data, seed, models };
-        const line = known.get(JSON.stringify(job)) ?? (await runOne(attack, job, { folder, runtime, options }));
-        lines.push(line);
-        if (out !== null && !known.has(JSON.stringify(job))) {
-          mkdirSync(dirname(out), { recursive: true });
-          appendFileSync(out, `${JSON.stringify(line)}\n`);
-        }
-        console.error(`${attack.id}, ${data}, seed ${seed}: ${line.seconds.toFixed(0)} s`);
-      }
+    const lines = await runJobs<Line>(jobs, how, async (job) => {
+      const started = performance.now();
+      const subject = await openSubject(job.data, { data: dataFolder()!, models, threads, runtime });
+      const found = await attack.run(attackRun(subject, { runtime, seed: `bench/${job.seed}`, options }));
+      if (found.outcome !== 'measured') throw new Error(`${attack.id} on ${job.data}: ${found.summary}`);
+      const seconds = (performance.now() - started) / 1000;
+      return { job, slice: describeSlice(subject.training.plan.slice), tables: found.tables, seconds };
+    });
+    return [...Map.groupBy(lines, ({ job }) => job.data)].map(([name, own]) => tablesOf(name, own)).join('\n\n');
   } finally {
     await runtime.close();
   }
-  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`;
-  return [machine, ...asked.map((data) => overSeeds(data, lines.filter(({ job }) => job.data === data)))].join('\n\n'); // biome-ignore format: one list
-}
-
-const linesOf = (file: string | null): Line[] =>
-  file === null || !existsSync(file)
-    ? []
-    : readFileSync(file, 'utf8')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Line);
-
-async function runOne(
-  attack: Attack,
-  job: Line['job'],
-  { folder, runtime, options }: { folder: string; runtime: Runtime; options: AuditOptions },
-): Promise<Line> {
-  const started = performance.now();
-  const set = readDataSet(job.data, folder);
-  const pool = poolOf({
-    ...{ name: set.name, classes: set.classes, labels: set.labels, base: set.labels.length, baseSplit: 'train' },
-    kinds: set.columns,
-    values: set.columns.map(({ values }) => values),
-  });
-  const limits = { shadows: job.models, budgetSeconds: BUDGET_SECONDS, epochs: 'auto', maxRows: 1e6 };
-  const request = { repository: 'bench', config: defaultConfig, limits } as unknown as EngineRequest;
-  const { training, features } = prepareSubject(pool, set.name, `${set.name}.csv`, request, { nonce: 'bench' });
-  const at: AttackRun = {
-    ...{ pool, training, options, runtime, sensitive: [], blocks: features.blocks, seed: `bench/${job.seed}` },
-    train: (order) => trainShadows({ ...training!, runtime }, order),
-    expect() {},
-    count() {},
-    progress() {},
-    secondsLeft: () => Number.POSITIVE_INFINITY,
-  };
-  const found = await attack.run(at);
-  if (found.outcome !== 'measured') throw new Error(`${attack.id} on ${job.data}: ${found.summary}`);
-  const seconds = (performance.now() - started) / 1000;
-  return { job, slice: describeSlice(training!.plan.slice), tables: found.tables, seconds };
 }
 
 /** The tables of one data set: figures as means over seeds, with the least and the most; false positives of all. */
-function overSeeds(data: string, lines: readonly Line[]): string {
+function tablesOf(data: string, lines: readonly Line[]): string {
   const { tables, slice, job } = lines[0]!;
   const seconds = lines.map((line) => line.seconds.toFixed(0)).join(', ');
   const seeds = lines.map((line) => line.job.seed).join(', ');

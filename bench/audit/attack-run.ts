@@ -1,4 +1,4 @@
-import type { AttackRun } from '../../src/audit/attack.ts';
+import type { AttackRun, AuditOptions } from '../../src/audit/attack.ts';
 import { trainShadows } from '../../src/audit/shadows.ts';
 import type { Runtime } from '../../src/onnx/runtime.ts';
 import type { Pool } from '../../src/table/pool.ts';
@@ -10,20 +10,23 @@ export interface BenchSubject {
   readonly blocks: AttackRun['blocks'];
 }
 
+/** What `taster audit` asks without any option. */
+const usualOptions: AuditOptions = {
+  ...{ attacks: null, poisons: [0, 1, 2, 4, 8, 16], targets: 200, thorough: false, by: null },
+};
+
 /** What an attack's own code works with, outside of an audit. */
 export function attackRun(
   { pool, training, blocks }: BenchSubject,
-  at: {
-    readonly runtime: Runtime;
-    readonly seed: string;
-    readonly targets: number;
-    readonly poisons: readonly number[];
-  },
+  {
+    runtime,
+    seed,
+    options,
+  }: { readonly runtime: Runtime; readonly seed: string; readonly options: Partial<AuditOptions> },
 ): AttackRun {
-  const { runtime, seed, targets, poisons } = at;
   return {
     ...{ pool, training, blocks, runtime, seed, sensitive: [] },
-    options: { attacks: null, poisons, targets, thorough: false, by: null },
+    options: { ...usualOptions, ...options },
     train: (order) =>
       trainShadows({ ...training, runtime }, order, (share) => {
         if (process.stderr.isTTY) process.stderr.write(`\r${order.name} ${(100 * share).toFixed(0)}% `);

@@ -42,8 +42,8 @@ export interface CifarJob {
 const SETTING: Omit<CifarJob, 'seed'> = {
   ...{
     bench: 'cifar',
-    each: 500,
-    targets: 125,
+    each: 1000,
+    targets: 250,
     copies: 8,
     share: 0.1,
     models: 16,
@@ -96,7 +96,7 @@ export async function runCifar(job: CifarJob, threads: number, runtime: Runtime)
   const { seed, targets: count, copies, share } = job;
   const subject = await openCifar(job, threads);
   const { slice } = subject.training.plan;
-  const run = attackRun(subject, { runtime, seed: `bench/${seed}`, targets: count, poisons: [0, copies] });
+  const run = attackRun(subject, { runtime, seed: `bench/${seed}`, options: { targets: count, poisons: [0, copies] } });
   const fits: number[] = [];
   const at: AttackRun = {
     ...run,

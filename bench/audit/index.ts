@@ -22,6 +22,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   cifar: whole('benchCifar'),
   untargeted: whole('benchUntargeted'),
   access: whole('benchAccess'),
+  contributors: whole('benchContributors'),
   attribute: async (exports, { seeds, out }) =>
     called(
       exports,
@@ -37,7 +38,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 };
 
 /** Benches that can tell what a file holds without running anything. */
-const TELLING: readonly string[] = ['truth-serum', 'cifar', 'extraction', 'defences'];
+const TELLING: readonly string[] = Object.keys(BENCHES).filter((name) => name !== 'attribute');
 
 function called(exports: Exports, name: string) {
   const found = exports[name];
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       seeds: { type: 'string' },
+      data: { type: 'string' },
       out: { type: 'string' },
       resume: { type: 'boolean', default: false },
       recorded: { type: 'boolean', default: false },
@@ -84,6 +86,7 @@ async function main(): Promise<void> {
     mkdirSync(dirname(out), { recursive: true });
     const table = await BENCHES[name]!(loaded[index]!, {
       seeds,
+      data: values.data?.split(','),
       out,
       resume: values.resume,
       recorded: values.recorded,

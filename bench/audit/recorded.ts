@@ -15,6 +15,8 @@ export interface BenchLine<J extends BenchJob = BenchJob> {
 export interface BenchOptions {
   /** Seeds; a bench's own where left out. */
   readonly seeds: readonly number[] | null;
+  /** Only these data sets; all of a bench's where left out. */
+  readonly data?: readonly string[] | undefined;
   /** File that lines are appended to as they come; null for none. */
   readonly out: string | null;
   /** Jobs that the file answers are not run again. */
@@ -35,7 +37,7 @@ export function readLines(file: string | null): BenchLine[] {
 /** Runs jobs one after the other, in their order; each answer is written as soon as it is there. */
 export async function runJobs<L extends BenchLine>(
   asked: readonly L['job'][],
-  { out, resume, recorded = false }: Omit<BenchOptions, 'seeds'>,
+  { out, resume, recorded = false }: Omit<BenchOptions, 'seeds' | 'data'>,
   run: (job: L['job']) => Promise<L>,
 ): Promise<L[]> {
   const known = new Map(resume || recorded ? readLines(out).map((line) => [JSON.stringify(line.job), line as L]) : []);

@@ -11,7 +11,7 @@ import { ENSEMBLES, makePlan } from '../../src/training/plan.ts';
 import { makeSubject } from '../../src/training/subject.ts';
 import { assignUnits } from '../../src/training/units.ts';
 import { poolOf } from '../detection/change.ts';
-import { readDataSet } from '../detection/data-sets.ts';
+import { type DataSet, readDataSet } from '../detection/data-sets.ts';
 import { withMlpHead } from '../detection/mlp-head.ts';
 import type { BenchSubject } from './attack-run.ts';
 import { type CifarImages, IMAGE, readCifar } from './cifar-images.ts';
@@ -21,8 +21,11 @@ const BUDGET_SECONDS = (600 * ENSEMBLES) / 16;
 /** Images of each class whose features are trained on. */
 const IMAGES_EACH = 500;
 
+/** Data sets of rows, under the slice that an audit takes by itself. */
+export const TABLES = ['location30', 'sms', 'adult'] as const;
+export type TableName = (typeof TABLES)[number];
 /** What is attacked: a data set with its slice. */
-export const SUBJECTS = ['location30', 'sms', 'adult', 'cifar-linear', 'cifar-mlp'] as const;
+export const SUBJECTS = [...TABLES, 'cifar-linear', 'cifar-mlp'] as const;
 export type SubjectName = (typeof SUBJECTS)[number];
 
 /** Reads a data set as an audit would, and plans as one would. `models` is M. */
@@ -31,13 +34,18 @@ export async function openSubject(
   at: { readonly data: string; readonly models: number; readonly threads: number; readonly runtime: Runtime },
 ): Promise<BenchSubject> {
   if (name === 'cifar-linear' || name === 'cifar-mlp') return await frozenFeatures(name === 'cifar-mlp', at);
-  const set = readDataSet(name, at.data);
+  return openTable(readDataSet(name, at.data), at.models);
+}
+
+/** The same of a data set that was read before, and changed maybe. */
+export function openTable(set: DataSet, models: number): BenchSubject {
+  const { name } = set;
   const pool = poolOf({
     ...{ name, classes: set.classes, labels: set.labels, base: set.labels.length, baseSplit: 'train' },
     kinds: set.columns,
     values: set.columns.map(({ values }) => values),
   });
-  const limits = { shadows: at.models, budgetSeconds: BUDGET_SECONDS, epochs: 'auto', maxRows: 1e6 };
+  const limits = { shadows: models, budgetSeconds: BUDGET_SECONDS, epochs: 'auto', maxRows: 1e6 };
   const request = { repository: 'bench', config: defaultConfig, limits } as unknown as EngineRequest;
   const { training, features } = prepareSubject(pool, name, `${name}.csv`, request, { nonce: 'bench' });
   return { pool, training: training!, blocks: features.blocks };

@@ -80,7 +80,7 @@ async function runJob(job: Job, subject: BenchSubject, runtime: Runtime): Promis
   const started = performance.now();
   const { targets: count, copies, models, share } = job;
   const seed = `bench/${job.seed}`;
-  const at = attackRun(subject, { runtime, seed, targets: count, poisons: [copies] });
+  const at = attackRun(subject, { runtime, seed, options: { targets: count, poisons: [copies] } });
   const targets = randomTargets(at);
   const order = { name: `${job.data}, ${copies} copies`, copies: targets.map(() => copies), seed, share };
   const poisoned = await poisonTargets(at, targets, order);

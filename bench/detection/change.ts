@@ -17,6 +17,8 @@ export interface ChangeOptions {
   readonly distance: number;
   /** Honest new rows whose label is flipped. */
   readonly flips: number;
+  /** Copies bring every value of this column in turn (Tramèr et al., attribute inference): so many of each. */
+  readonly everyValueOf?: string;
   /** The new rows are a data set of their own: what would have been base is its holdout. */
   readonly isNew?: true;
 }
@@ -44,10 +46,12 @@ export function planChange(data: DataSet, options: ChangeOptions): PlannedChange
   const labels = [...base, ...arrivals].map((row) => data.labels[row]!);
   const flipped = arrivals.slice(0, flips).map((_, index) => base.length + index);
   for (const row of flipped) labels[row] = wrongLabel(labels[row]!, seed, row, C);
+  const put = data.columns.findIndex(({ name }) => name === options.everyValueOf);
+  const candidates = put < 0 ? [] : [...new Set(values[put]!.filter((value) => value !== null))].sort();
   const targets = base.slice(0, victims).map((_, victim) => {
     const label = wrongLabel(labels[victim]!, seed, victim, C);
-    const own = Array.from({ length: copies }, (_, copy) => {
-      const cells = values.map((column) => column[victim] ?? null);
+    const own = Array.from({ length: copies * Math.max(1, candidates.length) }, (_, copy) => {
+      const cells = values.map((column, at) => (at === put ? candidates[copy % candidates.length]! : (column[victim] ?? null))); // biome-ignore format: one idea
       const moved = distance > 0 ? moveOnes(cells, distance, hash32(seed, victim, copy)) : cells;
       for (const [index, cell] of moved.entries()) values[index]!.push(cell);
       return labels.push(label) - 1;

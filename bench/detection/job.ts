@@ -25,6 +25,8 @@ export interface Job extends ChangeOptions {
   /** Seconds at the reference rate that the plan may cost: fixes the slice. */
   readonly budget: number;
   readonly power: number;
+  /** Columns that the configuration would call sensitive. */
+  readonly sensitive?: readonly string[];
 }
 
 export interface JobResult {
@@ -60,7 +62,10 @@ export function prepareJob(job: Job) {
     limits: { shadows: job.shadows, budgetSeconds: 1e6, epochs: 'auto', maxRows: 1e6 },
   } as unknown as EngineRequest;
   const planning = { ...request, limits: { ...request.limits, budgetSeconds: job.budget } };
-  const prepared = prepareSubject(change.pool, data.name, `${data.name}.csv`, planning, { nonce: job.nonce });
+  const prepared = prepareSubject(change.pool, data.name, `${data.name}.csv`, planning, {
+    nonce: job.nonce,
+    sensitive: job.sensitive ?? [],
+  });
   return { change, prepared, request };
 }
 

@@ -10,6 +10,7 @@ const ALL = [
   'exposed-rows',
   'amplification',
 ];
+const INFERENCE = ['attribute-inference'];
 /** The default of the configuration: the slice is what a user gets. */
 const BUDGET = defaultConfig.shadows.budgetSeconds;
 /** Seeds that are reported; thresholds were looked at on seeds below 100, the rule of the last round on 202 to 204. */
@@ -17,6 +18,8 @@ const REPORTED = 211;
 /** Seeds 301 to 320, 601 to 620, 701 to 720 and 801 to 820 showed what the verification got wrong, and were mended on: they are reported no more. */
 const CLEAN = 901;
 const ONE_PULL = 1001;
+/** Of Adult. */
+const SENSITIVE = ['sex', 'race', 'relationship'];
 
 function job(kind: string, data: string, seed: number, more: Partial<Job>): Job {
   return {
@@ -85,6 +88,18 @@ export const suites: Readonly<Record<string, () => Job[]>> = {
         }),
       ),
     ),
+  /** `attribute-inference`: honest changes of both sizes, and every value of `sex` in wrong-label copies of 20 rows. */
+  sensitive: () => [
+    ...seeds(20, CLEAN).flatMap((seed) => [
+      job('clean-sensitive', 'adult', seed, { honest: 2000, pulls: 5, checks: INFERENCE, sensitive: SENSITIVE }),
+      job('clean-sensitive-one', 'adult', seed, { checks: INFERENCE, sensitive: SENSITIVE }),
+    ]),
+    ...seeds(10).map((seed) =>
+      job('poisoned-sensitive', 'adult', seed, {
+        ...{ victims: 20, copies: 8, everyValueOf: 'sex', checks: INFERENCE, sensitive: ['sex'] },
+      }),
+    ),
+  ],
   retest: () =>
     seeds(20, 1).flatMap((turn) => [
       job('retest-clean', 'location30', 501, { nonce: `turn ${turn}` }),

@@ -32,7 +32,7 @@ export function renderTables(results: readonly JobResult[]): string {
         ...poisoned.map((kind) => poisonedLine(kind, of(kind))),
       ]),
     );
-  const clean = kinds.filter((kind) => kind.startsWith('clean') || kind.startsWith('retest'));
+  const clean = kinds.filter((kind) => /^(clean|retest|poisoned-)/.test(kind));
   if (clean.length > 0) parts.push(...clean.map((kind) => `${kind}\n${outcomesTable(of(kind))}`));
   for (const kind of ['mislabelled', 'new-flipped', 'new-clean'])
     if (kinds.includes(kind)) parts.push(mislabelledLines(kind, of(kind)));

@@ -16,7 +16,7 @@ export function copiesSummary(byCopies: readonly Compared[], best: Compared): st
   if (byCopies.length === 1)
     return `Without poison an attacker recognises ${percent(before.tpr)} of the rows ${rate}; no copies were tried.`;
   if (best.poisoning.copies[0] === 0)
-    return `Without poison an attacker recognises ${percent(before.tpr)} of the rows ${rate}; no number of copies that was tried makes it more.`;
+    return `Without poison an attacker recognises ${percent(before.tpr)} of the rows ${rate}; no number of copies that was tried makes it clearly more.`;
   const sure = difference - 1.96 * error > 0 ? '' : ' (within the interval of no rise)';
   return `With ${best.poisoning.name} of a row under a wrong label an attacker recognises ${percent(after.tpr)} of the rows ${rate}; without poison ${percent(before.tpr)}${sure}.`;
 }
