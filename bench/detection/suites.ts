@@ -18,7 +18,8 @@ const REPORTED = 211;
 /** Seeds 301 to 320, 601 to 620, 701 to 720 and 801 to 820 showed what the verification got wrong, and were mended on: they are reported no more. */
 const CLEAN = 901;
 const ONE_PULL = 1001;
-/** Of Adult. */
+/** Of Adult. The rule was mended on 211 to 220, looked at on 1 to 5, and 901 to 920 showed nothing amiss: reported are others. */
+const [INFERRED, INFERRED_CLEAN] = [221, 921];
 const SENSITIVE = ['sex', 'race', 'relationship'];
 
 function job(kind: string, data: string, seed: number, more: Partial<Job>): Job {
@@ -90,11 +91,11 @@ export const suites: Readonly<Record<string, () => Job[]>> = {
     ),
   /** `attribute-inference`: honest changes of both sizes, and every value of `sex` in wrong-label copies of 20 rows. */
   sensitive: () => [
-    ...seeds(20, CLEAN).flatMap((seed) => [
+    ...seeds(20, INFERRED_CLEAN).flatMap((seed) => [
       job('clean-sensitive', 'adult', seed, { honest: 2000, pulls: 5, checks: INFERENCE, sensitive: SENSITIVE }),
       job('clean-sensitive-one', 'adult', seed, { checks: INFERENCE, sensitive: SENSITIVE }),
     ]),
-    ...seeds(10).map((seed) =>
+    ...seeds(10, INFERRED).map((seed) =>
       job('poisoned-sensitive', 'adult', seed, {
         ...{ victims: 20, copies: 8, everyValueOf: 'sex', checks: INFERENCE, sensitive: ['sex'] },
       }),

@@ -24,7 +24,7 @@ export function sampleProbes(seed: number): { readonly faulty: Evidence; readonl
     });
   const withProbes = (memory: number): Evidence => {
     const probe: Probe = {
-      ...{ column: 'sex', values: VALUES, rows, near: 0, truth },
+      ...{ column: 'sex', values: VALUES, rows, near: 0, contradicted: 0, truth },
       base: answers('base', MEMORY),
       with: answers('with', memory),
     };

@@ -7,6 +7,8 @@ export interface Probe {
   readonly rows: readonly number[];
   /** How many of them the change comes close to. */
   readonly near: number;
+  /** How many of these, the first, it repeats more than once in all but the column and the label: as poison does. */
+  readonly contradicted: number;
   /** [K] index of the value that stands in the row. */
   readonly truth: readonly number[];
   /** [M,K,V] under the row's own label, by the models of `base` and of `with`; null before they were asked. */
@@ -25,8 +27,9 @@ export function checkProbes(
   { asked }: Probes,
   { rows, models }: { readonly rows: number; readonly models: number | null },
 ): void {
-  for (const { column, rows: probed, truth, values, near, ...answers } of asked) {
-    if (probed.some((row) => !(row >= 0 && row < rows)) || truth.length !== probed.length || near > probed.length)
+  for (const { column, rows: probed, truth, values, near, contradicted, ...answers } of asked) {
+    const isOrdered = contradicted <= near && near <= probed.length;
+    if (probed.some((row) => !(row >= 0 && row < rows)) || truth.length !== probed.length || !isOrdered)
       throw new Error(`probes of ${column}: rows`);
     if (truth.some((value) => !(value >= 0 && value < values))) throw new Error(`probes of ${column}: values`);
     for (const phi of [answers.base, answers.with])

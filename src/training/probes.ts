@@ -22,6 +22,8 @@ import type { TrainingSubject } from './subject.ts';
 const MOST_NEAR = 60;
 const SAMPLE = 140;
 const MOST_COLUMNS = 10;
+/** Poison brings wrong-label copies with every value that a row may have: two at least. */
+const SEVERAL = 2;
 
 /** Questions about sensitive columns, and the rows to ask them with. */
 export interface ProbeSet {
@@ -58,12 +60,15 @@ export function makeProbes(
     const key = keyOf(`${plan.membershipKey}/probes/${one.column}`);
     const order = new Map(among.map((row) => [row, hash32(key, set.rowKeys[row])]));
     const able = among.filter((row) => one.of[row]! >= 0).sort((x, y) => order.get(x)! - order.get(y)! || x - y);
-    const close = closeRows(subject, one, near);
-    const [beside, others] = [true, false].map((wanted) => able.filter((row) => close.has(row) === wanted));
-    const nearest = beside!.slice(0, MOST_NEAR);
-    const chosen = [...nearest, ...others!.slice(0, SAMPLE)];
-    const truth = chosen.map((row) => one.of[row]!);
-    return { column: one.column, values: one.features.length, rows: chosen, near: nearest.length, truth, base: null, with: null }; // biome-ignore format: one idea
+    const { contradicted, repeated } = repeatedRows(subject, one);
+    const isBeside = (row: number) => repeated.has(row) || near.has(row);
+    const first = able.filter((row) => contradicted.has(row));
+    const nearest = [...first, ...able.filter((row) => isBeside(row) && !contradicted.has(row))].slice(0, MOST_NEAR);
+    const chosen = [...nearest, ...able.filter((row) => !isBeside(row)).slice(0, SAMPLE)];
+    return {
+      ...{ column: one.column, values: one.features.length, rows: chosen, truth: chosen.map((row) => one.of[row]!) },
+      ...{ near: nearest.length, contradicted: Math.min(first.length, MOST_NEAR), base: null, with: null },
+    };
   });
   const unasked = found.filter((one): one is Unasked => !isAsked(one));
   const beyond = columns.slice(MOST_COLUMNS).map((column) => ({ column, outcome: 'unknown' as const, why: `Of many sensitive columns the first ${MOST_COLUMNS} are asked about.` })); // biome-ignore format: one idea
@@ -75,17 +80,24 @@ export function makeProbes(
 
 const stays = ({ inBase, inHead, split, label }: PoolRow) => inBase && inHead && split === 'train' && label !== null;
 
-/** Rows that stay and equal one of the change in all but the sensitive column, and the given near copies. */
-function closeRows({ rows, set }: TrainingSubject, { block }: SensitiveValues, near: ReadonlySet<number>): Set<number> {
+/** Rows that stay and equal one of the change in all but the sensitive column; and those that several contradict. */
+function repeatedRows({ rows, set }: TrainingSubject, { block }: SensitiveValues) {
   const rest = (row: number) => {
     const own = set.features
       .slice(row * set.width, (row + 1) * set.width)
       .fill(0, block.offset, block.offset + block.width);
     return Buffer.from(own.buffer).toString('base64');
   };
-  const changed = new Set(rows.flatMap(({ inBase, inHead }, row) => (inBase === inHead ? [] : [rest(row)])));
-  if (changed.size === 0) return new Set();
-  return new Set([...near, ...rows.flatMap((row, index) => (stays(row) && changed.has(rest(index)) ? [index] : []))]);
+  const changed = rows.flatMap(({ inBase, inHead }, row) => (inBase === inHead ? [] : [row]));
+  const repeats = Map.groupBy(changed, rest);
+  const [repeated, contradicted] = [new Set<number>(), new Set<number>()];
+  for (const [index, row] of changed.length > 0 ? rows.entries() : []) {
+    const found = stays(row) ? repeats.get(rest(index)) : undefined;
+    if (!found) continue;
+    repeated.add(index);
+    if (found.filter((other) => rows[other]!.label !== row.label).length >= SEVERAL) contradicted.add(index);
+  }
+  return { repeated, contradicted };
 }
 
 function probeRows(set: TrainingSet, asked: readonly Probe[], values: readonly SensitiveValues[]): TrainingSet {

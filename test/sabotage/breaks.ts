@@ -336,6 +336,13 @@ export const breaks: readonly Break[] = [
     tests: ['test/stats/attribute-peak.test.ts'],
   },
   {
+    name: 'rows that the change repeats as they are count as contradicted',
+    file: 'src/training/probes.ts',
+    search: '.label !== row.label).length >= SEVERAL',
+    replace: '.label !== row.label).length >= 0',
+    tests: ['test/training/probes.test.ts'],
+  },
+  {
     name: 'DP-SGD adds no noise',
     file: 'src/training/step.ts',
     search: 'if (!privacy || privacy.noise === 0) return',

@@ -14,16 +14,19 @@ import { runtime } from './small-set.ts';
 const [BASE, ADDED, M] = [40, 4, 8];
 const whoOf = (row: number) => 'abc'[hash32(1, row) % 3]!;
 const ages = Array.from({ length: BASE }, (_, row) => String(20 + Math.floor(60 * uniformAt(2, row))));
-// Added rows are rows 0 to 3 but for the sensitive column and the label.
-const made = (added: number) =>
-  smallPool({
-    age: { kind: 'numeric', base: ages, added: ages.slice(0, added) },
-    who: { kind: 'category', base: ages.map((_, row) => whoOf(row)), added: ages.slice(0, added).map((_, row) => (whoOf(row) === 'a' ? 'b' : 'a')) }, // biome-ignore format: one idea
+/** Added rows are rows 0 to 2, and row 0 once more, but for the sensitive column and the label. */
+const modelOf = (added: number) => added % 3;
+const made = (added: number) => {
+  const models = Array.from({ length: added }, (_, index) => modelOf(index));
+  return smallPool({
+    age: { kind: 'numeric', base: ages, added: models.map((row) => ages[row]!) },
+    who: { kind: 'category', base: ages.map((_, row) => whoOf(row)), added: models.map((row) => (whoOf(row) === 'a' ? 'b' : 'a')) }, // biome-ignore format: one idea
   });
+};
 
 function prepared(added: number) {
   const pool = made(added);
-  const rows = pool.rows.map((row, index): PoolRow => ({ ...row, label: index < BASE ? index % 2 : 1 - ((index - BASE) % 2) })); // biome-ignore format: one idea
+  const rows = pool.rows.map((row, index): PoolRow => ({ ...row, label: index < BASE ? index % 2 : 1 - (modelOf(index - BASE) % 2) })); // biome-ignore format: one idea
   const units = assignUnits(rows, pool.groups, []);
   const features = encodeFeatures(pool, { maxWidth: 100 });
   const sizes = { task: 'classification', width: features.width, classes: 2, trainingRows: BASE } as const;
@@ -55,12 +58,17 @@ test('probes are asked, never trained: no score changes, and the true value is a
   }
 });
 
-test('rows that equal one of the change in all but the column come first', () => {
-  const { probes } = prepared(ADDED);
-  const [{ rows, near }] = probes.probes.asked as [(typeof probes.probes.asked)[0]];
-  const close = ages.flatMap((age, row) => (ages.slice(0, ADDED).includes(age) ? [row] : []));
+test('rows that equal one of the change in all but the column come first, those that it contradicts more than once before all', () => {
+  const { run, probes } = prepared(ADDED);
+  const [{ rows, near, contradicted }] = probes.probes.asked as [(typeof probes.probes.asked)[0]];
+  const close = ages.flatMap((age, row) => (ages.slice(0, 3).includes(age) ? [row] : []));
   assert.equal(near, close.length);
   assert.deepEqual(rows.slice(0, near).sort((x, y) => x - y), close); // biome-ignore format: one idea
+  const labelOf = (row: number) => run.subject.rows[row]!.label;
+  const isContradicted = (row: number) =>
+    Array.from({ length: ADDED }, (_, index) => index).filter((index) => ages[modelOf(index)] === ages[row] && labelOf(BASE + index) !== labelOf(row)).length >= 2; // biome-ignore format: one idea
+  assert.deepEqual(rows.slice(0, near).map(isContradicted), rows.slice(0, near).map((_, at) => at < contradicted)); // biome-ignore format: one idea
+  assert.ok(contradicted > 0 && contradicted < near);
   assert.ok(
     rows.every((row) => row < BASE),
     'only rows that stay',

@@ -17,7 +17,7 @@ import { counted, listed, tenths } from '../words.ts';
 const REMEDY =
   'Look at rows of the change that repeat others with another label; a smaller model or more regularisation leaks less.';
 /** Fewer rows, or fewer models, tell leakage by luck. */
-const FEWEST_ROWS = { near: 4, all: 20 } as const;
+const FEWEST_ROWS = { contradicted: 8, near: 4, all: 20 } as const;
 const FEWEST_MODELS = 8;
 const NAMED = 20;
 /** Two-sided 99%. */
@@ -51,10 +51,13 @@ export const attributeInference = defineCheck({
   samples: sampleProbes,
 });
 
-/** One column, about the rows that the change comes close to, or about all that are probed. */
+/** Whom a change may be aimed at: rows that it repeats, more than once, under another label, all that it comes close to, and anybody. */
+type Whom = keyof typeof FEWEST_ROWS;
+
+/** One column, about one of these groups of rows. */
 interface Judged {
   readonly probe: Probe;
-  readonly whom: 'near' | 'all';
+  readonly whom: Whom;
   readonly rows: readonly number[];
   readonly compared: ReturnType<typeof comparePeaks>;
   readonly lower: number;
@@ -96,13 +99,27 @@ function measure(evidence: Evidence, { min_increase }: { readonly min_increase: 
   });
 }
 
+const WHOM: Readonly<Record<Whom, { readonly metric: string; readonly sentence: (rows: string) => string }>> = {
+  contradicted: {
+    metric: 'contradicted by the change, ',
+    sentence: (rows) => `the ${rows} that the change repeats, more than once, under another label`,
+  },
+  near: { metric: 'near the change, ', sentence: (rows) => `the ${rows} that the change comes close to` },
+  all: { metric: '', sentence: (rows) => rows },
+};
+
 function judge(evidence: Evidence, probe: Probe): Judged[] {
   const [before, after] = (['base', 'with'] as const).map((name) => answersOf(evidence, probe, name));
   const all = probe.rows.map((_, at) => at);
-  const parts = [{ whom: 'near', rows: all.slice(0, probe.near) }, { whom: 'all', rows: all }] as const; // biome-ignore format: one idea
-  return parts
-    .filter(({ whom, rows }) => rows.length >= FEWEST_ROWS[whom])
-    .flatMap(({ whom, rows }) => {
+  const counts: Readonly<Record<Whom, number>> = {
+    contradicted: probe.contradicted,
+    near: probe.near,
+    all: all.length,
+  };
+  return (Object.keys(counts) as Whom[])
+    .filter((whom) => counts[whom] >= FEWEST_ROWS[whom])
+    .flatMap((whom) => {
+      const rows = all.slice(0, counts[whom]);
       const compared = comparePeaks(before!, after!, rows);
       const lower = compared.difference - SURELY * compared.error;
       return Number.isFinite(lower) ? [{ probe, whom, rows, compared, lower }] : [];
@@ -125,7 +142,7 @@ function answersOf({ scores }: Evidence, probe: Probe, name: 'base' | 'with'): P
 function summaryOf({ probe, whom, rows, compared }: Judged, outcome: Outcome): string {
   const { before, after } = compared;
   const name = listed([probe.column]);
-  const of = whom === 'near' ? `the ${counted(rows.length, 'row')} that the change comes close to` : counted(rows.length, 'row'); // biome-ignore format: one idea
+  const of = WHOM[whom].sentence(counted(rows.length, 'row'));
   const more = outcome === 'fail' ? 'more than before' : outcome === 'warn' ? 'somewhat more than before' : 'no more than before'; // biome-ignore format: one idea
   return `Of ${of}, models trained on them tell the value of ${name} for ${tenths(after.inside)}, others for ${tenths(after.out)}: ${tenths(after.leaked)} leaked (base: ${tenths(before.leaked)}), ${more}.`;
 }
@@ -133,7 +150,7 @@ function summaryOf({ probe, whom, rows, compared }: Judged, outcome: Outcome): s
 function metricOf({ probe, whom, rows, compared }: Judged): Metric {
   const { before, after, difference, error } = compared;
   return {
-    name: `leaked, ${whom === 'near' ? 'near the change, ' : ''}${oneLine(probe.column, 60)}`,
+    name: `leaked, ${WHOM[whom].metric}${oneLine(probe.column, 60)}`,
     ...{ at: null, unit: 'share', limit: null },
     base: peakEstimate(before, rows.length),
     head: peakEstimate(after, rows.length),

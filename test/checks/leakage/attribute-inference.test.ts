@@ -45,6 +45,23 @@ test('rows that the change comes close to are judged by themselves: few of them 
   assert.ok(aimed.rows.every(({ row }) => row < near));
 });
 
+test('rows that the change repeats several times under another label are judged by themselves, from eight on', () => {
+  const { values, rows } = probeOf(clean);
+  const mixed = probeOf(clean).with!.slice();
+  const { models } = clean.scores.base!;
+  for (let model = 0; model < models; model++) {
+    const start = model * rows.length * values;
+    mixed.set(probeOf(faulty).with!.subarray(start, start + 8 * values), start);
+  }
+  const asked = (contradicted: number) => check.run(withProbe(clean, { with: mixed, near: 60, contradicted }), options);
+  assert.notEqual(asked(0).outcome, 'fail', 'among sixty that it comes close to they drown');
+  const aimed = asked(8);
+  assert.equal(aimed.outcome, 'fail', aimed.summary);
+  assert.match(aimed.summary, /^Of the 8 rows that the change repeats, more than once, under another label/);
+  assert.ok(aimed.metrics.some(({ name }) => name === 'leaked, contradicted by the change, sex'));
+  assert.ok(!asked(7).metrics.some(({ name }) => name.includes('contradicted')));
+});
+
 test('too little to tell: unknown, or not applicable, with the reason', () => {
   const few = probeOf(clean).rows.slice(0, 5);
   const answers = new Float32Array(clean.scores.base!.models * 5 * 3);
@@ -62,6 +79,7 @@ test('too little to tell: unknown, or not applicable, with the reason', () => {
 
 test('probes that fit no evidence are a bug of ours', () => {
   assert.throws(() => withProbe(clean, { rows: [99_999], truth: [0], near: 0 }), /probes of sex: rows/);
+  assert.throws(() => withProbe(clean, { near: 2, contradicted: 3 }), /probes of sex: rows/);
   assert.throws(() => withProbe(clean, { truth: probeOf(clean).truth.map(() => 3) }), /probes of sex: values/);
   assert.throws(() => withProbe(clean, { base: new Float32Array(3) }), /probes of sex: 3 answers/);
 });
