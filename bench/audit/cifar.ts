@@ -20,7 +20,7 @@ import { type BenchLine, type BenchOptions, runJobs } from './recorded.ts';
 import { smallNetwork } from './small-network.ts';
 import { imagePool } from './subjects.ts';
 
-const SEEDS = [201] as const;
+const SEEDS = [201, 202, 203] as const;
 const RATES = [0.001, 0.01] as const;
 
 /** Everything that the answer depends on. */
