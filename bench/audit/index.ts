@@ -37,6 +37,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   },
 };
 
+/** Benches of several data sets, of which some can be asked for. */
+const BY_DATA: readonly string[] = ['truth-serum', 'untargeted', 'access', 'contributors'];
+
 /** Benches that can tell what a file holds without running anything. */
 const TELLING: readonly string[] = Object.keys(BENCHES).filter((name) => name !== 'attribute');
 
@@ -76,6 +79,8 @@ async function main(): Promise<void> {
   const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
   const mute = names.filter((name) => values.recorded && !TELLING.includes(name));
   if (mute.length > 0) throw new Error(`--recorded: ${mute.join(', ')} would run; expected ${TELLING.join(', ')}`);
+  if (values.data !== undefined && names.some((name) => !BY_DATA.includes(name)))
+    throw new Error(`--data: name one of ${BY_DATA.join(', ')} to run it on some data sets`);
   // All are there before the first has run for minutes.
   const loaded = await Promise.all(names.map(load));
   const processor = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores`;

@@ -53,11 +53,11 @@ export interface Line extends BenchLine<Job> {
  * Targeted poisoning by the attack's own code, r copies of each of 200 random targets under one wrong label; a line a
  * data set, number of copies and seed. Equal seeds have the same targets and paired models whatever r.
  */
-export async function benchTruthSerum({ seeds, ...how }: BenchOptions): Promise<string> {
+export async function benchTruthSerum({ seeds, data: asked, ...how }: BenchOptions): Promise<string> {
   const shared = { targets: TARGETS, models: MODELS, share: SHARE } as const;
   // What is cheap comes first; each data set is opened once for all seeds.
   const jobs = POISONS.flatMap((copies) =>
-    SUBJECTS.flatMap((data) =>
+    SUBJECTS.filter((data) => asked?.includes(data) ?? true).flatMap((data) =>
       (seeds ?? SEEDS).map((seed): Job => ({ bench: 'truth-serum', data, seed, copies, ...shared })),
     ),
   );
