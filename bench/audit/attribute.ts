@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { markdownTable } from 'markdown-table';
@@ -6,13 +6,14 @@ import { loadOnnxruntime, makeRuntime } from '../../src/adapters/onnxruntime.ts'
 import type { Answered, AttackRun } from '../../src/audit/attack.ts';
 import { attribute } from '../../src/audit/attribute.ts';
 import type { Cell, Measure } from '../../src/audit/audit.ts';
-import { trainShadows } from '../../src/audit/shadows.ts';
 import { defaultConfig } from '../../src/config/defaults.ts';
 import type { EngineRequest } from '../../src/review/request.ts';
 import { prepareSubject } from '../../src/review/subject.ts';
 import type { Plan } from '../../src/training/plan.ts';
 import { poolOf } from '../detection/change.ts';
 import { dataFolder, readDataSet } from '../detection/data-sets.ts';
+import { readLines } from '../json-lines.ts';
+import { attackRun } from './attack-run.ts';
 
 const SENSITIVE = ['sex', 'race', 'relationship'] as const;
 const POISONS = [0, 8, 16];
@@ -66,18 +67,17 @@ export async function benchAttribute(
       const plan = planOf(training!.plan);
       const started = performance.now();
       const count = { shadows: 0, accuracy: 0 };
+      const subject = { pool, training: { subject: training!.subject, plan }, blocks: features.blocks };
+      const run = attackRun(subject, { runtime, seed: `bench ${seed}`, options: { poisons, targets, thorough: true } });
       const at: AttackRun = {
-        ...{ pool, sensitive: SENSITIVE, blocks: features.blocks, runtime, seed: `bench ${seed}` },
-        training: { subject: training!.subject, plan },
-        options: { attacks: null, poisons, targets, thorough: true, by: null },
+        ...{ ...run, sensitive: SENSITIVE },
         train: async (order) => {
-          const ensemble = await trainShadows({ subject: training!.subject, plan, runtime }, order);
+          const ensemble = await run.train(order);
           if (count.shadows === 0) count.accuracy = ensemble.testAccuracy;
           count.shadows += order.models;
           return ensemble;
         },
-        ...{ expect: () => {}, count: () => {}, progress: () => {}, secondsLeft: () => Number.POSITIVE_INFINITY },
-      } as AttackRun;
+      };
       const found: Answered = await attribute.run(at);
       const [table] = found.tables;
       const result: AttributeResult = {
@@ -122,12 +122,11 @@ if (import.meta.main) {
   const option = { type: 'string' } as const;
   const { values } = parseArgs({ options: { seeds: option, out: option, targets: option, poisons: option, tables: { ...option, multiple: true } } }); // biome-ignore format: one idea
   const numbers = (list: string) => list.split(',').map(Number);
-  const recorded = (file: string) => readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as AttributeResult); // biome-ignore format: one idea
   if (!values.tables && dataFolder() === null) {
     console.log('bench:audit attribute skipped: set TASTER_DATA to the folder of data sets.');
   } else {
     const results = values.tables
-      ? values.tables.flatMap(recorded)
+      ? values.tables.flatMap((file) => readLines<AttributeResult>(file))
       : await benchAttribute({
           ...{ seeds: numbers(values.seeds ?? '901,902,903'), out: values.out ?? null },
           ...(values.targets ? { targets: Number(values.targets) } : {}),

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Audit, Cell, Measure } from '../../src/audit/audit.ts';
 import { type DataSet, dataFolder, readDataSet } from '../detection/data-sets.ts';
+import { readLines } from '../json-lines.ts';
 
 const CLI = fileURLToPath(new URL('../../src/shells/cli.ts', import.meta.url));
 /** One copy of each target; models and targets so that a seed takes some minutes. */
@@ -121,9 +122,5 @@ if (import.meta.main) {
   const { out, data } = values;
   if (!out) throw new Error('--out names the file of results');
   if (!values.table) benchDefences({ seeds: values.seeds.split(',').map(Number), out, data });
-  const lines = readFileSync(out, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Line);
-  console.log(defencesMarkdown(lines.filter((line) => line.data === data)));
+  console.log(defencesMarkdown(readLines<Line>(out).filter((line) => line.data === data)));
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { markdownTable } from 'markdown-table';
@@ -9,6 +9,7 @@ import { LANGUAGE_PLAN, LANGUAGE_RECIPE, POISONS, TAUGHT } from '../../src/audit
 import { guessTable } from '../../src/audit/guess-table.ts';
 import { type Planted, plantText } from '../../src/audit/plant-text.ts';
 import { dataFolder } from '../detection/data-sets.ts';
+import { readLines } from '../json-lines.ts';
 
 const CANARIES = 20;
 const MODELS = 8;
@@ -44,7 +45,7 @@ export async function benchExtraction(at: {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const settings = JSON.stringify({ CANARIES, MODELS, POISONS, TAUGHT, ...LANGUAGE_PLAN, ...LANGUAGE_RECIPE });
-  const lines = at.resume || at.recorded ? readLines(at.out).filter((line) => line.settings === settings) : [];
+  const lines = at.resume || at.recorded ? readLines<Line>(at.out).filter((line) => line.settings === settings) : [];
   const runtime = makeLanes(
     new URL('../../src/adapters/lane.ts', import.meta.url),
     { folder: null, provider: 'cpu' },
@@ -76,12 +77,6 @@ export async function benchExtraction(at: {
   const seconds = done.reduce((sum, line) => sum + line.seconds, 0);
   const table = markdownTable([columns, ...rows.map((row) => row.map(wordsOf))]);
   return `${table}\n\n${note} ${done.length} seeds, ${CANARIES} canaries, ${MODELS} models each; ${seconds.toFixed(0)} s.`;
-}
-
-function readLines(file: string | null): Line[] {
-  if (file === null || !existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Line);
 }
 
 function wordsOf(cell: Cell): string {

@@ -3,7 +3,8 @@ import { cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dataFolder } from '../detection/data-sets.ts';
-import { type BenchOptions, readLines } from './recorded.ts';
+import { readLines } from '../json-lines.ts';
+import type { BenchOptions } from './recorded.ts';
 
 /** What a file of this folder exports. */
 type Exports = Readonly<Record<string, (given: unknown) => unknown>>;
@@ -31,7 +32,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   extraction: whole('benchExtraction'),
   defences: async (exports, { seeds, out, recorded }) => {
     if (!recorded) await called(exports, 'benchDefences')({ seeds: seeds ?? [1, 2, 3], out });
-    const lines = readLines(out) as readonly unknown[] as readonly { readonly data: string }[];
+    const lines = readLines<{ readonly data: string }>(out);
     const tableOf = (data: string) => called(exports, 'defencesMarkdown')(lines.filter((line) => line.data === data));
     return [...new Set(lines.map(({ data }) => data))].map((data) => `### ${data}\n\n${tableOf(data)}`).join('\n');
   },

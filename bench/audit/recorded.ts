@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readLines } from '../json-lines.ts';
 
 /** What a bench was asked; equal jobs have equal answers but for the time that they take. */
 export interface BenchJob {
@@ -25,22 +26,13 @@ export interface BenchOptions {
   readonly recorded?: boolean;
 }
 
-/** Lines of a file of whatever benches; none where there is no file. */
-export function readLines(file: string | null): BenchLine[] {
-  if (file === null || !existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as BenchLine);
-}
-
 /** Runs jobs one after the other, in their order; each answer is written as soon as it is there. */
 export async function runJobs<L extends BenchLine>(
   asked: readonly L['job'][],
   { out, resume, recorded = false }: Omit<BenchOptions, 'seeds' | 'data'>,
   run: (job: L['job']) => Promise<L>,
 ): Promise<L[]> {
-  const known = new Map(resume || recorded ? readLines(out).map((line) => [JSON.stringify(line.job), line as L]) : []);
+  const known = new Map(resume || recorded ? readLines<L>(out).map((line) => [JSON.stringify(line.job), line]) : []);
   const jobs = recorded ? asked.filter((job) => known.has(JSON.stringify(job))) : asked;
   const lines: L[] = [];
   for (const [index, job] of jobs.entries()) {

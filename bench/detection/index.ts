@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { readLines } from '../json-lines.ts';
 import { dataFolder } from './data-sets.ts';
 import { benchImages } from './images.ts';
-import type { Job } from './job.ts';
-import { readLines, runJobs } from './queue.ts';
+import type { Job, JobResult } from './job.ts';
+import { runJobs } from './queue.ts';
 import { benchRederivable } from './rederivable.ts';
 import { replayAll } from './replays.ts';
 import { lookAgain } from './second-look.ts';
@@ -44,7 +45,7 @@ function partOf(jobs: readonly Job[], limit: number): Job[] {
 
 const names = positionals.length > 0 ? positionals : Object.keys(suites);
 const file = values.out ?? '.taster/detection.jsonl';
-const recorded = () => readLines(file);
+const recorded = () => readLines<JobResult>(file);
 if (names.includes('tables')) {
   console.log(renderTables(recorded()));
 } else if (dataFolder() === null) {

@@ -1,28 +1,20 @@
 import { fork } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readLines } from '../json-lines.ts';
 import type { Job, JobResult } from './job.ts';
-
-/** All results of a file, of whatever jobs. */
-export function readLines(file: string | null): JobResult[] {
-  if (file === null || !existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as JobResult);
-}
 
 /** Results in a file of an earlier run that answer one of these jobs. */
 export function readResults(file: string | null, jobs: readonly Job[]): JobResult[] {
   const asked = new Set(jobs.map((job) => JSON.stringify(job)));
-  return readLines(file).filter(({ job }) => asked.delete(JSON.stringify(job)));
+  return readLines<JobResult>(file).filter(({ job }) => asked.delete(JSON.stringify(job)));
 }
 
 /** What an oracle is asked: two jobs that make the same change differ only in how the review looks at it. */
 const changeOf = ({ kind, shadows, nonce, checks, pulls, budget, power, ...change }: Job) => JSON.stringify(change);
 
 function readOracles(file: string | null): Map<string, JobResult> {
-  return new Map(readLines(file).map((result) => [changeOf(result.job), result]));
+  return new Map(readLines<JobResult>(file).map((result) => [changeOf(result.job), result]));
 }
 
 /**

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type BenchLine, readLines, runJobs } from '../../bench/audit/recorded.ts';
+import { type BenchLine, runJobs } from '../../bench/audit/recorded.ts';
+import { readLines } from '../../bench/json-lines.ts';
 
 interface Line extends BenchLine<{ readonly bench: string; readonly seed: number }> {
   readonly answer: number;
