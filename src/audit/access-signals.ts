@@ -1,10 +1,11 @@
+import { trainedClasses } from '../evidence/trained-classes.ts';
 import { keyOf, permutation } from '../tensor/random.ts';
 import type { AttackRun } from './attack.ts';
 import { type AskedRows, type Inside, lookInside } from './look-inside.ts';
 import { nearCopy } from './near-copy.ts';
 import type { ExtraRow } from './shadows.ts';
 import { batchesOf, mostCopies } from './targeted.ts';
-import { attackable, type Target } from './targets.ts';
+import type { Target } from './targets.ts';
 
 /** Slightly changed copies of a row that who sees labels alone asks about, too. */
 export const QUERIES = 8;
@@ -88,7 +89,7 @@ function askedRows(at: AttackRun, targets: readonly Target[], anchors: readonly 
 /** A few rows of each class that are no targets; half of the models were trained on each. */
 function anchorRows(at: AttackRun, targets: readonly Target[]): number[] {
   const asked = new Set(targets.map(({ row }) => row));
-  const rows = attackable(at).filter((row) => !asked.has(row));
+  const rows = trainedClasses(at.pool).rows.filter((row) => !asked.has(row));
   const taken = new Map<number, number>();
   return [...permutation(keyOf(`${at.seed}/anchors`), rows.length)]
     .map((index) => rows[index]!)

@@ -1,3 +1,4 @@
+import { trainedClasses } from '../evidence/trained-classes.ts';
 import {
   isAsked,
   type SensitiveValues,
@@ -10,7 +11,7 @@ import { keyOf, permutation, uniformAt } from '../tensor/random.ts';
 import type { AttackRun } from './attack.ts';
 import type { ExtraRow } from './shadows.ts';
 import { batchesOf, mostCopies } from './targeted.ts';
-import { attackable, type Target, targetOf } from './targets.ts';
+import { type Target, targetOf } from './targets.ts';
 
 /** Share of the models in which a target is out; in the others it is in with a value that is drawn evenly. */
 const OUT = 1 / 3;
@@ -39,7 +40,7 @@ export function attributeQuestion(
   { copies }: { readonly copies: number },
 ): AttributeQuestion | Unasked {
   const { subject, plan } = at.training!;
-  const among = attackable(at);
+  const among = trainedClasses(at.pool).rows;
   const most = Math.min(8, Math.floor((plan.models * (1 - OUT)) / MODELS_OF_VALUE));
   const features = { values: subject.set.features, width: subject.set.width };
   const values = sensitiveValues({ pool: at.pool, blocks: at.blocks!, features }, column, { among, most });

@@ -1,9 +1,8 @@
+import { FEWEST_OF_CLASS, trainedClasses } from '../evidence/trained-classes.ts';
 import type { AttackRun } from './attack.ts';
 
 /** Fewer shadow models than this tell members from others by luck. */
 export const FEWEST_MODELS = 8;
-/** Of a class with fewer rows, too few are in and out of a model. */
-export const FEWEST_OF_CLASS = 4;
 /** Fewer expected false positives than this carry no rate. */
 const FEWEST_FALSE_POSITIVES = 5;
 const RATES = [0.001, 0.01] as const;
@@ -25,28 +24,14 @@ export function whyNoWrongLabels(at: Pick<AttackRun, 'pool' | 'training'>): stri
   const why = whyUnanswerable(at);
   if (why !== null) return why;
   if (at.pool.task !== 'classification') return 'The label is a number: there is no wrong class to poison with.';
-  const { large, small } = classSizes(at.pool);
+  const { large, small } = trainedClasses(at.pool);
   if (large.length >= 2) return null;
   return `${small.length} of ${at.pool.classes.length} classes have fewer than ${FEWEST_OF_CLASS} rows: there are no two to tell apart.`;
 }
 
-/** Classes with enough rows, and those without. */
-export function classSizes({ rows, classes }: Pick<AttackRun['pool'], 'rows' | 'classes'>): {
-  readonly large: readonly number[];
-  readonly small: readonly number[];
-} {
-  const counts = classes.map(() => 0);
-  for (const { label, split } of rows) if (split === 'train' && label !== null) counts[label]!++;
-  const all = classes.map((_, index) => index);
-  return {
-    large: all.filter((index) => counts[index]! >= FEWEST_OF_CLASS),
-    small: all.filter((index) => counts[index]! < FEWEST_OF_CLASS),
-  };
-}
-
 /** A sentence about classes that are not attacked; empty where all are. */
 export function smallClasses(pool: Pick<AttackRun['pool'], 'rows' | 'classes'>): string {
-  const { small } = classSizes(pool);
+  const { small } = trainedClasses(pool);
   if (small.length === 0) return '';
   return ` ${small.length} of ${pool.classes.length} classes have fewer than ${FEWEST_OF_CLASS} rows: what theirs would leak is unknown.`;
 }

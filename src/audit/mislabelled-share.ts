@@ -1,8 +1,7 @@
 import type { Ensemble } from '../evidence/scores.ts';
+import { trainedClasses } from '../evidence/trained-classes.ts';
 import { keyOf, permutation } from '../tensor/random.ts';
 import type { AttackRun } from './attack.ts';
-import { classSizes } from './enough.ts';
-import { attackable } from './targets.ts';
 
 /** Of more, so many are drawn: the figures are averages over them. */
 const MOST_JUDGED = 20_000;
@@ -21,8 +20,7 @@ export interface Shares {
  * class after a row's own: (c + 1) mod C, where small classes are passed over.
  */
 export function divideRows(at: Pick<AttackRun, 'pool' | 'seed'>, share: number): Shares {
-  const rows = attackable(at);
-  const { large } = classSizes(at.pool);
+  const { rows, large } = trainedClasses(at.pool);
   const after = (label: number) => large[(large.indexOf(label) + 1) % large.length]!;
   const order = [...permutation(keyOf(`${at.seed}/owned`), rows.length)].map((index) => rows[index]!);
   const count = Math.max(1, Math.round(share * rows.length));

@@ -1,6 +1,6 @@
+import { trainedClasses } from '../evidence/trained-classes.ts';
 import { hash32, keyOf, permutation, uniformAt } from '../tensor/random.ts';
 import type { AttackRun } from './attack.ts';
-import { attackable } from './targets.ts';
 
 /** Share of a target's columns that an attacker guesses wrong. */
 export const UNKNOWN_SHARE = 0.1;
@@ -13,7 +13,7 @@ export function nearCopy(at: Pick<AttackRun, 'pool' | 'training' | 'blocks' | 's
   const { set } = at.training!.subject;
   const { width } = set;
   const key = hash32(keyOf(`${at.seed}/near`), keyOf(at.pool.rows[row]!.id));
-  const rows = attackable(at);
+  const { rows } = trainedClasses(at.pool);
   const other = rows[Math.floor(uniformAt(key, 0) * rows.length)]!;
   const own = set.features.slice(row * width, (row + 1) * width);
   const theirs = set.features.subarray(other * width, (other + 1) * width);

@@ -1,3 +1,4 @@
+import { trainedClasses } from '../evidence/trained-classes.ts';
 import { armsOf, dPrime } from '../stats/arms.ts';
 import { auditCanaries, type CanaryAudit } from '../stats/canary-audit.ts';
 import type { Leakage } from '../stats/leakage.ts';
@@ -8,7 +9,7 @@ import { type Answered, type Attack, type AttackRun, answered } from './attack.t
 import type { AuditTable, Cell, Measure } from './audit.ts';
 import { carriedRates, smallClasses, whyNoWrongLabels } from './enough.ts';
 import { medianOf, plain, tprOf } from './measures.ts';
-import { attackable, randomTargets } from './targets.ts';
+import { randomTargets } from './targets.ts';
 import { percent, rateName } from './words.ts';
 
 /** Canaries: as many as the paper plants, but no more than a tenth of the rows. */
@@ -37,7 +38,7 @@ async function auditWorstCase(at: AttackRun): Promise<Answered> {
   const why = whyNoWrongLabels(at);
   if (why !== null) return answered('unknown', why);
   const { models } = at.training!.plan;
-  const rows = attackable(at);
+  const rows = trainedClasses(at.pool).rows;
   const targets = Math.min(CANARIES, Math.floor(LARGEST_SHARE * rows.length));
   const canaries = randomTargets({ ...at, options: { ...at.options, targets } });
   const rates = carriedRates(canaries.length, models);

@@ -3,12 +3,13 @@ import { test } from 'node:test';
 import { adaptCopies } from '../../src/audit/adapt-copies.ts';
 import type { AttackRun } from '../../src/audit/attack.ts';
 import { comparePoisoned, withoutPoison } from '../../src/audit/compare-targets.ts';
-import { carriedRates, classSizes, smallClasses, whyNoWrongLabels } from '../../src/audit/enough.ts';
+import { carriedRates, smallClasses, whyNoWrongLabels } from '../../src/audit/enough.ts';
 import { nearCopy } from '../../src/audit/near-copy.ts';
 import type { ShadowOrder } from '../../src/audit/shadows.ts';
 import { batchesOf, mostCopies, poisonTargets, type Targeted } from '../../src/audit/targeted.ts';
 import { randomTargets, worstTargets } from '../../src/audit/targets.ts';
 import type { Ensemble } from '../../src/evidence/scores.ts';
+import { trainedClasses } from '../../src/evidence/trained-classes.ts';
 import { poolRow } from '../training/small-set.ts';
 
 const N = 60;
@@ -40,7 +41,8 @@ test('targets are labelled training rows of classes with enough rows, under one 
   assert.deepEqual(randomTargets(aRun()), targets);
   assert.notDeepEqual(randomTargets(aRun({ seed: 'other' })), targets);
   assert.equal(randomTargets(aRun({ options: { targets: 1000 } as AttackRun['options'] })).length, 28, 'at most half');
-  assert.deepEqual(classSizes(aRun().pool), { large: [0, 1], small: [2] });
+  const { large, small } = trainedClasses(aRun().pool);
+  assert.deepEqual({ large, small }, { large: [0, 1], small: [2] });
   assert.match(smallClasses(aRun().pool), /1 of 3 classes have fewer than 4 rows.*unknown/);
 });
 

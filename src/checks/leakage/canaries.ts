@@ -1,30 +1,12 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { Experiment } from '../../evidence/experiment.ts';
 import type { Ensemble } from '../../evidence/scores.ts';
+import { trainedClasses } from '../../evidence/trained-classes.ts';
 import { hash32, permutation } from '../../tensor/random.ts';
 
 const ID = 'privacy-audit/canaries';
-/** Of a class with fewer rows, too few are in and out of a model. */
-const FEWEST_OF_CLASS = 4;
 /** Canaries cost little beside their models, but too many would be another data set. */
 const [MOST, LARGEST_SHARE] = [200, 0.1];
-
-/** What may be mislabelled: labelled training rows of head whose class has four or more, and those classes. */
-export function mislabelledRows({ rows, classes }: Pick<Evidence, 'rows' | 'classes'>): {
-  readonly rows: readonly number[];
-  readonly classes: readonly number[];
-} {
-  const trained = rows.flatMap(({ inHead, split, label }, index) =>
-    inHead && split === 'train' && label !== null ? [index] : [],
-  );
-  const counts = classes.map(() => 0);
-  for (const row of trained) counts[rows[row]!.label!]!++;
-  const isLarge = counts.map((count) => count >= FEWEST_OF_CLASS);
-  return {
-    rows: trained.filter((row) => isLarge[rows[row]!.label!]),
-    classes: classes.flatMap((_, label) => (isLarge[label] ? [label] : [])),
-  };
-}
 
 /**
  * Mislabelled canaries (Aerni, Zhang and Tramèr 2024, arXiv 2404.17399) in a replicate of their own: each takes the place
@@ -34,8 +16,8 @@ export function canaryExperiment(
   evidence: Evidence,
   { shadows, privacy }: Pick<Experiment, 'shadows' | 'privacy'>,
 ): Experiment | null {
-  const able = mislabelledRows(evidence);
-  if (able.classes.length < 2) return null;
+  const able = trainedClasses(evidence);
+  if (able.large.length < 2) return null;
   const { rows, seed } = evidence;
   const order = permutation(hash32(seed, 0xca4a), able.rows.length);
   const units = new Map(Array.from(order, (at) => able.rows[at]!).map((row) => [rows[row]!.unit, row]));
@@ -47,7 +29,7 @@ export function canaryExperiment(
     inside: [],
     without: chosen.map(([unit]) => unit),
     plant: chosen.map(([, row]) => {
-      const wrong = able.classes.filter((label) => label !== rows[row]!.label);
+      const wrong = able.large.filter((label) => label !== rows[row]!.label);
       return { copyOf: row, label: wrong[hash32(seed, row, 0xca4a7) % wrong.length]! };
     }),
     seed: hash32(seed, 0xca4a7),
@@ -72,6 +54,6 @@ export function plantedCanaries(evidence: Evidence): Canaries | null {
   return {
     ensemble: result.ensemble,
     canaries: plant.map((_, index) => evidence.rows.length + index),
-    population: mislabelledRows(evidence).rows.filter((row) => !originals.has(evidence.rows[row]!.unit)),
+    population: trainedClasses(evidence).rows.filter((row) => !originals.has(evidence.rows[row]!.unit)),
   };
 }
